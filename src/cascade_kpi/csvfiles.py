@@ -1,0 +1,397 @@
+"""CSV files: read exactly as they are or refused, and written so that they read back."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import datetime as dt
+import io
+import os
+import re
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import TextIO
+
+import numpy as np
+from attrs import frozen
+
+from cascade_kpi._cells import Column, Trouble, is_blank, is_plain_number
+from cascade_kpi.errors import Fault, InputError, check
+
+__all__ = ["Csv", "read_csv", "write_columns"]
+
+_DELIMITERS = ",;\t|"
+_GUARDED = ("=", "+", "-", "@", "\t", "\r")
+
+# Mark at the start of a file, the encoding it stands for, and the names under
+# which a caller may have asked for that encoding. UTF-32 before UTF-16: the
+# little-endian mark of the one begins with that of the other.
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8", ("utf-8", "utf-8-sig")),
+    (codecs.BOM_UTF32_LE, "utf-32-le", ("utf-32", "utf-32-le")),
+    (codecs.BOM_UTF32_BE, "utf-32-be", ("utf-32", "utf-32-be")),
+    (codecs.BOM_UTF16_LE, "utf-16-le", ("utf-16", "utf-16-le")),
+    (codecs.BOM_UTF16_BE, "utf-16-be", ("utf-16", "utf-16-be")),
+)
+_NOT_TEXT = (
+    (b"PK\x03\x04", "an Excel workbook or a zip archive"),
+    (b"\xd0\xcf\x11\xe0", "an Excel workbook of the old kind"),
+    (b"PAR1\x15", "a Parquet file"),
+    (b"\x1f\x8b", "a gzip archive"),
+)
+
+
+@frozen
+class Csv:
+    """How to read a CSV file that is not comma-separated UTF-8.
+
+    Attributes
+    ----------
+    path : str or os.PathLike
+        The file. It is opened when it is read, not before.
+    delimiter : str
+        The one character between cells.
+    encoding : str
+        The encoding of the file, by Python's name for it.
+
+    Examples
+    --------
+    >>> Csv("units.csv", delimiter=";", encoding="gb18030")
+    Csv(path='units.csv', delimiter=';', encoding='gb18030')
+    """
+
+    path: str | os.PathLike[str]
+    delimiter: str = ","
+    encoding: str = "utf-8"
+
+
+def read_csv(source: Csv, *, name: str) -> tuple[dict[str, list[str]], list[int]]:
+    """The columns of a CSV file as text, and the line each row starts on.
+
+    Cells are kept to the character: nothing is stripped, and a blank cell is
+    ``""``. A UTF-8 mark at the start is dropped. Empty lines are skipped,
+    also those before the header; a line of delimiters alone is a row of blank
+    cells. Quotes follow RFC 4180 and nothing looser.
+
+    Parameters
+    ----------
+    source : Csv
+        The file and its form.
+    name : str
+        Name of the table in faults.
+
+    Returns
+    -------
+    columns : dict of str to list of str
+        The cells of each column in the order of the rows.
+    lines : list of int
+        1-based line of the file on which each row starts.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read or decoded, or its header or any of its rows
+        is malformed; all such rows are told together.
+    """
+    text = _decoded(_bytes_of(source, name), source, name)
+    return _parsed(text, source, name)
+
+
+def _bytes_of(source: Csv, name: str) -> bytes:
+    """The content of the file, once the form it is to be read in makes sense."""
+    faults = []
+    mark, encoding = source.delimiter, source.encoding
+    if not isinstance(mark, str) or len(mark) != 1 or mark in '"\r\n\0':
+        repair = 'give one character other than a quote or a line end, such as ";"'
+        faults.append(Fault(name, "the delimiter is not usable", repair, value=mark))
+    try:
+        b"a".decode(encoding, errors="replace")
+    except (LookupError, TypeError, ValueError):
+        repair = 'use a name Python knows, such as "utf-8" or "gb18030"'
+        faults.append(Fault(name, "not the name of a text encoding", repair, value=encoding))
+    path = source.path
+    if not isinstance(path, str | os.PathLike):
+        reason = "the path is neither text nor a path object"
+        faults.append(Fault(name, reason, "give the path of a file", value=path))
+    check(faults)
+    try:
+        file = Path(path)
+        if file.is_dir():
+            reason, repair = "a directory, not a file", "give the path of one CSV file"
+        elif not file.exists():
+            reason, repair = "no such file", "check the path and the working directory"
+        else:
+            return file.read_bytes()
+    except (OSError, TypeError, ValueError) as error:
+        reason = f"the file cannot be read ({error.__class__.__name__})"
+        repair = "check the path and that you may read the file"
+    raise InputError([Fault(name, reason, repair, value=os.fspath(path))])
+
+
+def _decoded(data: bytes, source: Csv, name: str) -> str:
+    """The text of the file without its mark; nothing is replaced or guessed."""
+
+    def refuse(reason: str, repair: str, line: int | None = None) -> InputError:
+        return InputError([Fault(name, reason, repair, line=line, value=os.fspath(source.path))])
+
+    for magic, what in _NOT_TEXT:
+        if data.startswith(magic):
+            raise refuse(f"{what}, not a CSV file", "save it as CSV, or pass a frame of it")
+    wanted, skipped = codecs.lookup(source.encoding).name, 0
+    for mark, found, names in _MARKS:
+        if data.startswith(mark):
+            if wanted not in names:
+                reason = f"the file is marked as {found} but was to be read as {wanted}"
+                raise refuse(reason, f'pass Csv(path, encoding="{names[0]}")', 1)
+            data, wanted, skipped = data[len(mark) :], found, len(mark)
+            break
+    if wanted in ("utf-16", "utf-32"):
+        repair = f'pass encoding="{wanted}-le" or encoding="{wanted}-be"'
+        raise refuse("the file does not say its byte order", repair, 1)
+    try:
+        text = data.decode(wanted)
+    except UnicodeDecodeError as error:
+        line = data[: error.start].decode(wanted, errors="ignore").count("\n") + 1
+        byte, offset = data[error.start], error.start + skipped
+        reason = f"not valid {wanted}: the byte 0x{byte:02x} at offset {offset}"
+        other = "gb18030" if wanted == "utf-8" else "utf-8"
+        raise refuse(
+            reason, f'name its encoding, e.g. Csv(path, encoding="{other}")', line
+        ) from None
+    except ValueError as error:
+        raise refuse(f"not valid {wanted} ({error})", "name its encoding in Csv(...)") from None
+    at = text.find("\0")
+    if at >= 0:
+        line = text.count("\n", 0, at) + 1
+        repair = "save the file again as plain text, or name its encoding in Csv(...)"
+        raise refuse(f"a NUL character at offset {at}", repair, line)
+    return text
+
+
+def _parsed(text: str, source: Csv, name: str) -> tuple[dict[str, list[str]], list[int]]:
+    """The decoded text as columns and start lines."""
+    records = _records(text, source.delimiter)
+    header, line = next(records, (None, 1))
+    first = re.search(r"[^\r\n]+", text)
+    other = _other_delimiter(header, first[0] if first else "", source.delimiter)
+    if header is None:
+        raise InputError([Fault(name, "the file is empty", "give it a header line of names")])
+    if other is not None:
+        reason = f"the header is one column but contains {other!r}"
+        repair = f"pass Csv(path, delimiter={other!r})"
+        raise InputError([Fault(name, reason, repair, line=line)])
+    if isinstance(header, csv.Error):
+        raise InputError([Fault(name, *_misquoted(header), line=line)])
+    faults = _header_faults(header, name, line)
+    width = len(header)
+    cells, lines = _gathered(records, width, name, faults)
+    check(faults)
+    return {column: cells[at::width] for at, column in enumerate(header)}, lines
+
+
+def _records(text: str, delimiter: str) -> Iterator[tuple[list[str] | csv.Error, int]]:
+    """Each record that is not an empty line, or its error, with the line it starts on."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    start = 1
+    while True:
+        try:
+            for record in reader:
+                if record:
+                    yield record, start
+                start = reader.line_num + 1
+            return
+        except csv.Error as error:
+            yield error, start
+            if "limit" in str(error):
+                return  # inside of a cell: what follows is not the start of a record
+            start = reader.line_num + 1
+
+
+def _other_delimiter(header: list[str] | csv.Error | None, first: str, used: str) -> str | None:
+    """The delimiter that a header of one column seems to have been written with."""
+    others = [mark for mark in _DELIMITERS if mark != used]
+    if isinstance(header, csv.Error):
+        # "id";"name": the quotes do not fit because the delimiter does not.
+        others = [mark for mark in others if f'"{mark}' in first]
+    elif header is None or len(header) != 1 or first.startswith('"'):
+        return None
+    best = max(others, key=first.count, default=None)
+    return best if best is not None and best in first else None
+
+
+def _misquoted(error: csv.Error) -> tuple[str, str]:
+    """Reason and repair of what the csv module would not parse."""
+    if "limit" in str(error):
+        reason = f"a cell longer than {csv.field_size_limit()} characters"
+        return reason, "look for a quote that is never closed, or raise csv.field_size_limit"
+    if "end of data" in str(error):
+        reason = "a quote is opened and never closed"
+        return reason, "close it, or double the quotes that belong to the text"
+    return "a quoted cell goes on after its closing quote", "double the quotes within the cell"
+
+
+def _header_faults(header: list[str], name: str, line: int | None) -> list[Fault]:
+    """Names that are empty or met twice."""
+    faults = []
+    met: set[str] = set()
+    for at, column in enumerate(header):
+        if not column.strip():
+            reason = f"column {at + 1} of {len(header)} has no name"
+            repair = "name it, or remove the column with its delimiter"
+            faults.append(Fault(name, reason, repair, line=line))
+        elif column in met:
+            reason = "the name heads more than one column"
+            repair = "rename or remove one of the columns"
+            faults.append(Fault(name, reason, repair, column=column, line=line))
+        met.add(column)
+    return faults
+
+
+def _gathered(
+    records: Iterator[tuple[list[str] | csv.Error, int]],
+    width: int,
+    name: str,
+    faults: list[Fault],
+) -> tuple[list[str], list[int]]:
+    """The cells of all records, row after row, and the lines the rows start on.
+
+    One flat list, because a million small ones cost three times as much.
+    """
+    cells: list[str] = []
+    lines: list[int] = []
+    for row, (record, line) in enumerate(records):
+        lines.append(line)
+        if isinstance(record, csv.Error):
+            faults.append(Fault(name, *_misquoted(record), row=row, line=line))
+        elif len(record) == width:
+            cells.extend(record)
+        else:
+            reason = f"{len(record)} cells where the header has {width}"
+            repair = (
+                "write the missing cells, empty if they have no value"
+                if len(record) < width
+                else "quote a cell that contains the delimiter, or remove the extra cells"
+            )
+            faults.append(Fault(name, reason, repair, row=row, value=record[:8], line=line))
+    return cells, lines
+
+
+# Writing
+
+
+def write_columns(
+    path: str | os.PathLike[str], columns: Mapping[str, Column], *, name: str
+) -> None:
+    """Write columns of one length, at least one, as :func:`read_csv` reads them.
+
+    Raises
+    ------
+    InputError
+        Cells that would not be read back; nothing is written then.
+    OSError
+        The file cannot be written.
+    """
+    faults: list[Fault] = []
+    written = []
+    heads = [_written(list(columns), name, None, faults)]
+    for column, values in columns.items():
+        written.append(_written(values, name, column, faults))
+    faults += _header_faults(heads[0], name, None)
+    check(faults)
+    with Path(path).open("w", encoding="utf-8", newline="") as file:
+        # csv quotes a carriage return within a cell only if it ends lines too.
+        lines = _ShortLineEnds(file)
+        # A lone name may contain what looks like a delimiter, and a first name
+        # may begin with what looks like a UTF-8 mark: quotes settle both.
+        lone = len(written) == 1 or heads[0][0].startswith("\ufeff")
+        head = csv.writer(
+            lines, lineterminator="\r\n", quoting=csv.QUOTE_ALL if lone else csv.QUOTE_MINIMAL
+        )
+        head.writerows(heads)
+        csv.writer(lines, lineterminator="\r\n").writerows(zip(*written, strict=True))
+
+
+@frozen
+class _ShortLineEnds:
+    """A file for csv.writer in which each row ends in a newline alone."""
+
+    file: TextIO
+
+    def write(self, row: str) -> int:
+        return self.file.write(row[:-2] + "\n")
+
+
+def _written(cells: Column, name: str, column: str | None, faults: list[Fault]) -> list[str]:
+    """The cells of a column as they stand in the file, before quoting."""
+    whole = _written_whole(cells)
+    if whole is not None:
+        return whole
+    if isinstance(cells, np.ndarray) and cells.dtype.kind != "M":
+        cells = cells.tolist()
+    limit = csv.field_size_limit()
+    out = []
+    for row, cell in enumerate(cells):
+        text = _text_of(cell)
+        if isinstance(text, str) and len(text) > limit:
+            text = Trouble(f"a text of more than {limit} characters", "shorten it")
+        if isinstance(text, Trouble):
+            at = None if column is None else row
+            fault = Fault(name, text.reason, text.repair, row=at, column=column, value=cell)
+            faults.append(fault)
+            text = ""
+        out.append(text)
+    return out
+
+
+def _written_whole(cells: Column) -> list[str] | None:
+    """The cells of a numeric array, or of plain texts, all at once; else None."""
+    if isinstance(cells, np.ndarray):
+        if cells.dtype.kind in "iu":
+            return list(map(str, cells.tolist()))
+        if cells.dtype.kind == "f" and cells.itemsize <= 8 and not np.isinf(cells).any():
+            return ["" if x != x else repr(x) for x in map(float, cells.tolist())]
+        return None
+    if set(map(type, cells)) != {str}:
+        return None
+    # With none of these characters anywhere there is nothing to guard or refuse.
+    text = "".join(cells)
+    if not text.isascii() or any(mark in text for mark in (*_GUARDED, "\0")):
+        return None
+    return cells if max(map(len, cells)) <= csv.field_size_limit() else None
+
+
+def _text_of(cell: object) -> str | Trouble:
+    """One cell as the text that stands for it."""
+    if isinstance(cell, str):
+        return _guarded(str(cell))
+    if is_blank(cell):
+        return ""
+    if isinstance(cell, bool | np.bool_ | int | np.integer):
+        return str(cell)
+    if isinstance(cell, float | np.floating | Decimal):
+        if not np.isfinite(float(cell)):
+            return Trouble("an infinite value", "leave the cell blank or give a finite number")
+        return str(cell) if isinstance(cell, Decimal) else repr(float(cell))
+    if isinstance(cell, np.datetime64):
+        day = cell.astype("datetime64[D]")
+        return str(day if day == cell else cell)
+    if isinstance(cell, dt.datetime):
+        midnight = cell.time() == dt.time() and cell.tzinfo is None
+        return cell.date().isoformat() if midnight else cell.isoformat()
+    if isinstance(cell, dt.date):
+        return cell.isoformat()
+    reason = f"a value of type {type(cell).__name__} has no form in a CSV file"
+    return Trouble(reason, "give text, a number or a date")
+
+
+def _guarded(text: str) -> str | Trouble:
+    """A text that no spreadsheet runs and every reader decodes."""
+    if "\0" in text:
+        return Trouble("a NUL character in a text", "remove it")
+    if not text.isascii():
+        try:
+            text.encode("utf-8")
+        except UnicodeEncodeError:
+            return Trouble("a lone surrogate in a text", "decode the text properly first")
+    return f"'{text}" if text.startswith(_GUARDED) and not is_plain_number(text) else text

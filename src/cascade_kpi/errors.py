@@ -1,0 +1,147 @@
+"""Faults of an input, told all at once.
+
+Every reader and checker of the library gathers :class:`Fault` objects while
+it goes on reading, and raises one :class:`InputError` at the end that lists
+them all. Nothing is half-applied: an input that raises has changed nothing.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+
+from attrs import field, frozen
+
+__all__ = ["Fault", "InputError", "check", "suggest"]
+
+_SHOWN = 20
+_WIDTH = 60
+
+
+def _short(value: object) -> str:
+    """A one-line repr that stays readable however long the value is.
+
+    Escapes keep newlines, bidirectional marks and other control
+    characters visible, so that a message cannot be reordered or
+    forged by the data it quotes; printable letters of any script stay.
+    """
+    try:
+        text = repr(value[:200] if isinstance(value, str) else value)
+    except ValueError:  # a whole number of thousands of digits has no repr
+        text = f"<{type(value).__name__}>"
+    text = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
+    return text if len(text) <= _WIDTH else f"{text[: _WIDTH - 1]}…"
+
+
+@frozen
+class Fault:
+    """One thing that is wrong with an input.
+
+    Attributes
+    ----------
+    source : str
+        The input it was found in: ``"units"``, ``"actuals"``, ``"scorecard"``.
+    reason : str
+        What is wrong, in one clause.
+    repair : str
+        What to do about it, in one clause that starts with a verb.
+    row : int or None
+        0-based position of the data row, None where no row is at fault.
+    column : str or None
+        The column or field, None where no single one is at fault.
+    value : object
+        The value that was met, None where there is none to show.
+    line : int or None
+        1-based line in the file the row was read from, if it was a file.
+    """
+
+    source: str
+    reason: str
+    repair: str
+    row: int | None = field(default=None, kw_only=True)
+    column: str | None = field(default=None, kw_only=True)
+    value: object = field(default=None, kw_only=True)
+    line: int | None = field(default=None, kw_only=True)
+
+    def __str__(self) -> str:
+        place = self.source
+        if self.row is not None:
+            place += f" row {self.row}"
+        if self.line is not None:
+            place += f" (line {self.line})"
+        if self.column is not None:
+            place += f", {self.column}"
+        if self.value is not None:
+            place += f" = {_short(self.value)}"
+        return f"{place}: {self.reason}; {self.repair}"
+
+
+class InputError(ValueError):
+    """An input was refused; ``faults`` lists every reason.
+
+    Parameters
+    ----------
+    faults : iterable of Fault
+        At least one.
+
+    Examples
+    --------
+    >>> raise InputError([Fault("units", "empty id", "give the unit an id", row=3)])
+    Traceback (most recent call last):
+    ...
+    cascade_kpi.errors.InputError: 1 fault
+      units row 3: empty id; give the unit an id
+    """
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults: tuple[Fault, ...] = tuple(faults)
+        super().__init__(self._message())
+
+    def _message(self) -> str:
+        n = len(self.faults)
+        lines = [f"{n} fault" if n == 1 else f"{n} faults"]
+        lines += [f"  {fault}" for fault in self.faults[:_SHOWN]]
+        if n > _SHOWN:
+            lines.append(f"  … and {n - _SHOWN} more in .faults")
+        return "\n".join(lines)
+
+
+def check(faults: Sequence[Fault]) -> None:
+    """Raise :class:`InputError` if there are any faults."""
+    if faults:
+        raise InputError(faults)
+
+
+def suggest(name: object, candidates: Iterable[object]) -> str:
+    """A repair clause that names the nearest known name, if one is near.
+
+    Parameters
+    ----------
+    name : object
+        What was met.
+    candidates : iterable of object
+        What is known. At most the first 20,000 are compared, so that a
+        misspelling in a huge table costs no more than in a small one.
+
+    Returns
+    -------
+    str
+        ``"did you mean 'east'?"`` or, with nothing near,
+        ``"use one of 'east', 'west'"`` (the first five).
+
+    Examples
+    --------
+    >>> suggest("esat", ["east", "north"])
+    "did you mean 'east'?"
+    """
+    known: dict[str, object] = {}
+    for candidate in candidates:
+        known.setdefault(str(candidate).strip().casefold(), candidate)
+        if len(known) >= 20_000:
+            break
+    near = difflib.get_close_matches(str(name).strip().casefold(), known, n=1, cutoff=0.6)
+    if near:
+        return f"did you mean {_short(known[near[0]])}?"
+    few = ", ".join(_short(value) for value in list(known.values())[:5])
+    more = ", …" if len(known) > 5 else ""
+    return f"use one of {few}{more}" if few else "define it first"

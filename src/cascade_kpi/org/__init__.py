@@ -1,0 +1,1 @@
+"""The organisation: its ids, its layout and its tree."""

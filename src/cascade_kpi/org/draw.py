@@ -1,0 +1,41 @@
+"""Trees as text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from cascade_kpi.org.tree import OrgTree
+
+__all__ = ["draw_rows", "one_line"]
+
+
+def one_line(text: str) -> str:
+    """The text with every character that does not print written as an escape.
+
+    A newline or a bidirectional mark in a name cannot break or reorder the
+    lines of a drawing.
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
+
+
+def draw_rows(org: OrgTree, *, depth: int | None, limit: int) -> str:
+    """One line a node, in preorder, with the branches drawn in front."""
+    shown = np.flatnonzero(org.depth <= (len(org) if depth is None else depth))
+    lines: list[str] = []
+    prefix = [""]  # prefix[d] stands before the branch of a node at level d
+    for row in shown[:limit].tolist():
+        level, above = int(org.depth[row]), int(org.parent[row])
+        last = above < 0 or row + org.size[row] == above + org.size[above]
+        del prefix[level + 1 :]
+        kind = f"  [{one_line(org.kinds[row])}]" if org.kinds[row] else ""
+        branch = "" if level == 0 else ("└─ " if last else "├─ ")
+        lines.append(f"{prefix[level]}{branch}{one_line(org.labels[row])}{kind}")
+        prefix.append("" if level == 0 else prefix[level] + ("   " if last else "│  "))
+    if len(shown) > limit:
+        lines.append(f"… and {len(shown) - limit:,} more")
+    return "\n".join(lines)

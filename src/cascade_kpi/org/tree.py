@@ -1,0 +1,384 @@
+"""The organisation tree: columns in preorder, and views of them."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import Any, Literal
+
+import attrs
+import numpy as np
+from attrs import field, frozen
+from numpy.typing import NDArray
+
+from cascade_kpi._arrays import (
+    CONTENT,
+    FloatArray,
+    IntArray,
+    fingerprint,
+    frozen_array,
+    frozen_columns,
+    lock,
+)
+from cascade_kpi.errors import Fault, InputError, check, suggest
+from cascade_kpi.missing import Missing
+from cascade_kpi.org.build import build_rows
+from cascade_kpi.org.draw import draw_rows
+from cascade_kpi.org.ids import IdIndex
+from cascade_kpi.org.layout import Layout
+from cascade_kpi.org.node import Node
+from cascade_kpi.org.rollup import CHILDREN, SUBTREES, Rollup
+from cascade_kpi.tables import Table, read
+
+__all__ = ["OrgTree"]
+
+Predicate = Callable[["OrgTree"], NDArray[np.bool_]]
+
+
+@frozen(eq=True, hash=False)
+class OrgTree:
+    """An organisation: nodes in preorder, siblings in ascending order of id.
+
+    Make one with :meth:`from_table`. A node is a row; every column has one
+    entry a row, and a subtree is a slice of rows. What a node is (company,
+    department, post, person) is data in `kinds`. Trees compare by content;
+    `source_row` does not count.
+
+    Attributes
+    ----------
+    ids : int64 or object array (n,)
+        Ids as they were given, whole numbers or text.
+    parent : int64 array (n,)
+        Row of the parent; -1 for a root.
+    depth : int64 array (n,)
+        Level below the root, which is level 0.
+    size : int64 array (n,)
+        Number of nodes in the subtree, the node itself included.
+    kinds : object array of str (n,)
+        Kind of node; empty where the table has no such column.
+    labels : object array of str (n,)
+        What a person reads; the id where the table has no such column.
+    columns : mapping of str to array (n,)
+        Every other column of the table, as it was given.
+    source_row : int64 array (n,)
+        Row of the input table that each node came from.
+
+    Examples
+    --------
+    >>> org = OrgTree.from_table({"id": ["hq", "east", "ann"], "parent": ["", "hq", "east"]})
+    >>> print(org.draw())
+    hq
+    └─ east
+       └─ ann
+    >>> org["east"].children
+    (Node('ann'),)
+    """
+
+    ids: NDArray[Any] = field(eq=CONTENT, repr=False, converter=frozen_array)
+    parent: IntArray = field(eq=CONTENT, repr=False, converter=frozen_array)
+    depth: IntArray = field(eq=CONTENT, repr=False, converter=frozen_array)
+    size: IntArray = field(eq=CONTENT, repr=False, converter=frozen_array)
+    kinds: NDArray[Any] = field(eq=CONTENT, repr=False, converter=frozen_array)
+    labels: NDArray[Any] = field(eq=CONTENT, repr=False, converter=frozen_array)
+    columns: Mapping[str, NDArray[Any]] = field(eq=CONTENT, repr=False, converter=frozen_columns)
+    source_row: IntArray = field(eq=False, repr=False, converter=np.asarray)
+
+    @classmethod
+    def from_table(
+        cls,
+        table: object,
+        *,
+        id: str = "id",  # noqa: A002 - the column's usual name reads best at the call
+        parent: str = "parent",
+        kind: str | None = None,
+        label: str | None = None,
+        roots: Literal["one", "many"] = "one",
+        name: str = "units",
+    ) -> OrgTree:
+        """A tree from any table with one row a node.
+
+        Parameters
+        ----------
+        table : mapping of columns, list of dicts, data frame, CSV path or Csv
+            Its rows may stand in any order; the order changes nothing.
+        id, parent : str
+            Columns of ids, all text or all whole numbers, and of parents'
+            ids. A blank parent makes a root.
+        kind, label : str, optional
+            Columns of what the node is and of what a person reads.
+        roots : {"one", "many"}
+            Whether a second root is a fault.
+        name : str
+            What error messages call the table.
+
+        Raises
+        ------
+        InputError
+            With every fault of the table: missing columns, ids that are
+            empty, repeated, or of the wrong type, unknown parents, cycles,
+            no root or too many.
+        """
+        data = read(table, name=name)
+        faults: list[Fault] = []
+        wanted = [c for c in (id, parent, kind, label) if c is not None]
+        present = data.require(wanted, faults)
+        texts = {c: data.texts(c, faults) for c in (kind, label) if c is not None and data.has(c)}
+        if not present:
+            check(faults)
+        try:
+            rows = build_rows(
+                data.raw(id),
+                data.raw(parent),
+                roots=roots,
+                source=name,
+                lines=data.lines,
+                id_column=id,
+                parent_column=parent,
+            )
+        except InputError as error:
+            raise InputError([*faults, *error.faults]) from None
+        check(faults)
+        order = rows.source_row
+        ids = _id_column(data.raw(id))[order]
+        return cls(
+            ids=ids,
+            parent=rows.parent,
+            depth=rows.depth,
+            size=rows.size,
+            kinds=texts[kind][order] if kind is not None else _blank(len(order)),
+            labels=_labels(texts[label][order], ids) if label is not None else _as_text(ids),
+            columns={c: _column(data, c)[order] for c in data.columns if c not in wanted},
+            source_row=order,
+        )
+
+    # -- size, identity ---------------------------------------------------------
+
+    def __len__(self) -> int:
+        return len(self.parent)
+
+    def __hash__(self) -> int:
+        return self._fingerprint
+
+    @cached_property
+    def _fingerprint(self) -> int:
+        return fingerprint((self.ids, self.parent))
+
+    @cached_property
+    def _index(self) -> IdIndex:
+        return IdIndex.of(self.ids)
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Sibling groups in slot-major blocks, for sweeps over the tree."""
+        return Layout.of(self.parent, self.depth)
+
+    # -- navigation -------------------------------------------------------------
+
+    def row(self, id: object) -> int:  # noqa: A002
+        """Row of a node.
+
+        Raises
+        ------
+        InputError
+            If there is no such node; near misses are suggested.
+        """
+        row = self._index.find_one(id)
+        if row < 0:
+            repair = suggest(id, self.ids.tolist())
+            check([Fault("node", "no such node", repair, value=id)])
+        return row
+
+    def find(self, ids: Any) -> IntArray:
+        """Rows of many nodes, int64, -1 for an id that is not there."""
+        return self._index.find(ids)
+
+    def rows(self, ids: Iterable[object]) -> IntArray:
+        """Rows of many nodes, int64.
+
+        Raises
+        ------
+        InputError
+            Listing every id that is not there.
+        """
+        wanted = list(ids)
+        found = self.find(wanted)
+        known = self.ids.tolist() if (found < 0).any() else []
+        check(
+            [
+                Fault("nodes", "no such node", suggest(wanted[i], known), row=i, value=wanted[i])
+                for i in np.flatnonzero(found < 0).tolist()
+            ]
+        )
+        return found
+
+    def __getitem__(self, id: object) -> Node:  # noqa: A002
+        return Node(self, self.row(id))
+
+    def __contains__(self, id: object) -> bool:  # noqa: A002
+        return self._index.find_one(id) >= 0
+
+    def __iter__(self) -> Iterator[Node]:
+        return (Node(self, row) for row in range(len(self)))
+
+    @property
+    def roots(self) -> tuple[Node, ...]:
+        """The nodes without a parent, in order of id."""
+        return tuple(Node(self, row) for row in np.flatnonzero(self.parent < 0).tolist())
+
+    @property
+    def is_leaf(self) -> NDArray[np.bool_]:
+        """Which nodes have no children, bool (n,)."""
+        return np.equal(self.size, 1)
+
+    def select(self, predicate: Predicate | None = None, *, kind: str | None = None) -> IntArray:
+        """Rows of the nodes of a kind, or for which a predicate holds, or both.
+
+        Parameters
+        ----------
+        predicate : callable (org) -> bool array (n,), optional
+        kind : str, optional
+            A kind that occurs in the tree.
+
+        Returns
+        -------
+        int64 array
+            Ascending, thus in preorder.
+        """
+        mask = np.ones(len(self), dtype=bool)
+        if kind is not None:
+            mask &= self.kind_codes == self.kind_code(kind)
+        if predicate is not None:
+            mask &= np.asarray(predicate(self), dtype=bool)
+        return np.flatnonzero(mask)
+
+    @cached_property
+    def kind_names(self) -> tuple[str, ...]:
+        """The kinds that occur, each once, in order of first appearance in preorder."""
+        return tuple(dict.fromkeys(self.kinds.tolist()))
+
+    @cached_property
+    def kind_codes(self) -> IntArray:
+        """Position of each node's kind in `kind_names`, int64 (n,)."""
+        code = {name: i for i, name in enumerate(self.kind_names)}
+        return lock(np.fromiter(map(code.__getitem__, self.kinds.tolist()), np.int64, len(self)))
+
+    def kind_code(self, kind: str) -> int:
+        """Position of a kind in `kind_names`.
+
+        Raises
+        ------
+        InputError
+            If no node is of that kind.
+        """
+        if kind not in self.kind_names:
+            repair = suggest(kind, self.kind_names)
+            check([Fault("kind", "no node is of this kind", repair, value=kind)])
+        return self.kind_names.index(kind)
+
+    def subtree(self, id: object) -> OrgTree:  # noqa: A002
+        """The node and everything below it, as a tree of its own."""
+        row = self.row(id)
+        part = slice(row, row + int(self.size[row]))
+        parent = self.parent[part] - row
+        parent[0] = -1
+        return attrs.evolve(
+            self,
+            ids=self.ids[part],
+            parent=parent,
+            depth=self.depth[part] - self.depth[row],
+            size=self.size[part],
+            kinds=self.kinds[part],
+            labels=self.labels[part],
+            columns={name: values[part] for name, values in self.columns.items()},
+            source_row=self.source_row[part],
+        )
+
+    # -- numbers ----------------------------------------------------------------
+
+    def numbers(self, column: str) -> FloatArray:
+        """A column as numbers, float64 (n,), NaN where it is blank.
+
+        Raises
+        ------
+        InputError
+            If there is no such column, or a cell is not a number.
+        """
+        if column not in self.columns:
+            repair = suggest(column, self.columns)
+            check([Fault("units", "no such column", repair, value=column)])
+        faults: list[Fault] = []
+        table = read({column: self.columns[column]}, name="units")
+        values = table.numbers(column, faults)
+        check([attrs.evolve(f, row=int(self.source_row[f.row or 0])) for f in faults])
+        return values
+
+    def over_subtrees(self, missing: Missing | str = Missing.RENORMALISE) -> Rollup:
+        """Aggregates of columns over every node's subtree, the node included.
+
+        Examples
+        --------
+        >>> org = OrgTree.from_table({"id": [1, 2, 3], "parent": [None, 1, 1]})
+        >>> org.over_subtrees().sum([0.0, 2.0, 3.0])
+        array([5., 2., 3.])
+        """
+        return Rollup(self, SUBTREES, Missing.named(missing))
+
+    def over_children(self, missing: Missing | str = Missing.RENORMALISE) -> Rollup:
+        """Aggregates of columns over every node's children, the node left out."""
+        return Rollup(self, CHILDREN, Missing.named(missing))
+
+    # -- people look ------------------------------------------------------------
+
+    def draw(self, *, depth: int | None = None, limit: int = 60) -> str:
+        """The tree as text, one node a line.
+
+        Parameters
+        ----------
+        depth : int, optional
+            Levels below the root to draw; all of them by default.
+        limit : int
+            Most lines; what is left out is said in a last line.
+        """
+        return draw_rows(self, depth=depth, limit=limit)
+
+    def __repr__(self) -> str:
+        levels = int(self.depth.max()) + 1
+        return f"<OrgTree {len(self):,} nodes, {levels:,} levels>"
+
+    def _repr_html_(self) -> str:
+        drawn = html.escape(self.draw(limit=40))
+        return f"<div>{html.escape(repr(self))}<pre>{drawn}</pre></div>"
+
+
+def _id_column(raw: Any) -> NDArray[Any]:
+    if isinstance(raw, np.ndarray) and raw.dtype.kind in "iu":
+        return raw.astype(np.int64)
+    values = raw.tolist() if isinstance(raw, np.ndarray) else list(raw)
+    if values and not isinstance(values[0], str):
+        return np.array(values, dtype=np.int64)
+    return _objects(values)
+
+
+def _objects(values: list[Any]) -> NDArray[Any]:
+    array = np.empty(len(values), dtype=object)
+    array[:] = values
+    return array
+
+
+def _column(table: Table, name: str) -> NDArray[Any]:
+    raw = table.raw(name)
+    return raw if isinstance(raw, np.ndarray) else _objects(list(raw))
+
+
+def _blank(n: int) -> NDArray[Any]:
+    return np.full(n, "", dtype=object)
+
+
+def _as_text(ids: NDArray[Any]) -> NDArray[Any]:
+    return ids if ids.dtype == object else _objects([str(i) for i in ids.tolist()])
+
+
+def _labels(labels: NDArray[Any], ids: NDArray[Any]) -> NDArray[Any]:
+    blank = labels == ""
+    return np.where(blank, _as_text(ids), labels) if blank.any() else labels

@@ -12,10 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
+    "CONTENT",
     "FloatArray",
     "IntArray",
-    "array_field",
-    "columns_field",
     "equal",
     "fingerprint",
     "frozen_array",
@@ -30,14 +29,21 @@ IntArray = NDArray[np.int64]
 def frozen_array(values: Any) -> NDArray[Any]:
     """The values as a read-only array that nobody else can write to.
 
-    An array that is already read-only and owns its memory is taken as it is:
-    stages hand their columns on without copying them.
+    An array is taken as it is if nobody can write to its memory: stages hand
+    their columns on without copying them.
     """
-    if isinstance(values, np.ndarray) and not values.flags.writeable:
+    if isinstance(values, np.ndarray) and _is_frozen(values):
         return values
-    array = np.array(values)
-    array.setflags(write=False)
-    return array
+    return lock(np.array(values))
+
+
+def _is_frozen(array: NDArray[Any]) -> bool:
+    owner: Any = array
+    while isinstance(owner, np.ndarray):
+        if owner.flags.writeable:
+            return False
+        owner = owner.base
+    return owner is None
 
 
 def lock(array: NDArray[Any]) -> NDArray[Any]:
@@ -69,16 +75,8 @@ def equal(a: Any, b: Any) -> bool:
     return bool(a == b)
 
 
-def array_field(**kwargs: Any) -> Any:
-    """An attrs field that holds a read-only array and compares by content."""
-    kwargs.setdefault("converter", frozen_array)
-    return attrs.field(eq=attrs.cmp_using(eq=equal), hash=False, repr=False, **kwargs)
-
-
-def columns_field(**kwargs: Any) -> Any:
-    """An attrs field that holds named read-only arrays and compares by content."""
-    kwargs.setdefault("converter", frozen_columns)
-    return attrs.field(eq=attrs.cmp_using(eq=equal), hash=False, repr=False, **kwargs)
+CONTENT = attrs.cmp_using(eq=equal)
+"""For ``field(eq=CONTENT)``: the field is compared by the content of its arrays."""
 
 
 def fingerprint(parts: Iterable[Any]) -> int:

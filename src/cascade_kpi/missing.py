@@ -6,7 +6,7 @@ from enum import Enum
 
 from cascade_kpi.errors import Fault, InputError, suggest
 
-__all__ = ["Missing"]
+__all__ = ["Missing", "as_missing"]
 
 
 class Missing(Enum):
@@ -58,3 +58,8 @@ class Missing(Enum):
                 "missing", "no such policy for absent values", suggest(policy, names), value=policy
             )
             raise InputError([fault]) from None
+
+
+def as_missing(policy: Missing | str) -> Missing:
+    """See :meth:`Missing.named`; a plain function, as converters of fields are."""
+    return Missing.named(policy)

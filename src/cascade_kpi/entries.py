@@ -1,0 +1,235 @@
+"""Long tables of goals, targets and actuals: one row a node, KPI and period."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from attrs import field, frozen
+
+from cascade_kpi._arrays import CONTENT, FloatArray, IntArray, frozen_array, frozen_columns
+from cascade_kpi.errors import Fault, check, suggest
+from cascade_kpi.kpis.kpi import Kpi, Kpis
+from cascade_kpi.org.tree import OrgTree
+from cascade_kpi.periods import Periods
+from cascade_kpi.tables import Table, read
+
+__all__ = ["Entries", "aligned", "read_entries"]
+
+_SUGGESTED = 50  # near misses are looked for this often: each look compares many names
+
+
+@frozen(hash=False)
+class Entries:
+    """Entries of a long table, sorted by KPI, period and node.
+
+    Attributes
+    ----------
+    node, kpi, period : int64 array (m,)
+        Row of the tree, position of the KPI, position of the period.
+    values : mapping of str to float64 array (m,)
+        Each input column, NaN where the KPI does not take it.
+    row : int64 array (m,)
+        Row of the table that the entry came from.
+    """
+
+    node: IntArray = field(eq=CONTENT, repr=False, converter=frozen_array)
+    kpi: IntArray = field(eq=CONTENT, repr=False, converter=frozen_array)
+    period: IntArray = field(eq=CONTENT, repr=False, converter=frozen_array)
+    values: Mapping[str, FloatArray] = field(eq=CONTENT, repr=False, converter=frozen_columns)
+    row: IntArray = field(eq=CONTENT, repr=False, converter=frozen_array)
+
+    def __len__(self) -> int:
+        return len(self.node)
+
+    def dense(self, column: str, kpi: int, periods: int, nodes: int) -> FloatArray:
+        """One column of one KPI as an array (periods, nodes), NaN where absent."""
+        out = np.full((periods, nodes), np.nan)
+        part = slice(*np.searchsorted(self.kpi, [kpi, kpi + 1]))
+        out[self.period[part], self.node[part]] = self.values[column][part]
+        return out
+
+    def row_of(self, node: int, kpi: int, period: int) -> int | None:
+        """Table row of one entry, None if there is no such entry."""
+        begin, end = np.searchsorted(self.kpi, [kpi, kpi + 1]).tolist()
+        hit = (self.node[begin:end] == node) & (self.period[begin:end] == period)
+        found = np.flatnonzero(hit)
+        return int(self.row[begin + found[0]]) if len(found) else None
+
+
+def read_entries(
+    org: OrgTree,
+    kpis: Kpis,
+    table: object,
+    *,
+    periods: Periods | None,
+    inputs: Callable[[Kpi], tuple[str, ...]],
+    name: str,
+) -> tuple[Periods, Entries]:
+    """Read a long table with columns node, kpi, period and value columns.
+
+    Parameters
+    ----------
+    periods : Periods or None
+        The periods that may occur. Without them the table's own labels are
+        taken, sorted. A table without a period column is for the one period.
+    inputs : callable (kpi) -> tuple of str
+        The value columns that rows of a KPI must fill; the others are blank.
+    name : str
+        What error messages call the table.
+
+    Raises
+    ------
+    InputError
+        Listing unknown nodes, KPIs and periods, repeated entries, blanks and
+        values that are not finite numbers.
+    """
+    data = read(table, name=name)
+    faults: list[Fault] = []
+    if not data.require(["node", "kpi"], faults):
+        check(faults)
+    kpi = _codes(data, "kpi", kpis.names, "no such KPI", faults)
+    periods, period = _periods(data, periods, faults)
+    node = _nodes(data, org, faults)
+    values = _values(data, kpis, kpi, inputs, faults=faults)
+    _repeats(data, org, kpis, periods, (node, kpi, period), faults=faults)
+    check(faults)
+    order = np.lexsort((node, period, kpi))
+    picked = {column: array[order] for column, array in values.items()}
+    return periods, Entries(node[order], kpi[order], period[order], picked, order)
+
+
+def _codes(
+    data: Table, column: str, known: tuple[str, ...], reason: str, faults: list[Fault]
+) -> IntArray:
+    code = {label: i for i, label in enumerate(known)}
+    texts = data.texts(column, faults).tolist()
+    found = np.fromiter((code.get(text, -1) for text in texts), np.int64, len(texts))
+    faults.extend(
+        data.fault(reason, suggest(texts[row], known), row=row, column=column, value=texts[row])
+        for row in np.flatnonzero(found < 0).tolist()
+    )
+    return found
+
+
+def _periods(data: Table, periods: Periods | None, faults: list[Fault]) -> tuple[Periods, IntArray]:
+    if data.has("period"):
+        if periods is None:
+            labels = sorted(set(data.texts("period", []).tolist()) - {""})
+            periods = Periods(labels or ["?"])
+        return periods, _codes(data, "period", periods.labels, "no such period", faults)
+    if periods is None or len(periods) > 1:
+        reason = "no column 'period', and not one period it could all be for"
+        faults.append(Fault(data.name, reason, "add the column, or pass periods='2026'"))
+        return periods or Periods("?"), np.zeros(data.n, dtype=np.int64)
+    return periods, np.zeros(data.n, dtype=np.int64)
+
+
+def _nodes(data: Table, org: OrgTree, faults: list[Fault]) -> IntArray:
+    raw = data.raw("node")
+    found = org.find(raw)
+    bad = np.flatnonzero(found < 0).tolist()
+    if bad:
+        known = org.ids.tolist()
+        wants = "whole numbers" if org.ids.dtype != object else "text"
+        for i, row in enumerate(bad):
+            value = raw[row]
+            repair = suggest(value, known) if i < _SUGGESTED else "name a node of the tree"
+            if isinstance(value, str) != (org.ids.dtype == object):
+                repair = f"ids of this tree are {wants}; give the same type"
+            faults.append(data.fault("no such node", repair, row=row, column="node", value=value))
+    return found
+
+
+def _values(
+    data: Table,
+    kpis: Kpis,
+    kpi: IntArray,
+    inputs: Callable[[Kpi], tuple[str, ...]],
+    *,
+    faults: list[Fault],
+) -> dict[str, FloatArray]:
+    wanted = [inputs(item) for item in kpis]
+    used = sorted({k for k in kpi.tolist() if k >= 0})
+    columns = sorted({column for k in used for column in wanted[k]} or {"value"})
+    values = {
+        column: data.numbers(column, faults) + 0.0  # turns -0.0 into 0.0
+        if data.has(column)
+        else np.full(data.n, np.nan)
+        for column in columns
+    }
+    for k in used:
+        rows = np.flatnonzero(kpi == k)
+        for column in columns:
+            blank = np.isnan(values[column][rows])
+            needed = column in wanted[k]
+            for row in rows[blank if needed else ~blank].tolist():
+                about = f"{kpis.items[k].name} takes {' and '.join(wanted[k])}"
+                if needed:
+                    repair = f"{about}: fill it in, or leave the row out if nothing was reported"
+                    faults.append(data.fault("blank", repair, row=row, column=column, value=None))
+                else:
+                    value = float(values[column][row])
+                    faults.append(
+                        data.fault(
+                            "not taken",
+                            f"leave it blank: {about}",
+                            row=row,
+                            column=column,
+                            value=value,
+                        )
+                    )
+    return values
+
+
+def _repeats(
+    data: Table,
+    org: OrgTree,
+    kpis: Kpis,
+    periods: Periods,
+    at: tuple[IntArray, IntArray, IntArray],
+    *,
+    faults: list[Fault],
+) -> None:
+    node, kpi, period = at
+    sound = np.flatnonzero((node >= 0) & (kpi >= 0) & (period >= 0))
+    key = (kpi[sound] * len(periods) + period[sound]) * len(org) + node[sound]
+    order = np.argsort(key, kind="stable")
+    again = np.flatnonzero(key[order][1:] == key[order][:-1]) + 1
+    for i in again.tolist():
+        row, before = int(sound[order[i]]), int(sound[order[i - 1]])
+        name, label = kpis.items[int(kpi[row])].name, periods.labels[int(period[row])]
+        reason = f"{name} in {label} stands in row {before} already"
+        value = org.ids[int(node[row])]
+        faults.append(
+            data.fault(reason, "keep one of the rows", row=row, column="node", value=value)
+        )
+
+
+def aligned(
+    org: OrgTree, periods: Periods, values: Any, name: str, faults: list[Fault]
+) -> FloatArray:
+    """An array given in the tree's own row order, as float64 (periods, nodes).
+
+    Parameters
+    ----------
+    values : array (n,) or (p, n)
+        NaN is absent; (n,) only where there is one period. It is copied, so
+        that nobody can change it later, unless it is read-only already.
+    """
+    array = np.asarray(values)
+    if array.dtype.kind not in "fiu":
+        reason, repair = f"numbers are needed, not dtype {array.dtype}", "pass a numeric array"
+        faults.append(Fault(name, reason, repair))
+        return np.full((len(periods), len(org)), np.nan)
+    array = frozen_array(np.asarray(array, dtype=np.float64))
+    if array.ndim == 1 and len(periods) == 1:
+        array = array[None, :]
+    if array.shape != (len(periods), len(org)):
+        reason = f"shape {array.shape} where ({len(periods)}, {len(org)}) is needed"
+        faults.append(Fault(name, reason, "give one row a period, one column a node"))
+        return np.full((len(periods), len(org)), np.nan)
+    if np.isinf(array).any():
+        faults.append(Fault(name, "infinite values", "give finite numbers, NaN where absent"))
+    return array

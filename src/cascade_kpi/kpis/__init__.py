@@ -1,0 +1,1 @@
+"""What is measured: KPIs, their directions, how they aggregate, their lots."""

@@ -1,0 +1,124 @@
+"""Which way a KPI should go, and what attaining its target means."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+from attrs import field, frozen
+
+from cascade_kpi._arrays import FloatArray
+from cascade_kpi.errors import Fault, check, suggest
+from cascade_kpi.records import record
+
+__all__ = ["Direction", "Higher", "Lower", "OnTarget", "direction"]
+
+
+@runtime_checkable
+class Direction(Protocol):
+    """Which results are good, against a target in the same unit.
+
+    Both methods take and return float64 arrays that broadcast; NaN in gives
+    NaN out.
+    """
+
+    def shortfall(self, actual: FloatArray, target: FloatArray) -> FloatArray:
+        """How far the result is on the wrong side, in KPI units, zero or more."""
+        ...
+
+    def proportion(self, actual: FloatArray, target: FloatArray) -> FloatArray:
+        """Attainment, a pure number: 1 on target, more is better.
+
+        Defined for every target but zero, where it is not finite or NaN.
+        """
+        ...
+
+
+def _share(actual: FloatArray, target: FloatArray) -> FloatArray:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(np.divide(actual, target))
+
+
+def _mirrored(share: FloatArray, mirrored: Any) -> FloatArray:
+    """2 − share where `mirrored`, as it is elsewhere."""
+    if mirrored is True or (mirrored is not False and bool(np.all(mirrored))):
+        return np.subtract(2.0, share)
+    if mirrored is False or not np.any(mirrored):
+        return share
+    return np.where(mirrored, 2.0 - share, share)
+
+
+@record("cascade_kpi/directions.higher")
+@frozen
+class Higher:
+    """More is better: revenue, market share, retention."""
+
+    def shortfall(self, actual: FloatArray, target: FloatArray) -> FloatArray:
+        """How much is lacking: target − actual where positive."""
+        return np.maximum(target - actual, 0.0)
+
+    def proportion(self, actual: FloatArray, target: FloatArray) -> FloatArray:
+        """1 + (actual − target)/|target|: actual/target for positive targets."""
+        return _mirrored(_share(actual, target), np.less(target, 0))
+
+
+@record("cascade_kpi/directions.lower")
+@frozen
+class Lower:
+    """Less is better: churn, overdue receivables, complaints."""
+
+    def shortfall(self, actual: FloatArray, target: FloatArray) -> FloatArray:
+        """How much is too much: actual − target where positive."""
+        return np.maximum(actual - target, 0.0)
+
+    def proportion(self, actual: FloatArray, target: FloatArray) -> FloatArray:
+        """1 − (actual − target)/|target|: 2 − actual/target for positive targets."""
+        return _mirrored(_share(actual, target), np.greater_equal(target, 0))
+
+
+@record("cascade_kpi/directions.on_target")
+@frozen
+class OnTarget:
+    """On target within a band is best: stock cover, budget use.
+
+    Parameters
+    ----------
+    band : float
+        Half-width of the band, in KPI units, zero or more. The edges are in.
+    """
+
+    band: float = field(default=0.0, converter=float)
+
+    def __attrs_post_init__(self) -> None:
+        if not 0 <= self.band < np.inf:
+            reason = "a band is a finite number, zero or more"
+            check([Fault("on target", reason, "give its half-width", value=self.band)])
+
+    def shortfall(self, actual: FloatArray, target: FloatArray) -> FloatArray:
+        """How far outside the band, in KPI units."""
+        return np.maximum(np.abs(actual - target) - self.band, 0.0)
+
+    def proportion(self, actual: FloatArray, target: FloatArray) -> FloatArray:
+        """1 within the band, falling by the distance from it over |target|."""
+        outside = self.shortfall(actual, target)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.asarray(1.0 - np.divide(outside, np.abs(target)))
+
+
+_NAMED: dict[str, type[Higher | Lower]] = {"higher": Higher, "lower": Lower}
+
+
+def direction(better: Direction | str) -> Direction:
+    """A direction, from ``"higher"`` or ``"lower"`` or as it is.
+
+    Raises
+    ------
+    InputError
+        If it is neither a name nor a direction.
+    """
+    if isinstance(better, str) and better in _NAMED:
+        return _NAMED[better]()
+    if isinstance(better, str) or not isinstance(better, Direction):
+        repair = f"{suggest(better, _NAMED)} or an object such as OnTarget(band=0.5)"
+        check([Fault("kpi", "not a direction", repair, column="better", value=better)])
+    return better  # type: ignore[return-value]  # check has raised for a str

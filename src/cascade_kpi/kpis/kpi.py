@@ -1,0 +1,165 @@
+"""Key performance indicators."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from attrs import field, frozen
+
+from cascade_kpi.errors import Fault, check, suggest
+from cascade_kpi.kpis.aggregates import Aggregate, Sum
+from cascade_kpi.kpis.directions import Direction, Higher, direction
+from cascade_kpi.kpis.lots import Lot
+from cascade_kpi.kpis.splits import Equal, Shared, Split
+from cascade_kpi.records import record
+
+__all__ = ["Kpi", "Kpis"]
+
+
+def _lot(lot: Any) -> Lot | None:
+    return lot if lot is None or isinstance(lot, Lot) else Lot(lot)
+
+
+@record("cascade_kpi/kpi")
+@frozen
+class Kpi:
+    """One indicator: what it is called, which way is good, how it moves in a tree.
+
+    Parameters
+    ----------
+    name : str
+        Its key in every table.
+    unit : str
+        Unit of every value: ``"CNY"``, ``"%"``, ``"customers"``.
+    better : {"higher", "lower"} or Direction
+        Which results are good.
+    aggregate : Aggregate
+        How reports combine over units and periods.
+    split : Split, optional
+        How a goal is handed down. By default a sum is divided equally, and
+        anything else is shared, the same target for all.
+    lot : Lot, str, int or float, optional
+        What a divided goal is counted in; 10^-decimals by default.
+    decimals : int
+        Decimals that are printed.
+
+    Examples
+    --------
+    >>> Kpi("revenue", "CNY", lot=1_000)
+    Kpi('revenue', 'CNY', better=Higher(), aggregate=Sum(), split=Equal(), lot=1000)
+    """
+
+    name: str
+    unit: str
+    better: Direction = field(factory=Higher, converter=direction)
+    aggregate: Aggregate = field(factory=Sum)
+    split: Split = field()
+    lot: Lot | None = field(default=None, converter=_lot)
+    decimals: int = 2
+
+    @split.default
+    def _usual_split(self) -> Split:
+        return Equal() if isinstance(self.aggregate, Sum) else Shared()
+
+    def __attrs_post_init__(self) -> None:
+        faults = []
+        for column, value in (("name", self.name), ("unit", self.unit)):
+            if not isinstance(value, str) or not value.strip():
+                faults.append(
+                    Fault("kpi", "empty", f"give it a {column}", column=column, value=value)
+                )
+        if not isinstance(self.aggregate, Aggregate):
+            repair = "use one of cascade_kpi.aggregates, or an object with its methods"
+            faults.append(
+                Fault("kpi", "not an aggregate", repair, column="aggregate", value=self.aggregate)
+            )
+        if not isinstance(self.split, Split):
+            repair = "use one of cascade_kpi.splits, or an object with its method"
+            faults.append(Fault("kpi", "not a split", repair, column="split", value=self.split))
+        if not isinstance(self.decimals, int) or not 0 <= self.decimals <= 12:
+            reason = "decimals are a whole number from 0 to 12"
+            faults.append(Fault("kpi", reason, "change it", column="decimals", value=self.decimals))
+        check(faults)
+
+    @property
+    def counted_in(self) -> Lot:
+        """The lot in which divided goals are counted."""
+        return self.lot or Lot(f"1e-{self.decimals}" if self.decimals else "1")
+
+    def format(self, value: float) -> str:
+        """A value as people read it, with its unit; a dash where it is absent."""
+        if value != value:
+            return "–"
+        number = f"{value:,.{self.decimals}f}".replace("-", "−")
+        return f"{number} {self.unit}"
+
+    def __repr__(self) -> str:
+        lot = f", lot={self.lot.size}" if self.lot else ""
+        return (
+            f"Kpi({self.name!r}, {self.unit!r}, better={self.better!r}, "
+            f"aggregate={self.aggregate!r}, split={self.split!r}{lot})"
+        )
+
+
+def _items(items: Iterable[Kpi]) -> tuple[Kpi, ...]:
+    return tuple(items)
+
+
+@record("cascade_kpi/kpis")
+@frozen
+class Kpis:
+    """KPIs in the order in which they are shown and summed.
+
+    Examples
+    --------
+    >>> kpis = Kpis([Kpi("revenue", "CNY"), Kpi("churn", "%", better="lower")])
+    >>> kpis.index("churn")
+    1
+    """
+
+    items: tuple[Kpi, ...] = field(converter=_items)
+
+    def __attrs_post_init__(self) -> None:
+        faults = []
+        if not self.items:
+            faults.append(Fault("kpis", "no KPI", "name at least one"))
+        first: dict[str, int] = {}
+        for i, kpi in enumerate(self.items):
+            if not isinstance(kpi, Kpi):
+                faults.append(Fault("kpis", "not a Kpi", "make it with Kpi(…)", row=i, value=kpi))
+            elif first.setdefault(kpi.name, i) != i:
+                reason = f"the same name as KPI {first[kpi.name]}"
+                faults.append(Fault("kpis", reason, "name each once", row=i, value=kpi.name))
+        check(faults)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names in order."""
+        return tuple(kpi.name for kpi in self.items)
+
+    def index(self, name: str) -> int:
+        """Position of a KPI, 0-based.
+
+        Raises
+        ------
+        InputError
+            If there is no such KPI.
+        """
+        if name not in self.names:
+            check([Fault("kpi", "no such KPI", suggest(name, self.names), value=name)])
+        return self.names.index(name)
+
+    def __getitem__(self, name: str) -> Kpi:
+        return self.items[self.index(name)]
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __iter__(self) -> Iterator[Kpi]:
+        return iter(self.items)
+
+    @classmethod
+    def of(cls, kpis: Kpis | Iterable[Kpi] | Sequence[Kpi]) -> Kpis:
+        """KPIs from any iterable; KPIs are returned as they are."""
+        return kpis if isinstance(kpis, Kpis) else cls(kpis)

@@ -1,0 +1,86 @@
+"""The lot of a KPI: the smallest amount in which its goals are counted."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from attrs import field, frozen
+from numpy.typing import NDArray
+
+from cascade_kpi._arrays import FloatArray, IntArray
+from cascade_kpi.errors import Fault, check
+from cascade_kpi.records import record
+
+__all__ = ["Lot"]
+
+LARGEST = 1 << 51  # lots of one goal: products with claims then stay exact
+
+
+def _as_text(size: Any) -> str:
+    return size if isinstance(size, str) else repr(size)
+
+
+@record("cascade_kpi/lot")
+@frozen
+class Lot:
+    """An exact amount, in the unit of its KPI.
+
+    A lot of 0.01 is one hundredth, not the binary float nearest to it: n lots
+    are n divided by 100, rounded once.
+
+    Parameters
+    ----------
+    size : str, int, float
+        A decimal number above zero, such as ``"0.01"`` or ``1_000``.
+
+    Examples
+    --------
+    >>> Lot("0.01").values(np.array([1, 3]))
+    array([0.01, 0.03])
+    >>> Lot(1_000).whole(np.array([1_250_000.0, 1_500.0]))
+    (array([1250,    0]), array([ True, False]))
+    """
+
+    size: str = field(converter=_as_text)
+
+    def __attrs_post_init__(self) -> None:
+        try:
+            exact = Fraction(Decimal(self.size.replace("_", "")))
+        except (InvalidOperation, ValueError, OverflowError):
+            exact = Fraction(0)
+        if not 0 < exact < LARGEST or exact.denominator >= LARGEST:
+            reason = "a lot is a decimal number above zero"
+            check([Fault("lot", reason, "write it as '0.01' or 1000", value=self.size)])
+
+    @property
+    def exact(self) -> Fraction:
+        """The lot as a fraction."""
+        return Fraction(Decimal(self.size.replace("_", "")))
+
+    def values(self, lots: IntArray) -> FloatArray:
+        """Amounts of so many lots, float64, each rounded once."""
+        exact = self.exact
+        return (lots * np.float64(exact.numerator)) / np.float64(exact.denominator)
+
+    def whole(self, amounts: FloatArray) -> tuple[IntArray, NDArray[np.bool_]]:
+        """How many lots each amount is, and whether it is a whole number of them.
+
+        An amount is whole if it is the float nearest to that many lots, which
+        is what a table that says 0.07 holds. Where it is not whole, or more
+        than 2^51 lots, the first answer is 0.
+        """
+        exact = self.exact
+        near = np.rint(amounts / np.float64(exact.numerator) * np.float64(exact.denominator))
+        fits = np.abs(near) < LARGEST
+        lots = np.where(fits, near, 0.0).astype(np.int64)
+        fine = fits & (self.values(lots) == amounts)
+        return np.where(fine, lots, 0), fine
+
+    def nearest(self, amount: float) -> tuple[float, float]:
+        """The amounts just below and just above that are whole lots."""
+        lots = Fraction(Decimal(repr(float(amount)))) / self.exact
+        below = lots.numerator // lots.denominator
+        return float(below * self.exact), float((below + 1) * self.exact)

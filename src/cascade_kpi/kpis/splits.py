@@ -1,0 +1,185 @@
+"""How a goal is handed from a node to its children.
+
+A split is a frozen value object that is called with a tree and answers one
+number a node, so that a whole organisation is split at once.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, Protocol, runtime_checkable
+
+import attrs
+import numpy as np
+from attrs import field, frozen
+from numpy.typing import NDArray
+
+from cascade_kpi._arrays import FloatArray
+from cascade_kpi.errors import Fault, InputError, check
+from cascade_kpi.org.rollup import add_present, fold_children, fold_subtrees
+from cascade_kpi.org.tree import OrgTree
+from cascade_kpi.records import record
+
+__all__ = ["Equal", "FixedShares", "ProRata", "Shared", "Split"]
+
+_NEAR = 1e-9
+
+
+@runtime_checkable
+class Split(Protocol):
+    """A rule by which children get targets from their parent's.
+
+    Attributes
+    ----------
+    divides : bool
+        What the numbers mean. True: claims, zero or more; the parent's target
+        is divided among its children in proportion to them, in whole lots.
+        False: factors; each child's target is its parent's times its factor.
+    """
+
+    @property
+    def divides(self) -> bool:
+        """Whether the numbers are claims on a whole, or factors."""
+        ...
+
+    def __call__(self, org: OrgTree) -> FloatArray:
+        """One claim or factor a node, float64 (n,), in the tree's row order.
+
+        The entry of a root is not read. Raises InputError, listing every
+        fault, if the tree lacks what the rule needs.
+        """
+        ...
+
+
+@record("cascade_kpi/splits.equal")
+@frozen
+class Equal:
+    """The same amount for every child."""
+
+    divides: ClassVar[bool] = True
+
+    def __call__(self, org: OrgTree) -> FloatArray:
+        """Ones, (n,)."""
+        return np.ones(len(org))
+
+
+@record("cascade_kpi/splits.shared")
+@frozen
+class Shared:
+    """The same target for all: a churn rate, a satisfaction score."""
+
+    divides: ClassVar[bool] = False
+
+    def __call__(self, org: OrgTree) -> FloatArray:
+        """Ones, (n,)."""
+        return np.ones(len(org))
+
+
+@record("cascade_kpi/splits.pro_rata")
+@frozen
+class ProRata:
+    """In proportion to a driver: last year's revenue, headcount, population.
+
+    Parameters
+    ----------
+    driver : str
+        Column of the tree. A leaf's entry is its claim; an inner node's claim
+        is the sum over its leaves, and its entry is blank or says the same.
+    """
+
+    driver: str
+    divides: ClassVar[bool] = True
+
+    def __call__(self, org: OrgTree) -> FloatArray:
+        """Claims in the driver's unit, (n,).
+
+        Raises
+        ------
+        InputError
+            If the column is not there, a leaf has no entry, an entry is
+            negative, or an inner entry differs from the sum below it.
+        """
+        try:
+            given = org.numbers(self.driver)
+        except InputError as error:
+            repair = f"add the column, or give the KPI another split than {self!r}"
+            raise InputError(
+                attrs.evolve(f, repair=f"{f.repair}; {repair}") for f in error.faults
+            ) from None
+        leaf = org.is_leaf
+        blank = "give it a number; zero if it has no claim"
+        faults = _faults(
+            org, self.driver, given, leaf & np.isnan(given), reason="a leaf is blank", repair=blank
+        )
+        below = "a driver is zero or more"
+        faults += _faults(org, self.driver, given, given < 0, reason="negative", repair=below)
+        check(faults)
+        claims = fold_subtrees(org.layout, np.where(leaf, given, np.nan), add_present)
+        differs = ~leaf & (np.abs(given - claims) > _NEAR * np.abs(claims))
+        reason = "differs from the sum over its leaves"
+        repair = "leave it blank, or correct it"
+        check(_faults(org, self.driver, given, differs, reason=reason, repair=repair))
+        return claims
+
+
+@record("cascade_kpi/splits.fixed_shares")
+@frozen
+class FixedShares:
+    """By shares that are agreed: the children of every node sum to one.
+
+    Parameters
+    ----------
+    column : str
+        Column of the tree with each node's share of its parent, 0 to 1. The
+        children of one parent either all have a share or all are blank.
+    """
+
+    column: str = field()
+    divides: ClassVar[bool] = True
+
+    def __call__(self, org: OrgTree) -> FloatArray:
+        """Shares, pure numbers, (n,); zero where blank.
+
+        Raises
+        ------
+        InputError
+            If a share is negative, or the children of a node have shares that
+            do not sum to one.
+        """
+        given = org.numbers(self.column)
+        faults = _faults(
+            org, self.column, given, given < 0, reason="negative", repair="a share is 0 to 1"
+        )
+        claims = np.where(np.isnan(given), 0.0, given)
+        total = fold_children(org.layout, given, np.add)  # absent if one child is blank
+        some = fold_children(org.layout, np.where(np.isnan(given), np.nan, 1.0), np.fmax) == 1.0
+        off = some & ~(np.abs(total - 1.0) <= _NEAR)
+        for row in np.flatnonzero(off).tolist():
+            children = (row + 1 + np.flatnonzero(org.parent[row + 1 :] == row)).tolist()
+            shares = ", ".join(f"{org.ids[c]} {given[c]:g}" for c in children[:6])
+            reason = f"the shares of its children sum to {claims[children].sum():g} ({shares})"
+            repair = "make them sum to 1, blanks included"
+            faults.append(Fault("units", reason, repair, column=self.column, value=org.ids[row]))
+        check(faults)
+        return claims
+
+
+def _faults(
+    org: OrgTree,
+    column: str,
+    values: FloatArray,
+    bad: NDArray[np.bool_],
+    *,
+    reason: str,
+    repair: str,
+) -> list[Fault]:
+    return [
+        Fault(
+            "units",
+            f"{reason} at {org.ids[row]!r}",
+            repair,
+            row=int(org.source_row[row]),
+            column=column,
+            value=float(values[row]),
+        )
+        for row in np.flatnonzero(bad).tolist()
+    ]

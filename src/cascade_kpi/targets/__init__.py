@@ -1,0 +1,1 @@
+"""Goals handed down: cells of a goals table, whole lots, targets."""

@@ -1,0 +1,269 @@
+"""Goals handed down a tree, level by level, for everybody at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from numbers import Real
+
+import numpy as np
+from attrs import frozen
+from numpy.typing import NDArray
+
+from cascade_kpi._arrays import FloatArray, IntArray, lock
+from cascade_kpi.entries import Entries, read_entries
+from cascade_kpi.errors import Fault, InputError, check
+from cascade_kpi.kpis.kpi import Kpi, Kpis
+from cascade_kpi.org.layout import Layout
+from cascade_kpi.org.tree import OrgTree
+from cascade_kpi.periods import Periods
+from cascade_kpi.targets.targets import NO_LOTS, Amounts, Cascaded, Lots, Targets
+from cascade_kpi.targets.whole_lots import divide_lots, integer_claims
+
+__all__ = ["cascade"]
+
+_CHUNK = 32_768  # nodes that are split at once: a few such arrays fit the cache
+_LISTED = 6
+
+Mask = NDArray[np.bool_]
+
+
+def cascade(
+    org: OrgTree,
+    kpis: Kpis | Iterable[Kpi],
+    goals: object,
+    *,
+    periods: Periods | str | Iterable[str] | None = None,
+) -> Targets:
+    """Goals decomposed to every node below them, by each KPI's own split.
+
+    Children sum to their parent exactly, in whole lots, wherever the split
+    divides. Goals that are stated at lower nodes are kept, and the rest is
+    spread over their siblings.
+
+    Parameters
+    ----------
+    org : OrgTree
+    kpis : Kpis
+    goals : mapping of KPI name to number, or any table
+        Numbers are goals of the root, for one period. A table has the columns
+        ``node``, ``kpi``, ``value``, in KPI units, and ``period``.
+    periods : Periods, str or iterable of str, optional
+        The periods; by default those of the table, sorted.
+
+    Returns
+    -------
+    Targets
+        For every node at or below a goal; a node above all goals has a target
+        if it follows from those of all its children.
+
+    Raises
+    ------
+    InputError
+        Listing every fault of the table; goals that are not whole lots; goals
+        that conflict; claims that are all zero where something is to be split;
+        and what the split itself refuses.
+
+    Examples
+    --------
+    >>> import cascade_kpi as ck
+    >>> org = ck.OrgTree.from_table(
+    ...     {"id": ["hq", "a", "b"], "parent": ["", "hq", "hq"], "staff": [None, 2, 1]}
+    ... )
+    >>> kpi = ck.Kpi("sales", "units", split=ck.splits.ProRata("staff"), lot=1)
+    >>> ck.cascade(org, [kpi], {"sales": 100}, periods="2026").lots_of("sales")
+    masked_array(data=[[100, 67, 33]],
+                 mask=False,
+           fill_value=999999)
+    """
+    kpis = Kpis.of(kpis)
+    wanted = None if periods is None else Periods.of(periods)
+    table = _at_root(org, goals) if isinstance(goals, Mapping) and _all_real(goals) else goals
+    found, stated = read_entries(
+        org, kpis, table, periods=wanted, inputs=lambda _: ("value",), name="goals"
+    )
+    faults: list[Fault] = []
+    columns = [_hand_down(_Goal(org, kpi, found, stated, k, faults)) for k, kpi in enumerate(kpis)]
+    check(faults)
+    targets, fixed = zip(*columns, strict=True)
+    return Targets(org, kpis, found, Cascaded(stated, fixed), targets)
+
+
+def _all_real(goals: Mapping[object, object]) -> bool:
+    return all(isinstance(value, Real) and not isinstance(value, bool) for value in goals.values())
+
+
+def _at_root(org: OrgTree, goals: Mapping[str, float]) -> dict[str, list[object]]:
+    roots = org.roots
+    if len(roots) > 1:
+        reason = f"there are {len(roots)} roots, and the goals name none"
+        check([Fault("goals", reason, "pass a table with a column 'node'")])
+    return {
+        "node": [roots[0].id] * len(goals),
+        "kpi": list(goals),
+        "value": [float(value) for value in goals.values()],
+    }
+
+
+Column = tuple[Lots | Amounts, Mask]
+
+
+@frozen(eq=False)
+class _Goal:
+    """One KPI's goals on their way down, and the faults met."""
+
+    org: OrgTree
+    kpi: Kpi
+    periods: Periods
+    stated: Entries
+    k: int
+    faults: list[Fault]
+
+    def fault(self, period: int, row: int, reason: str, repair: str) -> None:
+        """Note a conflict at a node."""
+        about = f"{self.kpi.name} in {self.periods.labels[period]}: {reason}"
+        self.faults.append(Fault("goals", about, repair, value=self.org.ids[row]))
+
+    def amount(self, lots: int) -> str:
+        """Lots as people read them."""
+        return self.kpi.format(float(self.kpi.counted_in.values(np.array(lots))))
+
+
+def _hand_down(goal: _Goal) -> Column:
+    org, split = goal.org, goal.kpi.split
+    dense = goal.stated.dense("value", goal.k, len(goal.periods), len(org))
+    fixed = ~np.isnan(dense)
+    if not fixed.any():
+        return Amounts(lock(dense)), lock(fixed)
+    try:
+        shares = np.asarray(split(org), dtype=np.float64)
+    except InputError as error:
+        goal.faults.extend(error.faults)
+        return Amounts(dense), fixed
+    if shares.shape != (len(org),) or not np.isfinite(shares[org.parent >= 0]).all():
+        reason = f"the split of {goal.kpi.name} must answer one finite number a node"
+        goal.faults.append(Fault("split", reason, "mend its __call__", value=split))
+        return Amounts(dense), fixed
+    if not split.divides:
+        return Amounts(lock(_shared(org.layout, dense, shares))), lock(fixed)
+    if (shares[org.parent >= 0] < 0).any():
+        reason = f"the split of {goal.kpi.name} gives negative claims"
+        goal.faults.append(Fault("split", reason, "claims are zero or more", value=split))
+        return Amounts(dense), fixed
+    lots = _whole(goal, dense, fixed)
+    if fixed[:, org.parent >= 0].any():
+        fixed = _fix_upward(goal, lots, fixed)
+    _divide_down(goal, lots, fixed, shares)
+    return Lots(goal.kpi.counted_in, lock(lots)), lock(fixed)
+
+
+def _shared(layout: Layout, targets: FloatArray, factors: FloatArray) -> FloatArray:
+    """Every child without a goal of its own takes its parent's times its factor."""
+    for block in layout.down():
+        handed = targets[:, None, block.parents] * factors[block.rows]
+        stated = targets[:, block.rows]
+        targets[:, block.rows] = np.where(np.isnan(stated), handed, stated)
+    return targets
+
+
+def _whole(goal: _Goal, dense: FloatArray, fixed: Mask) -> IntArray:
+    """Stated goals in lots; a fault for each that is not a whole number of them."""
+    lot = goal.kpi.counted_in
+    lots = np.full(dense.shape, NO_LOTS)
+    lots[fixed], fine = lot.whole(dense[fixed])
+    for p, row in np.argwhere(fixed)[~fine].tolist():
+        amount = float(dense[p, row])
+        if abs(amount) >= float(lot.exact) * (1 << 51):
+            goal.fault(p, row, "more than 2^51 lots", f"use a larger lot than {lot.size}")
+            continue
+        below, above = map(goal.kpi.format, lot.nearest(amount))
+        reason = f"{amount!r} is not a whole number of lots of {lot.size}"
+        goal.fault(p, row, reason, f"make it {below} or {above}, or change the lot")
+    return lots
+
+
+def _fix_upward(goal: _Goal, lots: IntArray, fixed: Mask) -> Mask:
+    """A node whose children are all fixed is fixed at their sum."""
+    fixed = fixed.copy()
+    for block in goal.org.layout.up():
+        for p in range(len(lots)):
+            complete = fixed[p, block.rows].all(axis=0)
+            if not complete.any():
+                continue
+            parents = block.parents[complete]
+            total = lots[p, block.rows[:, complete]].sum(axis=0)
+            clash = fixed[p, parents] & (lots[p, parents] != total)
+            for row, below in zip(parents[clash].tolist(), total[clash].tolist(), strict=True):
+                reason = (
+                    f"its goal is {goal.amount(lots[p, row])}, those of all its children "
+                    f"sum to {goal.amount(below)}"
+                )
+                goal.fault(p, row, reason, "change one of them, or leave one child without a goal")
+            lots[p, parents] = np.where(clash, lots[p, parents], total)
+            fixed[p, parents] = True
+    return fixed
+
+
+def _divide_down(goal: _Goal, lots: IntArray, fixed: Mask, shares: FloatArray) -> None:
+    """Fill in the lots of every node that gets its target from its parent."""
+    root = goal.org.parent < 0
+    plain = bool((lots[:, root] != NO_LOTS).all()) and not fixed[:, ~root].any()
+    for block in goal.org.layout.down():
+        step = max(1, _CHUNK // len(block.rows))
+        for begin in range(0, len(block.parents), step):
+            rows = block.rows[:, begin : begin + step]
+            parents = block.parents[begin : begin + step]
+            claims = shares[rows]
+            whole = integer_claims(claims)
+            claimed = bool(whole.any(axis=0).all())
+            for p in range(len(lots)):
+                if plain and claimed:
+                    lots[p, rows] = divide_lots(lots[p, parents], whole)
+                else:
+                    lots[p, rows] = _divide_rest(
+                        goal, p, _Group(rows, parents, claims), lots, fixed
+                    )
+
+
+@frozen(eq=False)
+class _Group:
+    """Sibling groups of one block that are split together."""
+
+    rows: IntArray
+    parents: IntArray
+    claims: FloatArray
+
+
+def _divide_rest(goal: _Goal, p: int, group: _Group, lots: IntArray, fixed: Mask) -> IntArray:
+    """Lots of the children: what is stated, and a share of what that leaves."""
+    stated, total, kept = lots[p, group.rows], lots[p, group.parents], fixed[p, group.rows]
+    has = total != NO_LOTS
+    rest = np.where(has, total - np.where(kept, stated, 0).sum(axis=0), 0)
+    free = integer_claims(np.where(kept, 0.0, group.claims))
+    over = (np.sign(rest) * np.sign(total) < 0) | ((total == 0) & (rest != 0))
+    unclaimed = ~free.any(axis=0)
+    for g in np.flatnonzero((rest != 0) & (over | unclaimed)).tolist():
+        _note_conflict(
+            goal, p, (group.rows[kept[:, g], g], int(group.parents[g])), lots[p], rest[g]
+        )
+        rest[g] = 0
+    share = divide_lots(rest, free)
+    return np.where(kept, stated, np.where(has, share, NO_LOTS))
+
+
+def _note_conflict(
+    goal: _Goal, p: int, family: tuple[IntArray, int], lots: IntArray, rest: int
+) -> None:
+    """Say why what is left of a parent's target cannot be split."""
+    kept, parent = family
+    whole, below = goal.amount(lots[parent]), goal.amount(lots[kept].sum())
+    some_left = len(kept) < len(goal.org[goal.org.ids[parent]].child_rows)
+    if some_left and rest * np.sign(lots[parent]) > 0:
+        reason = f"{goal.amount(rest)} is to be split over children whose claims are all zero"
+        goal.fault(p, parent, reason, "give at least one of them a claim, or a goal")
+        return
+    children = goal.org.ids[kept].tolist()
+    named = ", ".join(map(repr, children[:_LISTED]))
+    named += f" and {len(children) - _LISTED} more" if len(children) > _LISTED else ""
+    reason = f"its target is {whole}, the goals kept for {named} sum to {below}"
+    repair = "change these goals, or give the parent a goal that leaves room for them"
+    goal.fault(p, parent, reason, repair)

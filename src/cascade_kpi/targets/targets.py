@@ -1,0 +1,239 @@
+"""Targets: what every node is to reach, per KPI and period."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from attrs import field, frozen
+
+from cascade_kpi._arrays import CONTENT, FloatArray, IntArray, fingerprint, frozen_array, lock
+from cascade_kpi.entries import Entries, aligned, read_entries
+from cascade_kpi.errors import Fault, InputError, check
+from cascade_kpi.kpis.kpi import Kpi, Kpis
+from cascade_kpi.kpis.lots import Lot
+from cascade_kpi.org.rollup import fold_subtrees
+from cascade_kpi.org.tree import OrgTree
+from cascade_kpi.periods import Periods
+
+__all__ = ["NO_LOTS", "Amounts", "Assigned", "Cascaded", "Lots", "Targets", "assign", "rolls_up"]
+
+NO_LOTS = np.iinfo(np.int64).min
+"""Marks the absence of a target in an array of lots."""
+
+
+@frozen(hash=False)
+class Amounts:
+    """Targets of one KPI as amounts.
+
+    Attributes
+    ----------
+    values : float64 array (p, n)
+        In KPI units, NaN where there is no target.
+    """
+
+    values: FloatArray = field(eq=CONTENT, repr=False, converter=frozen_array)
+
+
+@frozen(hash=False)
+class Lots:
+    """Targets of one KPI as whole lots.
+
+    Attributes
+    ----------
+    lot : Lot
+    counts : int64 array (p, n)
+        Numbers of lots, `NO_LOTS` where there is no target.
+    """
+
+    lot: Lot
+    counts: IntArray = field(eq=CONTENT, repr=False, converter=frozen_array)
+
+    @cached_property
+    def values(self) -> FloatArray:
+        """The targets in KPI units, float64 (p, n), NaN where there is none."""
+        values = self.lot.values(self.counts)
+        gone = self.counts == NO_LOTS
+        return lock(np.where(gone, np.nan, values) if gone.any() else values)
+
+
+@frozen(hash=False)
+class Cascaded:
+    """Targets that were handed down from goals.
+
+    Attributes
+    ----------
+    goals : Entries
+        The goals as they were stated, with their rows.
+    fixed : tuple of bool array (p, n)
+        Per KPI, the nodes whose target was stated, or follows from children
+        that are all stated, rather than handed down.
+    """
+
+    goals: Entries
+    fixed: tuple[Any, ...] = field(repr=False, eq=False)
+
+
+@frozen(hash=False)
+class Assigned:
+    """Targets that were given at the nodes and rolled up.
+
+    Attributes
+    ----------
+    given : Entries or None
+        The targets as they were stated; None if they came as arrays.
+    own : tuple of float64 array (p, n)
+        Per KPI, each node's own target.
+    """
+
+    given: Entries | None
+    own: tuple[FloatArray, ...] = field(repr=False, eq=False)
+
+
+@frozen(hash=False, repr=False)
+class Targets:
+    """What every node is to reach, per KPI and period.
+
+    Attributes
+    ----------
+    org, kpis, periods
+        The axes.
+    origin : Cascaded or Assigned
+        What the targets were made from.
+    columns : tuple of Lots or Amounts
+        Per KPI, whole lots where goals were divided, else amounts.
+    """
+
+    org: OrgTree
+    kpis: Kpis
+    periods: Periods
+    origin: Cascaded | Assigned
+    columns: tuple[Lots | Amounts, ...] = field(repr=False)
+
+    @property
+    def values(self) -> tuple[FloatArray, ...]:
+        """Per KPI, targets in KPI units, float64 (p, n), NaN where absent."""
+        return tuple(column.values for column in self.columns)
+
+    def of(self, kpi: str) -> FloatArray:
+        """Targets of a KPI in its unit, float64 (p, n), NaN where absent."""
+        return self.values[self.kpis.index(kpi)]
+
+    def lots_of(self, kpi: str) -> np.ma.MaskedArray[Any, np.dtype[np.int64]]:
+        """Targets of a KPI in whole lots, int64 (p, n), masked where absent.
+
+        Raises
+        ------
+        InputError
+            If the KPI's targets are not counted in lots.
+        """
+        column = self.columns[self.kpis.index(kpi)]
+        if isinstance(column, Amounts):
+            repair = "use of(…): shared and assigned targets are not divided"
+            raise InputError([Fault("targets", "not counted in lots", repair, value=kpi)])
+        masked: np.ma.MaskedArray[Any, np.dtype[np.int64]] = np.ma.masked_equal(
+            column.counts, NO_LOTS
+        )
+        return masked
+
+    def __repr__(self) -> str:
+        return f"<Targets {', '.join(self.kpis.names)} × {len(self.periods)} × {self.org!r}>"
+
+    def __hash__(self) -> int:
+        return fingerprint((self.periods.labels, self.kpis.names, hash(self.org)))
+
+    @classmethod
+    def from_columns(
+        cls,
+        org: OrgTree,
+        kpis: Kpis,
+        columns: Mapping[str, Any],
+        *,
+        periods: Periods | str,
+    ) -> Targets:
+        """Targets of every node from arrays in the tree's own row order.
+
+        Parameters
+        ----------
+        columns : mapping of KPI name to array (n,) or (p, n)
+            The target of each node as a whole, in KPI units; NaN for none.
+            They are taken as they are, not rolled up. KPIs that are left out
+            have no targets.
+
+        Raises
+        ------
+        InputError
+            Listing unknown KPIs and arrays of the wrong shape or type.
+        """
+        kpis, periods = Kpis.of(kpis), Periods.of(periods)
+        faults = [
+            Fault("targets", "no such KPI", "name it in kpis", column=name)
+            for name in columns
+            if name not in kpis.names
+        ]
+        none = np.full((len(periods), len(org)), np.nan)
+        amounts = tuple(
+            aligned(org, periods, columns[kpi.name], f"targets of {kpi.name}", faults)
+            if kpi.name in columns
+            else none
+            for kpi in kpis
+        )
+        check(faults)
+        return cls(org, kpis, periods, Assigned(None, amounts), tuple(map(Amounts, amounts)))
+
+
+def assign(
+    org: OrgTree,
+    kpis: Kpis,
+    table: object,
+    *,
+    periods: Periods | str | None = None,
+) -> Targets:
+    """Targets that are given to nodes, rolled up to everybody above them.
+
+    Quotas of a sales force: each holder has one, and a manager's target is
+    the manager's own and all those below. A KPI whose parts cannot be known
+    from its target, a ratio or a mean, is not rolled up: it has targets where
+    they are stated.
+
+    Parameters
+    ----------
+    org : OrgTree
+    kpis : Kpis
+    table : any table
+        Columns ``node``, ``kpi``, ``value`` in KPI units, and ``period``.
+    periods : Periods or str, optional
+        Which periods there are; the table's own labels, sorted, by default.
+
+    Returns
+    -------
+    Targets
+
+    Raises
+    ------
+    InputError
+        Listing every fault of the table.
+    """
+    kpis = Kpis.of(kpis)
+    wanted = None if periods is None else Periods.of(periods)
+    found, given = read_entries(
+        org, kpis, table, periods=wanted, inputs=lambda _: ("value",), name="targets"
+    )
+    own = tuple(given.dense("value", k, len(found), len(org)) for k in range(len(kpis)))
+    columns = tuple(
+        Amounts(lock(_rolled(org, kpi, values))) for kpi, values in zip(kpis, own, strict=True)
+    )
+    return Targets(org, kpis, found, Assigned(given, own), columns)
+
+
+def rolls_up(kpi: Kpi) -> bool:
+    """Whether targets of a KPI can be rolled up: its value is its only part."""
+    return len(kpi.aggregate.inputs) == 1 and len(kpi.aggregate.parts(np.zeros(1))) == 1
+
+
+def _rolled(org: OrgTree, kpi: Kpi, own: FloatArray) -> FloatArray:
+    if not rolls_up(kpi):
+        return own
+    return np.stack([fold_subtrees(org.layout, row, kpi.aggregate.combine) for row in own])

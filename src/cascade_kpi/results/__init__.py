@@ -1,0 +1,1 @@
+"""Results: actuals rolled up and set beside the targets."""

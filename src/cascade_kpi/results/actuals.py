@@ -1,0 +1,145 @@
+"""Actuals as they were reported: one entry a node, KPI and period."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+from attrs import field, frozen
+
+from cascade_kpi._arrays import FloatArray, fingerprint
+from cascade_kpi.entries import Entries, aligned, read_entries
+from cascade_kpi.errors import Fault, check
+from cascade_kpi.kpis.kpi import Kpi, Kpis
+from cascade_kpi.org.tree import OrgTree
+from cascade_kpi.periods import Periods
+
+__all__ = ["Actuals"]
+
+
+def _inputs(kpi: Kpi) -> tuple[str, ...]:
+    return kpi.aggregate.inputs
+
+
+@frozen(hash=False, repr=False)
+class Actuals:
+    """Reports of every node, as they came, not rolled up.
+
+    Attributes
+    ----------
+    org, kpis, periods
+        The axes.
+    inputs : tuple of tuple of float64 array (p, n)
+        Per KPI, one array for each input of its aggregate (a value; or a
+        numerator and a denominator), NaN where nothing was reported.
+    entries : Entries or None
+        The table's rows, to trace a value back; None for arrays.
+    """
+
+    org: OrgTree
+    kpis: Kpis
+    periods: Periods
+    inputs: tuple[tuple[FloatArray, ...], ...] = field(eq=False)
+    entries: Entries | None = None
+
+    @classmethod
+    def from_table(
+        cls,
+        org: OrgTree,
+        kpis: Kpis | Iterable[Kpi],
+        table: object,
+        *,
+        periods: Periods | str | None = None,
+        name: str = "actuals",
+    ) -> Actuals:
+        """Actuals from any long table.
+
+        Parameters
+        ----------
+        table : any table
+            Columns ``node``, ``kpi``, ``period``, and what the KPIs'
+            aggregates take: ``value``, or ``numerator`` and ``denominator``,
+            or ``value`` and ``weight``, in KPI units.
+        periods : Periods or str, optional
+            Which periods may occur; the table's own, sorted, by default.
+
+        Raises
+        ------
+        InputError
+            Listing unknown nodes, KPIs and periods, repeated entries, and
+            values that are blank, not numbers, or not finite.
+        """
+        kpis = Kpis.of(kpis)
+        wanted = None if periods is None else Periods.of(periods)
+        found, entries = read_entries(org, kpis, table, periods=wanted, inputs=_inputs, name=name)
+        shape = len(found), len(org)
+        inputs = tuple(
+            tuple(entries.dense(column, k, *shape) for column in _inputs(kpi))
+            for k, kpi in enumerate(kpis)
+        )
+        return cls(org, kpis, found, inputs, entries)
+
+    @classmethod
+    def from_columns(
+        cls,
+        org: OrgTree,
+        kpis: Kpis | Iterable[Kpi],
+        columns: Mapping[str, Any],
+        *,
+        periods: Periods | str,
+    ) -> Actuals:
+        """Actuals from arrays in the tree's own row order.
+
+        Parameters
+        ----------
+        columns : mapping of KPI name to array, or tuple of arrays
+            One array (n,) or (p, n) for each input of the KPI's aggregate,
+            NaN where nothing was reported. A KPI that is left out has no
+            reports.
+
+        Raises
+        ------
+        InputError
+            Listing unknown KPIs and arrays of the wrong number, shape or type.
+        """
+        kpis, periods = Kpis.of(kpis), Periods.of(periods)
+        faults = [
+            Fault("actuals", "no such KPI", "name it in kpis", column=name)
+            for name in columns
+            if name not in kpis.names
+        ]
+        inputs = tuple(_aligned(org, kpi, periods, columns, faults) for kpi in kpis)
+        check(faults)
+        return cls(org, kpis, periods, inputs)
+
+    def __hash__(self) -> int:
+        return fingerprint((self.periods.labels, self.kpis.names, hash(self.org)))
+
+    def __repr__(self) -> str:
+        count = "arrays" if self.entries is None else f"{len(self.entries):,} reports"
+        return f"<Actuals {count} of {', '.join(self.kpis.names)} × {len(self.periods)}>"
+
+
+def _aligned(
+    org: OrgTree,
+    kpi: Kpi,
+    periods: Periods,
+    columns: Mapping[str, Any],
+    faults: list[Fault],
+) -> tuple[FloatArray, ...]:
+    wanted = kpi.aggregate.inputs
+    if kpi.name not in columns:
+        return tuple(np.full((len(periods), len(org)), np.nan) for _ in wanted)
+    given = columns[kpi.name]
+    parts = given if isinstance(given, tuple) else (given,)
+    if len(parts) != len(wanted):
+        reason = f"{len(parts)} arrays where {' and '.join(wanted)} are needed"
+        faults.append(Fault("actuals", reason, "pass a tuple of them", column=kpi.name))
+        return tuple(np.full((len(periods), len(org)), np.nan) for _ in wanted)
+    arrays = tuple(aligned(org, periods, part, f"actuals of {kpi.name}", faults) for part in parts)
+    gone = [np.isnan(array) for array in arrays]
+    if any((one != gone[0]).any() for one in gone[1:]):
+        reason = f"{' and '.join(wanted)} are not absent at the same nodes"
+        faults.append(Fault("actuals", reason, "report both or neither", column=kpi.name))
+    return arrays

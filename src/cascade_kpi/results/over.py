@@ -1,0 +1,92 @@
+"""Several periods taken together: quarters into a year."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cascade_kpi._arrays import FloatArray, lock
+from cascade_kpi.kpis.aggregates import Aggregate, Combine
+from cascade_kpi.periods import Periods
+from cascade_kpi.results.actuals import Actuals
+from cascade_kpi.results.results import Results
+from cascade_kpi.targets.targets import Amounts, Assigned, Targets
+
+__all__ = ["over_periods"]
+
+
+def over_periods(results: Results, label: str) -> Results:
+    """All periods taken together as one.
+
+    Each KPI combines along time as it aggregates: sums add up, ratios and
+    means combine as their parts, a level keeps its last report. Targets follow
+    the same way; the target of a ratio is the one that the volumes reported
+    would have given had every period met its own.
+
+    Parameters
+    ----------
+    results : Results
+        Of one or more periods.
+    label : str
+        What the whole is called: ``"2026"``.
+
+    Returns
+    -------
+    Results
+        Of one period.
+
+    Examples
+    --------
+    >>> import cascade_kpi as ck
+    >>> org = ck.OrgTree.from_table({"id": ["a"], "parent": [""]})
+    >>> goals = {"node": ["a"] * 2, "kpi": ["sales"] * 2, "period": ["Q1", "Q2"], "value": [5, 7]}
+    >>> targets = ck.cascade(org, [ck.Kpi("sales", "CNY")], goals)
+    >>> results = ck.measure(targets, {**goals, "value": [6, 7]})
+    >>> year = ck.over_periods(results, "2026")
+    >>> year.targets.of("sales"), year.of("sales")
+    (array([[12.]]), array([[13.]]))
+    """
+    org, kpis, periods = results.org, results.kpis, Periods(label)
+    parts, amounts, inputs = [], [], []
+    for k, kpi in enumerate(kpis):
+        rule = kpi.aggregate
+        columns = results.parts[k]
+        parts.append(tuple(_along(part, rule.along) for part in columns))
+        amounts.append(_targets(results.targets.values[k], columns, rule))
+        inputs.append(tuple(_along(part, rule.along) for part in results.actuals.inputs[k]))
+    targets = Targets(
+        org, kpis, periods, Assigned(None, tuple(amounts)), tuple(map(Amounts, amounts))
+    )
+    actuals = Actuals(org, kpis, periods, tuple(inputs))
+    held = tuple(None if mask is None else _any(mask) for mask in results.held)
+    return Results(
+        targets,
+        actuals,
+        results.missing,
+        results.inner,
+        tuple(parts),
+        tuple(_any(mask) for mask in results.due),
+        tuple(~_any(~mask) for mask in results.arrived),
+        held,
+        source=results,
+    )
+
+
+def _any(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    return np.asarray(mask.any(axis=0, keepdims=True))
+
+
+def _along(part: FloatArray, combine: Combine) -> FloatArray:
+    total = np.array(part[0])
+    for later in part[1:]:
+        combine(total, later, total)
+    return lock(total[None, :])
+
+
+def _targets(targets: FloatArray, parts: tuple[FloatArray, ...], rule: Aggregate) -> FloatArray:
+    if len(parts) == 1:
+        return _along(targets, rule.along)
+    volume = parts[1]
+    wanted = np.where(np.isnan(volume), np.nan, targets * volume)
+    base = np.where(np.isnan(targets), np.nan, volume)
+    return lock(rule.finish(_along(wanted, rule.along), _along(base, rule.along)))

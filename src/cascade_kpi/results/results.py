@@ -1,0 +1,139 @@
+"""Results: actuals rolled up by each KPI's own aggregation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from attrs import field, frozen
+from numpy.typing import NDArray
+
+from cascade_kpi._arrays import CONTENT, FloatArray, fingerprint, lock
+from cascade_kpi.kpis.kpi import Kpi, Kpis
+from cascade_kpi.missing import Missing
+from cascade_kpi.org.rollup import fold_subtrees
+from cascade_kpi.org.tree import OrgTree
+from cascade_kpi.periods import Periods
+from cascade_kpi.results.actuals import Actuals
+from cascade_kpi.results.change import Change, change
+from cascade_kpi.targets.targets import Targets
+
+__all__ = ["Results"]
+
+
+@frozen(hash=False, repr=False)
+class Results:
+    """What every node has reached, beside what it was to reach.
+
+    Made by :func:`measure` and :func:`over_periods`.
+
+    Attributes
+    ----------
+    targets : Targets
+    actuals : Actuals
+    missing : Missing
+        What became of reports that were due and did not come.
+    inner : {"total", "own"}
+        What a report at an inner node means.
+    parts : tuple of tuple of float64 array (p, n)
+        Per KPI, the parts of its aggregate, rolled up to every node.
+    due, arrived : tuple of bool array (p, n)
+        Per KPI, the leaves that were to report, and the nodes that did or
+        that a total above stands for.
+    held : tuple of bool array (p, n), or None
+        Per KPI, the nodes whose value is held back because something below
+        is missing; None where nothing is.
+    source : Results or None
+        The several periods that these results take together.
+    """
+
+    targets: Targets
+    actuals: Actuals
+    missing: Missing
+    inner: str
+    parts: tuple[tuple[FloatArray, ...], ...] = field(eq=CONTENT, repr=False)
+    due: tuple[NDArray[np.bool_], ...] = field(eq=False)
+    arrived: tuple[NDArray[np.bool_], ...] = field(eq=False)
+    held: tuple[NDArray[np.bool_] | None, ...] = field(eq=False)
+    source: Results | None = field(default=None, kw_only=True)
+
+    @property
+    def org(self) -> OrgTree:
+        """The organisation."""
+        return self.targets.org
+
+    @property
+    def kpis(self) -> Kpis:
+        """The KPIs."""
+        return self.targets.kpis
+
+    @property
+    def periods(self) -> Periods:
+        """The periods."""
+        return self.targets.periods
+
+    def of(self, kpi: str) -> FloatArray:
+        """Results of a KPI in its unit, float64 (p, n), NaN where absent."""
+        return self.at(self.kpis.index(kpi), slice(None), slice(None))
+
+    def at(self, k: int, period: Any, nodes: Any) -> FloatArray:
+        """Results of the k-th KPI for some periods and nodes.
+
+        `period` and `nodes` index the two axes of the arrays.
+        """
+        kpi: Kpi = self.kpis.items[k]
+        held = self.held[k]
+        values = kpi.aggregate.finish(*(part[period, nodes] for part in self.parts[k]))
+        return values if held is None else np.where(held[period, nodes], np.nan, values)
+
+    def coverage(self, kpi: str) -> FloatArray:
+        """Share of the reports due at or below each node that arrived.
+
+        float64 (p, n), 0 to 1, a pure number; NaN where none was due.
+        """
+        k = self.kpis.index(kpi)
+        due = self._count(self.due[k])
+        with np.errstate(invalid="ignore"):
+            return np.where(due > 0, self._count(self.due[k] & self.arrived[k]) / due, np.nan)
+
+    def _count(self, mask: NDArray[np.bool_]) -> FloatArray:
+        layout = self.org.layout
+        return np.stack([fold_subtrees(layout, row, np.add) for row in mask.astype(np.float64)])
+
+    def what_if(self, node: object, kpi: str, *inputs: float, period: str | None = None) -> Change:
+        """What one other report would make of the node and all its ancestors.
+
+        Parameters
+        ----------
+        node : id
+            Whose own report is replaced.
+        kpi : str
+        *inputs : float
+            What the KPI's aggregate takes, in its order: a value, or a
+            numerator and a denominator.
+        period : str, optional
+            Needed where there are several.
+
+        Returns
+        -------
+        Change
+            Values before and after, from the node up to the root, the same
+            bits that measuring everybody again would give. The cost grows
+            with the number of siblings along the path, not with the tree.
+        """
+        return change(self, node, kpi, inputs, period)
+
+    def __repr__(self) -> str:
+        return (
+            f"<Results {', '.join(self.kpis.names)} × {len(self.periods)} × {self.org!r}, "
+            f"missing: {self.missing.value}>"
+        )
+
+    def __hash__(self) -> int:
+        return fingerprint((hash(self.targets), self.missing.value, self.inner))
+
+
+def held_back(org: OrgTree, lost: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Nodes at or above anything that is lost, bool (p, n)."""
+    rows = [fold_subtrees(org.layout, row, np.fmax) for row in lost.astype(np.float64)]
+    return np.asarray(lock(np.stack(rows) > 0))

@@ -1,0 +1,1 @@
+"""Scores: attainment, points by a curve, weights, total, grade."""

@@ -1,0 +1,181 @@
+"""Curves from attainment to points."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+from attrs import field, frozen
+
+from cascade_kpi._arrays import FloatArray
+from cascade_kpi.errors import Fault, check
+from cascade_kpi.records import record
+
+__all__ = ["Curve", "Linear", "Piecewise", "Steps"]
+
+Levels = tuple[tuple[float, float], ...]
+
+
+@runtime_checkable
+class Curve(Protocol):
+    """A rule that turns attainment into points, elementwise.
+
+    It takes float64 arrays of any shape and answers points of that shape; NaN
+    in gives NaN out, everything else gives finite points. It keeps nothing of
+    what it is called with and does not write to it.
+    """
+
+    def __call__(self, attainment: FloatArray) -> FloatArray:
+        """Points, float64, the shape of `attainment`."""
+        ...
+
+
+def _levels(levels: Iterable[Iterable[float]]) -> Levels:
+    return tuple((float(x), float(y)) for x, y in levels)
+
+
+def _faults(name: str, levels: Levels, least: int) -> list[Fault]:
+    faults = []
+    if len(levels) < least:
+        faults.append(Fault(name, f"{len(levels)} levels", f"give at least {least}"))
+    for i, (x, y) in enumerate(levels):
+        if not np.isfinite([x, y]).all():
+            repair = "give finite numbers"
+            faults.append(Fault(name, "not finite", repair, row=i, column="levels", value=(x, y)))
+        elif i and x <= levels[i - 1][0]:
+            reason = f"out of order: {x:g} comes after {levels[i - 1][0]:g}"
+            repair = "sort the levels, each attainment once"
+            faults.append(Fault(name, reason, repair, row=i, column="levels", value=(x, y)))
+    return faults
+
+
+def _bounds(name: str, **bounds: float | None) -> list[Fault]:
+    return [
+        Fault(name, "not finite", "give a finite number, or None", column=column, value=value)
+        for column, value in bounds.items()
+        if value is not None and not np.isfinite(value)
+    ]
+
+
+@record("cascade_kpi/curves.linear")
+@frozen
+class Linear:
+    """Points in proportion to attainment, between a floor and a cap.
+
+    Parameters
+    ----------
+    slope : float
+        Points for an attainment of 1.
+    floor, cap : float or None
+        Least and most points; None for none.
+
+    Examples
+    --------
+    >>> Linear(cap=120)(np.array([-0.5, 0.8, 1.5]))
+    array([  0.,  80., 120.])
+    """
+
+    slope: float = 100.0
+    floor: float | None = 0.0
+    cap: float | None = None
+
+    def __attrs_post_init__(self) -> None:
+        faults = _bounds("linear curve", slope=self.slope, floor=self.floor, cap=self.cap)
+        if self.floor is not None and self.cap is not None and self.floor > self.cap:
+            reason = f"the floor {self.floor:g} is above the cap {self.cap:g}"
+            faults.append(Fault("linear curve", reason, "swap them"))
+        check(faults)
+
+    def __call__(self, attainment: FloatArray) -> FloatArray:
+        """Points, the shape of `attainment`."""
+        points = np.multiply(attainment, self.slope)
+        if self.floor is not None:
+            points = np.maximum(points, self.floor, out=np.asarray(points))
+        if self.cap is not None:
+            points = np.minimum(points, self.cap, out=np.asarray(points))
+        return points
+
+
+@record("cascade_kpi/curves.piecewise")
+@frozen
+class Piecewise:
+    """Straight lines through levels, such as threshold, target and stretch.
+
+    Parameters
+    ----------
+    levels : sequence of (attainment, points)
+        At least two, in ascending order of attainment. At a level the points
+        are exactly that level's.
+    below : float, optional
+        Points below the first level; the first level's by default. 0 makes
+        the first level a threshold.
+    above : float, optional
+        Points above the last level; the last level's, a cap, by default.
+
+    Examples
+    --------
+    >>> curve = Piecewise([(0.8, 50), (1.0, 100), (1.2, 150)], below=0)
+    >>> curve(np.array([0.79, 0.8, 0.9, 1.0, 1.1, 1.3, np.nan]))
+    array([  0.,  50.,  75., 100., 125., 150.,  nan])
+    """
+
+    levels: Levels = field(converter=_levels)
+    below: float | None = None
+    above: float | None = None
+
+    def __attrs_post_init__(self) -> None:
+        name = "piecewise curve"
+        check(_faults(name, self.levels, 2) + _bounds(name, below=self.below, above=self.above))
+
+    def __call__(self, attainment: FloatArray) -> FloatArray:
+        """Points, the shape of `attainment`."""
+        x = np.asarray(attainment, dtype=np.float64)
+        lowest, (last, highest) = self.levels[0][1], self.levels[-1]
+        points = np.where(np.isnan(x), np.nan, lowest if self.below is None else self.below)
+        for (x0, y0), (x1, y1) in zip(self.levels, self.levels[1:], strict=False):
+            line = (x - x0) * ((y1 - y0) / (x1 - x0))
+            line += y0
+            # Rounding must not carry a line past the level it leads to.
+            np.minimum(line, max(y0, y1), out=line)
+            np.maximum(line, min(y0, y1), out=line)
+            np.copyto(points, line, where=x >= x0)
+        np.copyto(points, highest, where=x >= last)
+        if self.above is not None:
+            np.copyto(points, self.above, where=x > last)
+        return points
+
+
+@record("cascade_kpi/curves.steps")
+@frozen
+class Steps:
+    """Points that jump at levels; the edge belongs to the higher step.
+
+    Parameters
+    ----------
+    levels : sequence of (attainment, points)
+        At least one, in ascending order of attainment: from that attainment
+        on, these points.
+    below : float
+        Points below the first level.
+
+    Examples
+    --------
+    >>> Steps([(0.8, 60), (1.0, 100)])(np.array([0.79, 0.8, 0.999, 1.0]))
+    array([  0.,  60.,  60., 100.])
+    """
+
+    levels: Levels = field(converter=_levels)
+    below: float = 0.0
+
+    def __attrs_post_init__(self) -> None:
+        name = "step curve"
+        check(_faults(name, self.levels, 1) + _bounds(name, below=self.below))
+
+    def __call__(self, attainment: FloatArray) -> FloatArray:
+        """Points, the shape of `attainment`."""
+        x = np.asarray(attainment, dtype=np.float64)
+        points = np.where(np.isnan(x), np.nan, float(self.below))
+        for edge, step in self.levels:
+            np.copyto(points, step, where=x >= edge)
+        return points

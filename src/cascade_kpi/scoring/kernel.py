@@ -1,0 +1,195 @@
+"""The arithmetic of a scorecard, in blocks of nodes that fit the cache."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from attrs import frozen
+from numpy.typing import NDArray
+
+from cascade_kpi._arrays import FloatArray, IntArray
+from cascade_kpi.errors import Fault, check
+from cascade_kpi.missing import Missing
+from cascade_kpi.results.results import Results
+from cascade_kpi.scoring.scorecard import Scorecard
+
+__all__ = ["Kernel", "weighted_mean"]
+
+_BLOCK = 32_768  # nodes; smaller blocks lose to call overhead, larger ones leave the cache
+
+Where = int | slice | IntArray
+
+
+def weighted_mean(
+    points: list[FloatArray], weights: list[Any], missing: Missing
+) -> tuple[FloatArray, FloatArray]:
+    """Σ weight·points and Σ weight over items, in their order, divided by nobody yet.
+
+    Parameters
+    ----------
+    points : list of float64 array (m,)
+        One an item, NaN where absent.
+    weights : list of float, or of float64 array (m,)
+        One an item, zero where the item is not on the card.
+    missing : Missing
+        ``RENORMALISE`` leaves absent items out of both sums; ``ZERO`` counts
+        their weight; with the others an absent item makes the sum absent.
+    """
+    top = np.zeros(len(points[0]))
+    bottom = np.zeros(len(points[0]))
+    for item, weight in zip(points, weights, strict=True):
+        gone = np.isnan(item)
+        if not gone.any():
+            top += item * weight
+            bottom += weight
+        elif missing is Missing.RENORMALISE:
+            here = np.where(gone, 0.0, weight)
+            top += np.where(gone, 0.0, item) * here
+            bottom += here
+        elif missing is Missing.ZERO:
+            top += np.where(gone, 0.0, item) * weight
+            bottom += weight
+        else:
+            top += np.where(np.equal(weight, 0), 0.0, item * weight)
+            bottom += weight
+    return top, bottom
+
+
+@frozen(eq=False)
+class Kernel:
+    """One scorecard over one set of results, ready to be computed anywhere.
+
+    Attributes
+    ----------
+    columns : tuple of int
+        Position of each item's KPI among the results' KPIs.
+    weights : float64 array (groups, items)
+    group : int64 array (n,)
+    baselines : tuple of float64 array (n,), or None
+        Per item, where its attainment needs one.
+    """
+
+    results: Results
+    card: Scorecard
+    columns: tuple[int, ...]
+    weights: FloatArray
+    group: IntArray
+    baselines: tuple[FloatArray | None, ...]
+
+    @classmethod
+    def of(cls, results: Results, card: Scorecard) -> Kernel:
+        """The kernel, once the scorecard has been found to fit.
+
+        Raises
+        ------
+        InputError
+            If it does not fit the KPIs or the tree, or a target is refused by
+            the attainment of an item that weighs something.
+        """
+        card.check_against(results.kpis, results.org)
+        weights, group = card.weight_table(results.org)
+        kernel = cls(
+            results,
+            card,
+            tuple(results.kpis.index(item.kpi) for item in card.items),
+            weights,
+            group,
+            tuple(
+                None if (name := item.attainment.baseline) is None else results.org.numbers(name)
+                for item in card.items
+            ),
+        )
+        check(kernel._refused())
+        return kernel
+
+    def _refused(self) -> list[Fault]:
+        faults = []
+        for i, item in enumerate(self.card.items):
+            targets = self.results.targets.values[self.columns[i]]
+            refused = item.attainment.refuses(targets)
+            if not refused.any():
+                continue
+            refused = refused & (self.weights[self.group, i] > 0)
+            repair = (
+                f"choose what a target of zero means with {type(item.attainment).__name__}"
+                "(zero='met') or 'exclude', or change the target"
+            )
+            for p, row in np.argwhere(refused).tolist():
+                label = self.results.periods.labels[p]
+                reason = (
+                    f"the target {targets[p, row]:g} of {item.kpi} in {label} has no attainment"
+                )
+                faults.append(Fault("score", reason, repair, value=self.results.org.ids[row]))
+        return faults
+
+    def target(self, i: int, p: int, nodes: Where) -> FloatArray:
+        """Targets of the i-th item, in KPI units."""
+        return np.asarray(self.results.targets.values[self.columns[i]][p, nodes])
+
+    def attainment(
+        self, i: int, p: int, nodes: Where, actual: FloatArray | None = None
+    ) -> FloatArray:
+        """What the i-th item's curve is read at; for other actuals if given."""
+        item, k = self.card.items[i], self.columns[i]
+        target = self.target(i, p, nodes)
+        actual = self.results.at(k, p, nodes) if actual is None else actual
+        baseline = self.baselines[i]
+        where_from = np.full_like(target, np.nan) if baseline is None else baseline[nodes]
+        better = self.results.kpis.items[k].better
+        return item.attainment(actual, target, better, where_from)
+
+    def points(self, i: int, p: int, nodes: Where) -> FloatArray:
+        """Points of the i-th item, NaN where it has no result or no target."""
+        return self.card.items[i].curve(self.attainment(i, p, nodes))
+
+    def points_at_target(self, i: int, p: int, nodes: Where) -> FloatArray:
+        """Points the i-th item would have if its result were its target."""
+        target = self.target(i, p, nodes)
+        return self.card.items[i].curve(self.attainment(i, p, nodes, actual=target))
+
+    def sums(self, p: int, nodes: slice) -> tuple[FloatArray, FloatArray]:
+        """Σ weight·points and Σ weight of the nodes."""
+        items = range(len(self.card.items))
+        group = self.group[nodes]
+        alone = bool((group == group[0]).all())
+        weights: list[Any] = [
+            float(self.weights[group[0], i]) if alone else self.weights[group, i] for i in items
+        ]
+        used = [i for i in items if np.any(weights[i])]
+        if not used:
+            return np.zeros(len(group)), np.zeros(len(group))
+        points = [self.points(i, p, nodes) for i in used]
+        return weighted_mean(points, [weights[i] for i in used], self.card.missing)
+
+    def totals(self) -> FloatArray:
+        """Totals of everybody, in points, float64 (p, n).
+
+        Raises
+        ------
+        InputError
+            Under ``refuse``, listing every item without a result.
+        """
+        periods, nodes = len(self.results.periods), len(self.results.org)
+        out = np.empty((periods, nodes))
+        for p in range(periods):
+            for begin in range(0, nodes, _BLOCK):
+                part = slice(begin, min(begin + _BLOCK, nodes))
+                top, bottom = self.sums(p, part)
+                with np.errstate(invalid="ignore", divide="ignore"):
+                    np.divide(top, bottom, out=out[p, part])
+        if self.card.missing is Missing.REFUSE:
+            self._refuse_missing(np.isnan(out))
+        return out
+
+    def _refuse_missing(self, absent: NDArray[np.bool_]) -> None:
+        faults = []
+        for p in np.flatnonzero(absent.any(axis=1)).tolist():
+            rows = np.flatnonzero(absent[p])
+            for i, item in enumerate(self.card.items):
+                gone = np.isnan(self.points(i, p, rows)) & (self.weights[self.group[rows], i] > 0)
+                for row in rows[gone].tolist():
+                    reason = f"no {item.kpi} in {self.results.periods.labels[p]} to score"
+                    repair = "report it, or choose another policy than 'refuse'"
+                    faults.append(Fault("score", reason, repair, value=self.results.org.ids[row]))
+        check(faults)

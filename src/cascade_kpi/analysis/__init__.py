@@ -1,0 +1,1 @@
+"""Gaps between results and targets, and exact splits of them."""

@@ -1,0 +1,99 @@
+"""A whole and its parts, ranked."""
+
+from __future__ import annotations
+
+import html
+from typing import Any
+
+import numpy as np
+from attrs import field, frozen
+
+from cascade_kpi._arrays import CONTENT, FloatArray, frozen_array
+
+__all__ = ["Breakdown"]
+
+
+@frozen(hash=False, repr=False)
+class Breakdown:
+    """The exact parts of one gap, from the most unfavourable on.
+
+    Attributes
+    ----------
+    title : str
+        What is split: ``"revenue of east in 2026Q1"``.
+    unit : str
+        Unit of `whole` and `parts`.
+    whole : float
+        What the parts sum to.
+    keys : tuple
+        What each part belongs to: node ids, or KPI names.
+    labels : tuple of str
+        The same for people to read.
+    parts : float64 array (m,)
+        In rank order, in `unit`.
+    decimals : int
+        Decimals that are printed.
+    """
+
+    title: str
+    unit: str
+    whole: float
+    keys: tuple[Any, ...]
+    labels: tuple[str, ...]
+    parts: FloatArray = field(eq=CONTENT, repr=False, converter=frozen_array)
+    decimals: int = field(default=2, kw_only=True)
+
+    @classmethod
+    def ranked(
+        cls,
+        title: str,
+        unit: str,
+        whole: float,
+        entries: list[tuple[Any, str, float, float]],
+        *,
+        decimals: int = 2,
+    ) -> Breakdown:
+        """Parts from (key, label, part, badness), the greatest badness first.
+
+        Ties keep the order of the entries.
+        """
+        ranked = sorted(entries, key=lambda entry: -entry[3])
+        return cls(
+            title,
+            unit,
+            whole,
+            tuple(entry[0] for entry in ranked),
+            tuple(entry[1] for entry in ranked),
+            np.array([entry[2] for entry in ranked], dtype=np.float64),
+            decimals=decimals,
+        )
+
+    @property
+    def share(self) -> FloatArray:
+        """Each part over the whole, pure numbers; NaN where the whole is zero."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.where(self.whole == 0, np.nan, self.parts / self.whole)
+
+    @property
+    def cumulative(self) -> FloatArray:
+        """Running sum of the shares, in rank order."""
+        return np.cumsum(self.share)
+
+    def __len__(self) -> int:
+        return len(self.parts)
+
+    def rows(self) -> list[tuple[str, float, float, float]]:
+        """(label, part, share, cumulative share), in rank order."""
+        columns = self.parts.tolist(), self.share.tolist(), self.cumulative.tolist()
+        return list(zip(self.labels, *columns, strict=True))
+
+    def __repr__(self) -> str:
+        d = self.decimals
+        lines = [f"{self.title}: {self.whole:+,.{d}f} {self.unit}"]
+        wide = max((len(label) for label in self.labels), default=0)
+        for label, part, share, running in self.rows():
+            lines.append(f"  {label:<{wide}}  {part:>+14,.{d}f}  {share:>7.1%}  {running:>7.1%}")
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{html.escape(repr(self))}</pre>"

@@ -1,0 +1,187 @@
+"""Gaps per node and KPI, and their exact split over children and over KPIs."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from attrs import frozen
+
+from cascade_kpi._arrays import FloatArray, fingerprint, lock
+from cascade_kpi.analysis.breakdown import Breakdown
+from cascade_kpi.analysis.split import split_gap
+from cascade_kpi.kpis.kpi import Kpi, Kpis
+from cascade_kpi.missing import Missing
+from cascade_kpi.org.rollup import add_present
+from cascade_kpi.org.tree import OrgTree
+from cascade_kpi.periods import Periods
+from cascade_kpi.scoring.kernel import weighted_mean
+from cascade_kpi.scoring.score import Scores
+
+__all__ = ["Gaps", "gaps"]
+
+
+@frozen(hash=False, repr=False)
+class Gaps:
+    """Results less targets, for everybody. Made by :func:`gaps`.
+
+    Nothing is stored but the scores that the gaps follow from; every array is
+    computed when it is asked for.
+
+    Attributes
+    ----------
+    scores : Scores
+    """
+
+    scores: Scores
+
+    @property
+    def org(self) -> OrgTree:
+        """The organisation."""
+        return self.scores.org
+
+    @property
+    def kpis(self) -> Kpis:
+        """The KPIs."""
+        return self.scores.kpis
+
+    @property
+    def periods(self) -> Periods:
+        """The periods."""
+        return self.scores.periods
+
+    def of(self, kpi: str) -> FloatArray:
+        """Result − target in KPI units, float64 (p, n), NaN where either is absent."""
+        return self.scores.results.of(kpi) - self.scores.results.targets.of(kpi)
+
+    def shortfall(self, kpi: str) -> FloatArray:
+        """The unfavourable part of the gap by the KPI's direction, zero or more.
+
+        float64 (p, n), in KPI units, NaN where result or target is absent.
+        """
+        results = self.scores.results
+        item: Kpi = self.kpis[kpi]
+        return item.better.shortfall(results.of(kpi), results.targets.of(kpi))
+
+    def to_parent(self, kpi: str) -> FloatArray:
+        """What each node brings to its parent's gap, in KPI units, float64 (p, n).
+
+        A parent's gap is the sum of what its children bring and of what it
+        reported, or kept of its target, itself (:meth:`kept`). NaN for roots,
+        and where the parent has no gap.
+        """
+        brought, _ = self._split[self.kpis.index(kpi)]
+        return brought
+
+    def kept(self, kpi: str) -> FloatArray:
+        """The part of each inner node's gap that no child brings, float64 (p, n).
+
+        In KPI units; NaN for leaves and where there is no gap.
+        """
+        _, kept = self._split[self.kpis.index(kpi)]
+        return kept
+
+    @cached_property
+    def _split(self) -> tuple[tuple[FloatArray, FloatArray], ...]:
+        return tuple(split_gap(self.scores.results, k) for k in range(len(self.kpis)))
+
+    def in_points(self, kpi: str) -> FloatArray:
+        """What the item brings to the total's gap, in points, float64 (p, n).
+
+        Weight·(points − points at target) ÷ Σ weight, so that over the items it
+        sums to :attr:`total`. NaN where the item is absent or not on the card.
+        """
+        kernel, i = self.scores.kernel, self.scores.item(kpi)
+        weights = kernel.weights[kernel.group]
+        everybody = slice(0, len(self.org))
+        rows = []
+        for p in range(len(self.periods)):
+            points = [kernel.points(j, p, everybody) for j in range(len(kernel.columns))]
+            _, bottom = weighted_mean(points, list(weights.T), self.scores.scorecard.missing)
+            item = points[i]
+            if self.scores.scorecard.missing is Missing.ZERO:
+                item = np.where(np.isnan(item), 0.0, item)
+            lost = item - kernel.points_at_target(i, p, everybody)
+            on_card = (weights[:, i] > 0) & (bottom > 0)
+            with np.errstate(invalid="ignore", divide="ignore"):
+                rows.append(np.where(on_card, weights[:, i] * lost / bottom, np.nan))
+        return lock(np.stack(rows))
+
+    @cached_property
+    def total(self) -> FloatArray:
+        """Total − total with every item on target, in points, float64 (p, n)."""
+        names = [item.kpi for item in self.scores.scorecard.items]
+        out = np.full(self.scores.total.shape, np.nan)
+        for name in names:
+            out = add_present(out, self.in_points(name), np.empty_like(out))
+        return lock(np.where(np.isnan(self.scores.total), np.nan, out))
+
+    def by_child(self, node: object, kpi: str, period: str | None = None) -> Breakdown:
+        """A node's gap split exactly over its children, the worst first.
+
+        Parts are in KPI units. What the node itself reported, or kept of its
+        target, stands as a part under its own id.
+        """
+        row, p, item = self.org.row(node), self.periods.index(period), self.kpis[kpi]
+        brought, own = self.to_parent(kpi)[p], float(self.kept(kpi)[p, row])
+        children = self.org[node].child_rows
+        entries = [self._entry(child, float(brought[child]), item) for child in children]
+        entries = [entry for entry in entries if entry[2] == entry[2]]
+        if children and own:
+            mine = self._entry(row, own, item)
+            entries.append((mine[0], f"{mine[1]} (own)", mine[2], mine[3]))
+        title = f"gap of {item.name}, {self.org.labels[row]}, {self.periods.labels[p]}"
+        whole = float(self.of(kpi)[p, row])
+        return Breakdown.ranked(title, item.unit, whole, entries, decimals=item.decimals)
+
+    def by_kpi(self, node: object, period: str | None = None) -> Breakdown:
+        """The gap of a node's total split exactly over its KPIs, in points."""
+        row, p = self.org.row(node), self.periods.index(period)
+        entries = []
+        for item in self.scores.scorecard.items:
+            part = float(self.in_points(item.kpi)[p, row])
+            if part == part:
+                entries.append((item.kpi, item.kpi, part, -part))
+        title = f"gap of the total, {self.org.labels[row]}, {self.periods.labels[p]}"
+        return Breakdown.ranked(title, "points", float(self.total[p, row]), entries)
+
+    def _entry(self, row: int, part: float, kpi: Kpi) -> tuple[Any, str, float, float]:
+        """A part with how bad it is: how much it moves the KPI the wrong way."""
+        zero = np.zeros(1)
+        up = float(kpi.better.shortfall(zero + part, zero)[0])
+        return self.org.ids[row], str(self.org.labels[row]), part, up if up > 0 else -abs(part)
+
+    def __repr__(self) -> str:
+        return f"<Gaps of {self.scores!r}>"
+
+    def __hash__(self) -> int:
+        return fingerprint((hash(self.scores), "gaps"))
+
+
+def gaps(scores: Scores) -> Gaps:
+    """Gaps between results and targets, in KPI units and in points.
+
+    Parameters
+    ----------
+    scores : Scores
+
+    Returns
+    -------
+    Gaps
+
+    Examples
+    --------
+    >>> import cascade_kpi as ck
+    >>> org = ck.OrgTree.from_table({"id": ["hq", "a", "b"], "parent": ["", "hq", "hq"]})
+    >>> targets = ck.cascade(org, [ck.Kpi("sales", "CNY")], {"sales": 100}, periods="2026")
+    >>> results = ck.measure(
+    ...     targets, {"node": ["a", "b"], "kpi": ["sales", "sales"], "value": [40.0, 52.0]}
+    ... )
+    >>> gap = ck.gaps(ck.score(results, ck.Scorecard([ck.Item("sales")], {"sales": 100})))
+    >>> gap.by_child("hq", "sales")
+    gap of sales, hq, 2026: -8.00 CNY
+      a          -10.00   125.0%   125.0%
+      b           +2.00   -25.0%   100.0%
+    """
+    return Gaps(scores)

@@ -1,0 +1,141 @@
+"""Ask any stage why a value is what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from cascade_kpi.analysis.gaps import Gaps
+from cascade_kpi.errors import Fault, check, suggest
+from cascade_kpi.explaining.explanation import Explanation
+from cascade_kpi.explaining.results import ResultExplainer
+from cascade_kpi.explaining.scores import GapExplainer, ScoreExplainer
+from cascade_kpi.explaining.targets import TargetExplainer
+from cascade_kpi.plan.improve import Plan
+from cascade_kpi.results.results import Results
+from cascade_kpi.scoring.score import Scores
+from cascade_kpi.targets.targets import Targets
+
+__all__ = ["explain"]
+
+Stage = Targets | Results | Scores | Gaps | Plan
+
+
+def explain(
+    stage: Stage,
+    node: object,
+    *,
+    kpi: str | None = None,
+    period: str | None = None,
+    quantity: str | None = None,
+) -> Explanation:
+    """Why a value of a stage is what it is, down to the input rows.
+
+    Parameters
+    ----------
+    stage : Targets, Results, Scores, Gaps or Plan
+    node : id
+    kpi : str, optional
+        Needed but for the total of scores and gaps.
+    period : str, optional
+        Needed where there are several; a plan has its own.
+    quantity : str, optional
+        Of targets: ``"target"``. Of results: ``"result"`` (the default) or
+        ``"target"``. Of scores: ``"total"`` without a KPI, ``"points"`` (the
+        default with one) or ``"attainment"``. Of gaps: ``"total"`` without a
+        KPI, ``"gap"`` (the default with one, in KPI units), ``"shortfall"`` or
+        ``"points"``. Of a plan: ``"shortfall"``.
+
+    Returns
+    -------
+    Explanation
+        ``print`` it, ask it for ``text(depth=…)``, or let it ``evaluate()``.
+
+    Raises
+    ------
+    InputError
+        If there is no such node, KPI, period or quantity.
+
+    Examples
+    --------
+    >>> import cascade_kpi as ck
+    >>> org = ck.OrgTree.from_table({"id": ["hq", "a", "b"], "parent": ["", "hq", "hq"]})
+    >>> targets = ck.cascade(org, [ck.Kpi("sales", "CNY", lot=1)], {"sales": 101}, periods="2026")
+    >>> why = ck.explain(targets, "a", kpi="sales")
+    >>> print(why)
+    target of sales, a, 2026 = 51 CNY  ← in lots of 1
+      lots of sales, a, 2026 = 51 lots  ← Equal(): the parent's lots by largest remainder, child 1
+        lots of sales, hq, 2026 = 101 lots  ← counted in lots of 1
+          goal of sales, hq, 2026 = 101 CNY  ← goals row 0, value
+        claim of a = 1 claim  ← Equal() on units row 1
+        claim of b = 1 claim  ← Equal() on units row 2
+    >>> why.evaluate() == why.value
+    True
+    """
+    for kind, choose in _CHOICES.items():
+        if isinstance(stage, kind):
+            answers = choose(stage, node, kpi, period)
+            break
+    else:
+        repair = "pass Targets, Results, Scores, Gaps or a Plan"
+        check([Fault("explain", f"not a stage: {type(stage).__name__}", repair)])
+    wanted = next(iter(answers)) if quantity is None else quantity
+    if wanted not in answers:
+        check([Fault("explain", "no such quantity here", suggest(wanted, answers), value=wanted)])
+    return answers[wanted]()
+
+
+Answers = dict[str, Callable[[], Explanation]]
+
+
+def _named(kpi: str | None, known: tuple[str, ...]) -> str:
+    if kpi is None:
+        check([Fault("explain", "which KPI?", f"pass kpi=…: {suggest('', known)}")])
+    return kpi or ""
+
+
+def _of_targets(stage: Targets, node: object, kpi: str | None, period: str | None) -> Answers:
+    k = stage.kpis.index(_named(kpi, stage.kpis.names))
+    row, of = stage.org.row(node), TargetExplainer(stage, k, stage.periods.index(period))
+    return {"target": lambda: of.explain(row)}
+
+
+def _of_results(stage: Results, node: object, kpi: str | None, period: str | None) -> Answers:
+    k = stage.kpis.index(_named(kpi, stage.kpis.names))
+    row, of = stage.org.row(node), ResultExplainer(stage, k, stage.periods.index(period))
+    return {"result": lambda: of.explain(row), "target": lambda: of.target(row)}
+
+
+def _of_scores(stage: Scores, node: object, kpi: str | None, period: str | None) -> Answers:
+    of = ScoreExplainer(stage, stage.org.row(node), stage.periods.index(period))
+    if kpi is None:
+        return {"total": of.total}
+    i = stage.item(kpi)
+    return {"points": lambda: of.points(i), "attainment": lambda: of.attainment(i)}
+
+
+def _of_gaps(stage: Gaps, node: object, kpi: str | None, period: str | None) -> Answers:
+    of = GapExplainer(stage, stage.org.row(node), stage.periods.index(period))
+    if kpi is None:
+        return {"total": of.total}
+    return {
+        "gap": lambda: of.gap(kpi),
+        "shortfall": lambda: of.shortfall(kpi),
+        "points": lambda: of.points(kpi),
+    }
+
+
+def _of_plan(stage: Plan, node: object, kpi: str | None, period: str | None) -> Answers:
+    gaps = stage.gaps
+    name = _named(kpi, gaps.kpis.names)
+    of = GapExplainer(gaps, gaps.org.row(node), gaps.periods.index(period or stage.period))
+    return {"shortfall": lambda: of.shortfall(name)}
+
+
+_CHOICES: dict[type, Callable[[Any, object, str | None, str | None], Answers]] = {
+    Targets: _of_targets,
+    Results: _of_results,
+    Scores: _of_scores,
+    Gaps: _of_gaps,
+    Plan: _of_plan,
+}

@@ -1,0 +1,142 @@
+"""Explanations: named quantities, each made from others by an operation."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from typing import Protocol
+
+from attrs import field, frozen
+
+from cascade_kpi.org.draw import one_line
+
+__all__ = ["Explanation", "Operation"]
+
+
+class Operation(Protocol):
+    """How a quantity follows from its inputs.
+
+    It does the arithmetic that the stage did for everybody, by calling the
+    same kernels and rules on one node's numbers.
+    """
+
+    def __call__(self, *inputs: float) -> float:
+        """The quantity, from its inputs in their order."""
+        ...
+
+    def words(self) -> str:
+        """What it does, with the rule's parameters, as a clause."""
+        ...
+
+
+def _nothing() -> tuple[Explanation, ...]:
+    return ()
+
+
+@frozen(eq=False, repr=False)
+class Explanation:
+    """One quantity, and why it is what it is.
+
+    Attributes
+    ----------
+    name : str
+        Which quantity: ``"revenue of East, 2026Q1"``.
+    value : float
+        As the stage holds it; NaN is absent.
+    unit, period : str
+    operation : Operation or None
+        What makes it from its inputs; None for an input of the user's.
+    source : str
+        Where an input came from: ``"actuals row 17, value"``; else empty.
+
+    Notes
+    -----
+    Inputs are made when they are first asked for, so that explaining the
+    total of a large company costs no more than looking at it.
+    """
+
+    name: str
+    value: float
+    unit: str
+    period: str
+    operation: Operation | None = None
+    source: str = ""
+    expand: Callable[[], tuple[Explanation, ...]] = field(default=_nothing)
+
+    @cached_property
+    def inputs(self) -> tuple[Explanation, ...]:
+        """The quantities it was made from, in the operation's order."""
+        return self.expand()
+
+    def evaluate(self) -> float:
+        """Make the value again from the inputs: the same bits.
+
+        Every operation is done again from the leaves up; no value of a stage
+        is read on the way.
+        """
+        done: list[float] = []
+        waiting: list[tuple[Explanation, int]] = [(self, -1)]
+        while waiting:
+            node, inputs = waiting.pop()
+            if node.operation is None:
+                done.append(node.value)
+            elif inputs < 0:
+                parts = node.expand()
+                waiting.append((node, len(parts)))
+                waiting.extend((part, -1) for part in reversed(parts))
+            else:
+                arguments = done[len(done) - inputs :]
+                del done[len(done) - inputs :]
+                done.append(node.operation(*arguments))
+        return done[0]
+
+    def walk(self, depth: int | None = None) -> Iterator[tuple[int, Explanation]]:
+        """The quantity and those below it, with their depth, in preorder."""
+        waiting = [(0, self)]
+        while waiting:
+            level, node = waiting.pop()
+            yield level, node
+            if depth is None or level < depth:
+                waiting.extend((level + 1, part) for part in reversed(node.inputs))
+
+    def text(self, depth: int | None = 3, *, width: int = 12) -> str:
+        """As text, one quantity a line.
+
+        Parameters
+        ----------
+        depth : int or None
+            Levels of inputs to print; None for all, down to the input rows.
+        width : int
+            Most inputs of one quantity; what is left out is said.
+        """
+        lines: list[str] = []
+        waiting: list[tuple[int, Explanation | str]] = [(0, self)]
+        while waiting:
+            level, node = waiting.pop()
+            if isinstance(node, str):
+                lines.append("  " * level + node)
+                continue
+            lines.append("  " * level + _line(node))
+            if depth is not None and level >= depth:
+                continue
+            shown: list[Explanation | str] = list(node.inputs[:width])
+            if len(node.inputs) > width:
+                shown.append(f"… and {len(node.inputs) - width:,} more")
+            waiting.extend((level + 1, part) for part in reversed(shown))
+        return "\n".join(lines)
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def __repr__(self) -> str:
+        return f"<Explanation of {_line(self)}>"
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{html.escape(self.text())}</pre>"
+
+
+def _line(node: Explanation) -> str:
+    value = "absent" if node.value != node.value else f"{node.value:,.10g} {node.unit}".strip()
+    why = node.operation.words() if node.operation is not None else node.source
+    return one_line(f"{node.name} = {value}" + (f"  ← {why}" if why else ""))

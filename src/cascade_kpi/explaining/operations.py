@@ -1,0 +1,285 @@
+"""The operations of explanations: one node's share of what the kernels do."""
+
+from __future__ import annotations
+
+import numpy as np
+from attrs import frozen
+
+from cascade_kpi._arrays import FloatArray
+from cascade_kpi.kpis.aggregates import Aggregate, Combine
+from cascade_kpi.kpis.directions import Direction
+from cascade_kpi.kpis.lots import Lot
+from cascade_kpi.missing import Missing
+from cascade_kpi.results.change import fold_values
+from cascade_kpi.scoring.attainments import Attainment
+from cascade_kpi.scoring.curves import Curve
+from cascade_kpi.scoring.kernel import weighted_mean
+from cascade_kpi.targets.whole_lots import divide_lots, integer_claims
+
+
+def _one(value: float) -> FloatArray:
+    return np.array([value], dtype=np.float64)
+
+
+@frozen
+class Combined:
+    """Inputs combined one after another, absent ones left out."""
+
+    combine: Combine
+    phrase: str
+
+    def __call__(self, *inputs: float) -> float:
+        """The quantity, from its inputs."""
+        return fold_values(self.combine, list(inputs))
+
+    def words(self) -> str:
+        """The clause."""
+        return self.phrase
+
+
+@frozen
+class Held:
+    """Held back, because something that it needs is absent."""
+
+    def __call__(self, *inputs: float) -> float:
+        """The quantity, from its inputs."""
+        return float("nan")
+
+    def words(self) -> str:
+        """The clause."""
+        return "held back: something below is missing"
+
+
+@frozen
+class Part:
+    """One part of a report, as its KPI aggregates."""
+
+    aggregate: Aggregate
+    which: int
+
+    def __call__(self, *inputs: float) -> float:
+        """The quantity, from its inputs."""
+        return float(self.aggregate.parts(*map(_one, inputs))[self.which][0])
+
+    def words(self) -> str:
+        """The clause."""
+        return f"part {self.which + 1} of a report under {self.aggregate!r}"
+
+
+@frozen
+class Finished:
+    """The value that combined parts make."""
+
+    aggregate: Aggregate
+
+    def __call__(self, *inputs: float) -> float:
+        """The quantity, from its inputs."""
+        return float(self.aggregate.finish(*map(_one, inputs))[0])
+
+    def words(self) -> str:
+        """The clause."""
+        return f"{self.aggregate!r}, divided last"
+
+
+@frozen
+class PlannedPart:
+    """What a period's target would have given at the volume reported."""
+
+    def __call__(self, *inputs: float) -> float:
+        """The quantity, from its inputs."""
+        target, volume = inputs
+        return volume if np.isnan(volume) else float(np.multiply(target, volume))
+
+    def words(self) -> str:
+        """The clause."""
+        return "target × volume reported"
+
+
+@frozen
+class VolumeOfTarget:
+    """The volume reported, where there was a target for it."""
+
+    def __call__(self, *inputs: float) -> float:
+        """The quantity, from its inputs."""
+        target, volume = inputs
+        return float("nan") if np.isnan(target) else volume
+
+    def words(self) -> str:
+        """The clause."""
+        return "volume reported under a target"
+
+
+@frozen
+class LotsAsAmount:
+    """A number of lots as an amount in KPI units."""
+
+    lot: Lot
+
+    def __call__(self, *inputs: float) -> float:
+        """The quantity, from its inputs."""
+        return float(self.lot.values(np.array([int(inputs[0])]))[0])
+
+    def words(self) -> str:
+        """The clause."""
+        return f"in lots of {self.lot.size}"
+
+
+@frozen
+class AmountAsLots:
+    """An amount that was stated, counted in lots."""
+
+    lot: Lot
+
+    def __call__(self, *inputs: float) -> float:
+        """The quantity, from its inputs."""
+        return float(self.lot.whole(_one(inputs[0]))[0][0])
+
+    def words(self) -> str:
+        """The clause."""
+        return f"counted in lots of {self.lot.size}"
+
+
+@frozen
+class Divided:
+    """A node's lots: its parent's, less what is kept, by largest remainder.
+
+    Inputs are the parent's lots, then, sibling by sibling, the lots that are
+    kept or the claim.
+    """
+
+    position: int
+    kept: tuple[bool, ...]
+    split: str
+
+    def __call__(self, *inputs: float) -> float:
+        """The quantity, from its inputs."""
+        parent, siblings = inputs[0], inputs[1:]
+        pairs = list(zip(siblings, self.kept, strict=True))
+        rest = int(parent) - sum(int(lots) for lots, kept in pairs if kept)
+        claims = np.array([[0.0 if kept else claim] for claim, kept in pairs])
+        return float(divide_lots(np.array([rest]), integer_claims(claims))[self.position, 0])
+
+    def words(self) -> str:
+        """The clause."""
+        return f"{self.split}: the parent's lots by largest remainder, child {self.position + 1}"
+
+
+@frozen
+class Times:
+    """A parent's target times a factor."""
+
+    split: str
+
+    def __call__(self, *inputs: float) -> float:
+        """The quantity, from its inputs."""
+        return float(np.multiply(inputs[0], inputs[1]))
+
+    def words(self) -> str:
+        """The clause."""
+        return f"{self.split}: the parent's target times the factor"
+
+
+@frozen
+class Attained:
+    """A result set against its target."""
+
+    rule: Attainment
+    better: Direction
+
+    def __call__(self, *inputs: float) -> float:
+        """The quantity, from its inputs."""
+        actual, target = _one(inputs[0]), _one(inputs[1])
+        baseline = _one(inputs[2] if len(inputs) > 2 else np.nan)
+        return float(self.rule(actual, target, self.better, baseline)[0])
+
+    def words(self) -> str:
+        """The clause."""
+        return f"{self.rule!r}, {self.better!r}"
+
+
+@frozen
+class Points:
+    """Points of an attainment by a curve."""
+
+    curve: Curve
+
+    def __call__(self, *inputs: float) -> float:
+        """The quantity, from its inputs."""
+        return float(self.curve(_one(inputs[0]))[0])
+
+    def words(self) -> str:
+        """The clause."""
+        return f"{self.curve!r}"
+
+
+@frozen
+class Total:
+    """Points of items weighed into a total."""
+
+    weights: tuple[float, ...]
+    missing: Missing
+
+    def __call__(self, *inputs: float) -> float:
+        """The quantity, from its inputs."""
+        top, bottom = weighted_mean([_one(p) for p in inputs], list(self.weights), self.missing)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return float((top / bottom)[0])
+
+    def words(self) -> str:
+        """The clause."""
+        weights = ", ".join(f"{weight:g}" for weight in self.weights)
+        return f"Σ weight·points ÷ Σ weight, weights {weights}, missing: {self.missing.value}"
+
+
+@frozen
+class PointsGap:
+    """What one item brings to a total's gap.
+
+    Inputs are the points of all items, then the item's points at target.
+    """
+
+    which: int
+    weights: tuple[float, ...]
+    missing: Missing
+
+    def __call__(self, *inputs: float) -> float:
+        """The quantity, from its inputs."""
+        *points, at_target = inputs
+        _, bottom = weighted_mean([_one(p) for p in points], list(self.weights), self.missing)
+        item = points[self.which]
+        if self.missing is Missing.ZERO and np.isnan(item):
+            item = 0.0
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return float((self.weights[self.which] * (_one(item) - _one(at_target)) / bottom)[0])
+
+    def words(self) -> str:
+        """The clause."""
+        return f"weight {self.weights[self.which]:g} × (points − points at target) ÷ Σ weight"
+
+
+@frozen
+class Difference:
+    """The first input less the second."""
+
+    def __call__(self, *inputs: float) -> float:
+        """The quantity, from its inputs."""
+        return float(np.subtract(inputs[0], inputs[1]))
+
+    def words(self) -> str:
+        """The clause."""
+        return "result − target"
+
+
+@frozen
+class Shortfall:
+    """How far a result is on the wrong side of its target."""
+
+    better: Direction
+
+    def __call__(self, *inputs: float) -> float:
+        """The quantity, from its inputs."""
+        return float(self.better.shortfall(_one(inputs[0]), _one(inputs[1]))[0])
+
+    def words(self) -> str:
+        """The clause."""
+        return f"the unfavourable part of result − target, {self.better!r}"

@@ -1,0 +1,182 @@
+"""Why a result is what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from attrs import frozen
+
+from cascade_kpi.explaining.explanation import Explanation, Operation
+from cascade_kpi.explaining.operations import (
+    Combined,
+    Finished,
+    Held,
+    Part,
+    PlannedPart,
+    VolumeOfTarget,
+)
+from cascade_kpi.explaining.targets import TargetExplainer
+from cascade_kpi.kpis.aggregates import Last, Max, Min, Sum
+from cascade_kpi.kpis.kpi import Kpi
+from cascade_kpi.missing import Missing
+from cascade_kpi.org.node import Node
+from cascade_kpi.results.results import Results
+
+__all__ = ["ResultExplainer"]
+
+Many = tuple[Explanation, ...]
+Expand = Callable[[], Many]
+
+
+@frozen(eq=False)
+class ResultExplainer:
+    """Explains the results and targets of one KPI in one period."""
+
+    results: Results
+    k: int
+    p: int
+
+    @property
+    def kpi(self) -> Kpi:
+        """The KPI."""
+        kpi: Kpi = self.results.kpis.items[self.k]
+        return kpi
+
+    @property
+    def period(self) -> str:
+        """The period's label."""
+        label: str = self.results.periods.labels[self.p]
+        return label
+
+    @property
+    def _bare(self) -> bool:
+        """Whether the value is the one part itself."""
+        rule = self.kpi.aggregate
+        return isinstance(rule.of if isinstance(rule, Last) else rule, Sum | Min | Max)
+
+    def _made(
+        self, name: str, value: float, operation: Operation, expand: Expand, unit: str | None = None
+    ) -> Explanation:
+        unit = self.kpi.unit if unit is None else unit
+        return Explanation(name, value, unit, self.period, operation, "", expand)
+
+    def _name(self, what: str, row: int) -> str:
+        return f"{what} of {self.kpi.name}, {self.results.org.labels[row]}, {self.period}"
+
+    def explain(self, row: int) -> Explanation:
+        """The result of a node, in KPI units."""
+        value = float(self.results.at(self.k, self.p, np.array([row]))[0])
+        held = self.results.held[self.k]
+        name = self._name("result", row)
+        count = len(self.results.parts[self.k])
+
+        def parts() -> Many:
+            return tuple(self.part(i, row) for i in range(count))
+
+        if held is not None and held[self.p, row]:
+            return self._made(name, value, Held(), parts)
+        if self._bare:
+            return self.part(0, row)
+        return self._made(name, value, Finished(self.kpi.aggregate), parts)
+
+    def part(self, i: int, row: int) -> Explanation:
+        """One part of a node's result, rolled up."""
+        value = float(self.results.parts[self.k][i][self.p, row])
+        name = self._name("result" if self._bare else f"part {i + 1}", row)
+        unit = self.kpi.unit if self._bare else ""
+        if self.results.source is not None:
+            return self._made(
+                name,
+                value,
+                Combined(self.kpi.aggregate.along, "over the periods"),
+                lambda: tuple(each.part(i, row) for each in self._periods()),
+                unit,
+            )
+        children = Node(self.results.org, row).child_rows
+        if not children:
+            return self._own(i, row, name)
+
+        def expand() -> Many:
+            below = tuple(self.part(i, child) for child in children)
+            return (*below, self._own(i, row, self._name("own report", row)))
+
+        operation = Combined(self.kpi.aggregate.combine, "its children's, and its own")
+        return self._made(name, value, operation, expand, unit)
+
+    def _periods(self) -> tuple[ResultExplainer, ...]:
+        """The same for each of the periods that the results take together."""
+        source = self.results.source or self.results
+        return tuple(ResultExplainer(source, self.k, p) for p in range(len(source.periods)))
+
+    def _own(self, i: int, row: int, name: str) -> Explanation:
+        """One part of what a node reported itself."""
+        inputs = self._inputs(row)
+        if self._bare:
+            (only,) = inputs
+            return Explanation(name, only.value, only.unit, only.period, None, only.source)
+        held = [np.array([each.value]) for each in inputs]
+        value = float(self.kpi.aggregate.parts(*held)[i][0])
+        return self._made(name, value, Part(self.kpi.aggregate, i), lambda: inputs, unit="")
+
+    def _inputs(self, row: int) -> Many:
+        """What a node reported, cell by cell."""
+        actuals = self.results.actuals
+        due = bool(self.results.due[self.k][self.p, row])
+        lost = due and not self.results.arrived[self.k][self.p, row]
+        entry = None
+        if actuals.entries is not None:
+            entry = actuals.entries.row_of(row, self.k, self.p)
+        found = []
+        names = self.kpi.aggregate.inputs
+        for name, array in zip(names, actuals.inputs[self.k], strict=True):
+            value = float(array[self.p, row])
+            if entry is not None:
+                source = f"actuals row {entry}, {name}"
+            elif not np.isnan(value):
+                source = f"array, row {row} of the tree"
+            elif lost and self.results.missing is Missing.ZERO:
+                value, source = 0.0, "not reported, counted as zero"
+            else:
+                source = "not reported" if lost else "nothing of its own"
+            unit = self.kpi.unit if name == "value" else ""  # a part has a unit of its own
+            found.append(Explanation(self._name(name, row), value, unit, self.period, None, source))
+        return tuple(found)
+
+    def target(self, row: int) -> Explanation:
+        """The target of a node, in KPI units."""
+        if self.results.source is None:
+            return TargetExplainer(self.results.targets, self.k, self.p).explain(row)
+        value = float(self.results.targets.values[self.k][self.p, row])
+        name, rule = self._name("target", row), self.kpi.aggregate
+        along = Combined(rule.along, "over the periods")
+        if len(self.results.parts[self.k]) == 1:
+            return self._made(
+                name, value, along, lambda: tuple(each.target(row) for each in self._periods())
+            )
+        return self._made(name, value, Finished(rule), lambda: self._planned(row))
+
+    def _planned(self, row: int) -> Many:
+        """Parts of a target over periods: what was planned, and for which volume."""
+        return self._over("planned", row, PlannedPart()), self._over(
+            "volume", row, VolumeOfTarget()
+        )
+
+    def _over(self, what: str, row: int, operation: Operation) -> Explanation:
+        """A part of the target over the periods, from target and volume of each."""
+        along = Combined(self.kpi.aggregate.along, "over the periods")
+        each = tuple(one.one_period(what, row, operation) for one in self._periods())
+        value = along(*(one.value for one in each))
+        return self._made(self._name(what, row), value, along, lambda: each, unit="")
+
+    def one_period(self, what: str, row: int, operation: Operation) -> Explanation:
+        """A part of a longer period's target, for this period."""
+        target = float(self.results.targets.values[self.k][self.p, row])
+        value = operation(target, float(self.results.parts[self.k][1][self.p, row]))
+        return self._made(
+            self._name(what, row),
+            value,
+            operation,
+            lambda: (self.target(row), self.part(1, row)),
+            unit="",
+        )

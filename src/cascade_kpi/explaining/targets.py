@@ -1,0 +1,175 @@
+"""Why a target is what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+
+import numpy as np
+from attrs import frozen
+
+from cascade_kpi._arrays import FloatArray, IntArray
+from cascade_kpi.explaining.explanation import Explanation, Operation
+from cascade_kpi.explaining.operations import (
+    AmountAsLots,
+    Combined,
+    Divided,
+    LotsAsAmount,
+    Times,
+)
+from cascade_kpi.kpis.kpi import Kpi
+from cascade_kpi.kpis.splits import ProRata
+from cascade_kpi.org.node import Node
+from cascade_kpi.org.rollup import add_present
+from cascade_kpi.targets.targets import Assigned, Cascaded, Lots, Targets, rolls_up
+
+__all__ = ["TargetExplainer"]
+
+Many = tuple[Explanation, ...]
+Expand = Callable[[], Many]
+
+
+@frozen(eq=False)
+class TargetExplainer:
+    """Explains the targets of one KPI in one period."""
+
+    targets: Targets
+    k: int
+    p: int
+
+    @property
+    def kpi(self) -> Kpi:
+        """The KPI."""
+        return self.targets.kpis.items[self.k]
+
+    @property
+    def period(self) -> str:
+        """The period's label."""
+        return self.targets.periods.labels[self.p]
+
+    @cached_property
+    def _shares(self) -> FloatArray:
+        return self.kpi.split(self.targets.org)
+
+    def explain(self, row: int) -> Explanation:
+        """The target of a node, in KPI units."""
+        origin = self.targets.origin
+        value = float(self.targets.values[self.k][self.p, row])
+        name = self._name("target", row)
+        if isinstance(origin, Assigned):
+            return self._assigned(origin, row, value)
+        if np.isnan(value):
+            return Explanation(name, value, self.kpi.unit, self.period, None, "no goal reaches it")
+        column = self.targets.columns[self.k]
+        if isinstance(column, Lots):
+            counts = column.counts[self.p]
+            operation = LotsAsAmount(self.kpi.counted_in)
+            return self._made(name, value, operation, lambda: (self._lots(origin, counts, row),))
+        if origin.fixed[self.k][self.p, row]:
+            return self._stated(origin, row, name)
+        parent = int(self.targets.org.parent[row])
+        return self._made(
+            name,
+            value,
+            Times(repr(self.kpi.split)),
+            lambda: (self.explain(parent), self._factor(row)),
+        )
+
+    def _name(self, what: str, row: int) -> str:
+        return f"{what} of {self.kpi.name}, {self.targets.org.labels[row]}, {self.period}"
+
+    def _made(
+        self, name: str, value: float, operation: Operation, expand: Expand, unit: str | None = None
+    ) -> Explanation:
+        unit = self.kpi.unit if unit is None else unit
+        return Explanation(name, value, unit, self.period, operation, "", expand)
+
+    def _stated(self, origin: Cascaded, row: int, name: str) -> Explanation:
+        """A goal as it stands in the goals table."""
+        entry = origin.goals.row_of(row, self.k, self.p)
+        amount = float(
+            origin.goals.dense("value", self.k, len(self.targets.periods), self._n)[self.p, row]
+        )
+        return Explanation(
+            name, amount, self.kpi.unit, self.period, None, f"goals row {entry}, value"
+        )
+
+    @property
+    def _n(self) -> int:
+        return len(self.targets.org)
+
+    def _lots(self, origin: Cascaded, lots: IntArray, row: int) -> Explanation:
+        """The lots of a node: stated, or following from children, or handed down."""
+        name, value = self._name("lots", row), float(lots[row])
+        children = Node(self.targets.org, row).child_rows
+        if origin.goals.row_of(row, self.k, self.p) is not None:
+            stated = self._stated(origin, row, self._name("goal", row))
+            return self._made(
+                name, value, AmountAsLots(self.kpi.counted_in), lambda: (stated,), "lots"
+            )
+        if origin.fixed[self.k][self.p, row]:
+            operation = Combined(add_present, "sum over its children, all stated")
+            return self._made(
+                name,
+                value,
+                operation,
+                lambda: tuple(self._lots(origin, lots, c) for c in children),
+                "lots",
+            )
+        parent = int(self.targets.org.parent[row])
+        siblings = Node(self.targets.org, parent).child_rows
+        fixed = tuple(bool(origin.fixed[self.k][self.p, s]) for s in siblings)
+        divided = Divided(siblings.index(row), fixed, repr(self.kpi.split))
+
+        def expand() -> Many:
+            parts = [self._lots(origin, lots, parent)]
+            for sibling, kept in zip(siblings, fixed, strict=True):
+                parts.append(self._lots(origin, lots, sibling) if kept else self._claim(sibling))
+            return tuple(parts)
+
+        return self._made(name, value, divided, expand, "lots")
+
+    def _claim(self, row: int) -> Explanation:
+        """A node's claim: down to the cells of the driver, or the rule itself."""
+        org, split = self.targets.org, self.kpi.split
+        name, value = f"claim of {org.labels[row]}", float(self._shares[row])
+        if isinstance(split, ProRata):
+            children = Node(org, row).child_rows
+            if not children:
+                source = f"units row {int(org.source_row[row])}, {split.driver}"
+                return Explanation(name, value, split.driver, self.period, None, source)
+            operation = Combined(add_present, f"sum of {split.driver} over its children")
+            return self._made(
+                name, value, operation, lambda: tuple(map(self._claim, children)), split.driver
+            )
+        return Explanation(name, value, "claim", self.period, None, self._by_rule(row))
+
+    def _factor(self, row: int) -> Explanation:
+        name = f"factor of {self.targets.org.labels[row]}"
+        value = float(self._shares[row])
+        return Explanation(name, value, "", self.period, None, self._by_rule(row))
+
+    def _by_rule(self, row: int) -> str:
+        return f"{self.kpi.split!r} on units row {int(self.targets.org.source_row[row])}"
+
+    def _assigned(self, origin: Assigned, row: int, value: float) -> Explanation:
+        """A target that was given, with those below it."""
+        children = Node(self.targets.org, row).child_rows
+        if origin.given is None or not rolls_up(self.kpi) or not children:
+            return self._given(origin, row, value, "target")
+
+        def expand() -> Many:
+            below = tuple(map(self.explain, children))
+            own = float(origin.own[self.k][self.p, row])
+            return (*below, self._given(origin, row, own, "own target"))
+
+        operation = Combined(self.kpi.aggregate.combine, "its children's, and its own")
+        return self._made(self._name("target", row), value, operation, expand)
+
+    def _given(self, origin: Assigned, row: int, value: float, what: str) -> Explanation:
+        if origin.given is None:
+            source = f"array, row {row} of the tree"
+        else:
+            entry = origin.given.row_of(row, self.k, self.p)
+            source = "none was given" if entry is None else f"targets row {entry}, value"
+        return Explanation(self._name(what, row), value, self.kpi.unit, self.period, None, source)

@@ -1,0 +1,1 @@
+"""Improvement plans: actions chosen from a playbook by conditions on gaps."""

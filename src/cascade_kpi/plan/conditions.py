@@ -1,0 +1,176 @@
+"""Conditions on gaps, over everybody at once."""
+
+from __future__ import annotations
+
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+from attrs import field, frozen
+from numpy.typing import NDArray
+
+from cascade_kpi.analysis.gaps import Gaps
+from cascade_kpi.errors import Fault, check
+from cascade_kpi.records import record
+
+__all__ = [
+    "AllOf",
+    "AnyOf",
+    "AttainmentBelow",
+    "Condition",
+    "PointsLost",
+    "ShareOfParent",
+    "ShortfallAtLeast",
+]
+
+Mask = NDArray[np.bool_]
+
+
+@runtime_checkable
+class Condition(Protocol):
+    """A rule that says where something is to be done about a KPI."""
+
+    def __call__(self, gaps: Gaps, kpi: str) -> Mask:
+        """Where it holds, bool (p, n); never where the numbers it needs are absent."""
+        ...
+
+    def words(self) -> str:
+        """The condition as a clause that a person reads: "attainment below 90 %"."""
+        ...
+
+
+def _finite(name: str, value: float) -> None:
+    if not np.isfinite(value):
+        check([Fault(name, "not a finite number", "give one", value=value)])
+
+
+@record("cascade_kpi/conditions.attainment_below")
+@frozen
+class AttainmentBelow:
+    """The attainment of the KPI's item is below a level (a pure number)."""
+
+    level: float = field(converter=float)
+
+    def __attrs_post_init__(self) -> None:
+        _finite("attainment below", self.level)
+
+    def __call__(self, gaps: Gaps, kpi: str) -> Mask:
+        """Where it holds, bool (p, n)."""
+        return np.less(gaps.scores.attainment(kpi), self.level)
+
+    def words(self) -> str:
+        """As a clause."""
+        return f"attainment below {self.level:.0%}"
+
+
+@record("cascade_kpi/conditions.shortfall_at_least")
+@frozen
+class ShortfallAtLeast:
+    """The shortfall is at least an amount, in KPI units."""
+
+    amount: float = field(converter=float)
+
+    def __attrs_post_init__(self) -> None:
+        _finite("shortfall at least", self.amount)
+
+    def __call__(self, gaps: Gaps, kpi: str) -> Mask:
+        """Where it holds, bool (p, n)."""
+        return np.greater_equal(gaps.shortfall(kpi), self.amount)
+
+    def words(self) -> str:
+        """As a clause."""
+        return f"shortfall at least {self.amount:g}"
+
+
+@record("cascade_kpi/conditions.points_lost")
+@frozen
+class PointsLost:
+    """The item costs the total at least so many points, weighted."""
+
+    points: float = field(converter=float)
+
+    def __attrs_post_init__(self) -> None:
+        _finite("points lost", self.points)
+
+    def __call__(self, gaps: Gaps, kpi: str) -> Mask:
+        """Where it holds, bool (p, n)."""
+        return np.less_equal(gaps.in_points(kpi), -self.points)
+
+    def words(self) -> str:
+        """As a clause."""
+        return f"at least {self.points:g} points of the total lost"
+
+
+@record("cascade_kpi/conditions.share_of_parent")
+@frozen
+class ShareOfParent:
+    """The node brings at least a share of its parent's unfavourable gap."""
+
+    share: float = field(converter=float)
+
+    def __attrs_post_init__(self) -> None:
+        _finite("share of parent", self.share)
+
+    def __call__(self, gaps: Gaps, kpi: str) -> Mask:
+        """Where it holds, bool (p, n); never for roots."""
+        parent = gaps.org.parent
+        brought, whole = gaps.to_parent(kpi), gaps.of(kpi)[:, parent]
+        bad = (gaps.shortfall(kpi)[:, parent] > 0) & (parent >= 0)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.asarray(bad & (brought / whole >= self.share))
+
+    def words(self) -> str:
+        """As a clause."""
+        return f"at least {self.share:.0%} of the gap one level up"
+
+
+def _tuple(conditions: object) -> tuple[Condition, ...]:
+    return tuple(conditions)  # type: ignore[arg-type]  # attrs hands on what it was given
+
+
+def _parts(name: str, parts: tuple[Condition, ...]) -> None:
+    faults = [
+        Fault(name, "not a condition", "use one of cascade_kpi.conditions", row=i, value=part)
+        for i, part in enumerate(parts)
+        if not isinstance(part, Condition)
+    ]
+    if not parts:
+        faults.append(Fault(name, "no conditions", "give at least one"))
+    check(faults)
+
+
+@record("cascade_kpi/conditions.all_of")
+@frozen
+class AllOf:
+    """All of several conditions hold."""
+
+    parts: tuple[Condition, ...] = field(converter=_tuple)
+
+    def __attrs_post_init__(self) -> None:
+        _parts("all of", self.parts)
+
+    def __call__(self, gaps: Gaps, kpi: str) -> Mask:
+        """Where they all hold, bool (p, n)."""
+        return np.asarray(np.logical_and.reduce([part(gaps, kpi) for part in self.parts]))
+
+    def words(self) -> str:
+        """As a clause."""
+        return " and ".join(part.words() for part in self.parts)
+
+
+@record("cascade_kpi/conditions.any_of")
+@frozen
+class AnyOf:
+    """At least one of several conditions holds."""
+
+    parts: tuple[Condition, ...] = field(converter=_tuple)
+
+    def __attrs_post_init__(self) -> None:
+        _parts("any of", self.parts)
+
+    def __call__(self, gaps: Gaps, kpi: str) -> Mask:
+        """Where one of them holds, bool (p, n)."""
+        return np.asarray(np.logical_or.reduce([part(gaps, kpi) for part in self.parts]))
+
+    def words(self) -> str:
+        """As a clause."""
+        return " or ".join(part.words() for part in self.parts)

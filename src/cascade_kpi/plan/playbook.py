@@ -1,0 +1,188 @@
+"""The user's playbook: actions, and the rules that choose among them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from attrs import field, frozen
+
+from cascade_kpi.errors import Fault, check, suggest
+from cascade_kpi.plan.conditions import Condition
+from cascade_kpi.records import record
+from cascade_kpi.tables import read
+
+__all__ = ["Action", "Playbook", "Rule"]
+
+
+@record("cascade_kpi/action")
+@frozen
+class Action:
+    """Something that can be done about a gap.
+
+    Parameters
+    ----------
+    name : str
+        Its key in the playbook.
+    text : str
+        What is to be done, as people read it.
+    owner : str
+        Who sees to it: ``"self"``, ``"parent"`` (a root is its own), or a
+        kind, meaning the nearest node of that kind from the node upwards.
+    days : int
+        Days from the start of the plan until it is due.
+    """
+
+    name: str
+    text: str
+    owner: str = "self"
+    days: int = 30
+
+    def __attrs_post_init__(self) -> None:
+        faults = [
+            Fault("action", "empty", f"give it a {column}", column=column, value=value)
+            for column, value in (("name", self.name), ("text", self.text), ("owner", self.owner))
+            if not isinstance(value, str) or not value.strip()
+        ]
+        if not isinstance(self.days, int) or not 0 <= self.days <= 3650:
+            reason = "days are a whole number from 0 to 3650"
+            faults.append(Fault("action", reason, "correct it", column="days", value=self.days))
+        check(faults)
+
+
+def _kinds(kinds: str | Iterable[str]) -> tuple[str, ...]:
+    return (kinds,) if isinstance(kinds, str) else tuple(kinds)
+
+
+@record("cascade_kpi/rule")
+@frozen
+class Rule:
+    """Where a condition on a KPI's gap holds, an action is planned.
+
+    Parameters
+    ----------
+    kpi : str
+    when : Condition
+    action : str
+        Name of an action of the playbook.
+    kinds : str or iterable of str
+        Kinds of node it is for; all kinds if empty.
+    """
+
+    kpi: str
+    when: Condition
+    action: str
+    kinds: tuple[str, ...] = field(default=(), converter=_kinds)
+
+    def __attrs_post_init__(self) -> None:
+        if not isinstance(self.when, Condition):
+            repair = "use one of cascade_kpi.conditions, or an object with its methods"
+            check([Fault("rule", "not a condition", repair, column="when", value=self.when)])
+
+
+def _actions(actions: Iterable[Action]) -> tuple[Action, ...]:
+    return tuple(actions)
+
+
+def _rules(rules: Iterable[Rule]) -> tuple[Rule, ...]:
+    return tuple(rules)
+
+
+@record("cascade_kpi/playbook")
+@frozen
+class Playbook:
+    """Actions, and rules that choose them, first rule first.
+
+    Raises
+    ------
+    InputError
+        Listing actions of the same name and rules that name no action.
+
+    Examples
+    --------
+    >>> from cascade_kpi.plan.conditions import AttainmentBelow
+    >>> playbook = Playbook.from_table(
+    ...     {"action": ["visits"], "text": ["Two joint visits a week"], "owner": ["team"]},
+    ...     rules=[Rule("revenue", AttainmentBelow(0.9), "visits", kinds="person")],
+    ... )
+    >>> playbook.action("visits").owner
+    'team'
+    """
+
+    actions: tuple[Action, ...] = field(converter=_actions)
+    rules: tuple[Rule, ...] = field(converter=_rules)
+
+    def __attrs_post_init__(self) -> None:
+        names = [action.name for action in self.actions]
+        faults = [
+            Fault("playbook", "two actions of one name", "rename one", value=name)
+            for name in sorted({name for name in names if names.count(name) > 1})
+        ]
+        faults += [
+            Fault(
+                "playbook",
+                f"rule {i} names no action",
+                suggest(rule.action, names),
+                value=rule.action,
+            )
+            for i, rule in enumerate(self.rules)
+            if rule.action not in names
+        ]
+        check(faults)
+
+    @classmethod
+    def from_table(
+        cls, table: object, *, rules: Iterable[Rule], name: str = "playbook"
+    ) -> Playbook:
+        """A playbook from a table of actions.
+
+        Parameters
+        ----------
+        table : any table
+            Columns ``action`` and ``text``, and, optionally, ``owner`` and
+            ``days``.
+        rules : iterable of Rule
+
+        Raises
+        ------
+        InputError
+            With every fault of the table.
+        """
+        data = read(table, name=name)
+        faults: list[Fault] = []
+        if not data.require(["action", "text"], faults):
+            check(faults)
+        names, texts = data.texts("action", faults), data.texts("text", faults)
+        owners = data.texts("owner", faults) if data.has("owner") else np.full(data.n, "")
+        days = data.numbers("days", faults) if data.has("days") else np.full(data.n, np.nan)
+        for row in np.flatnonzero(days != np.where(np.isnan(days), days, np.rint(days))).tolist():
+            if days[row] == days[row]:
+                reason = "not a whole number of days"
+                faults.append(
+                    Fault(name, reason, "round it", row=row, column="days", value=days[row])
+                )
+        for row in range(data.n):
+            for column, values in (("action", names), ("text", texts)):
+                if not str(values[row]).strip():
+                    faults.append(Fault(name, "blank", "fill it in", row=row, column=column))
+        check(faults)
+        actions = [
+            Action(str(a), str(t), str(o) or "self", 30 if d != d else int(d))
+            for a, t, o, d in zip(names, texts, owners, days.tolist(), strict=True)
+        ]
+        return cls(actions, tuple(rules))
+
+    def action(self, name: str) -> Action:
+        """The action of that name.
+
+        Raises
+        ------
+        InputError
+            If there is none.
+        """
+        for action in self.actions:
+            if action.name == name:
+                return action
+        known = [action.name for action in self.actions]
+        check([Fault("playbook", "no such action", suggest(name, known), value=name)])
+        raise AssertionError  # check has raised

@@ -1,0 +1,54 @@
+"""The floor: a numpy copy of as many bytes as the work reads."""
+
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+from job import Job
+from organisation import KPIS, Organisation
+
+NAME = "copy"
+
+__all__ = ["NAME", "fresh", "input_bytes", "into"]
+
+
+def input_bytes(case: Organisation, item: str) -> int:
+    """Bytes of what an item is given; for ``build`` lists and str objects."""
+    if item == "build":
+        lists = case.lists()
+        return sum(sys.getsizeof(part) + sum(map(sys.getsizeof, part)) for part in lists)
+    if item == "update_one":
+        return 8 * int(np.mean(case.depth[case.changes[:, 0]]) + 1)
+    per_node = {"roll_up": 1, "score_roll_up": 2, "cascade_lots": 1}[item]
+    return 8 * per_node * len(KPIS) * len(case)
+
+
+def _times(item: str) -> int:
+    """Single changes are measured a thousand at a time, so their copy is too."""
+    return 1_000 if item == "update_one" else 1
+
+
+def into(case: Organisation, item: str) -> Job:
+    """Copy into memory that is there already: the stricter of the two."""
+    source = np.ones(input_bytes(case, item), dtype=np.uint8)
+    room = source.copy()
+    times = range(_times(item))
+
+    def run() -> None:
+        for _ in times:
+            np.copyto(room, source)
+
+    return Job(run, lambda _: room, calls=len(times))
+
+
+def fresh(case: Organisation, item: str) -> Job:
+    """Copy into memory that the system has to find first."""
+    source = np.ones(input_bytes(case, item), dtype=np.uint8)
+    times = range(_times(item))
+
+    def run() -> None:
+        for _ in times:
+            source.copy()
+
+    return Job(run, lambda _: source, calls=len(times))

@@ -1,0 +1,174 @@
+"""The organisation every contender is measured on, made from a seed.
+
+Everything is in *input order*: the order in which the rows of the table
+arrive, which is random. A contender that holds its rows in another order
+translates its answer back before answers are compared.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from attrs import asdict, frozen
+from numpy.typing import NDArray
+
+__all__ = ["KPIS", "Organisation", "load", "make", "save"]
+
+KPIS = tuple(f"k{i}" for i in range(8))
+MISSING = 0.03
+SEED = 20_240_229
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@frozen(eq=False)
+class Organisation:
+    """One tree of n nodes with the numbers that hang on it.
+
+    Attributes
+    ----------
+    ids : (n,) bytes
+        Ids such as ``b"E4711"``, of differing lengths.
+    parents : (n,) bytes
+        The id of each node's parent, empty for the root.
+    parent, depth : (n,) int
+        The truth that a build has to find: input row of the parent
+        (-1 for the root), and edges to the root.
+    values : (n, 8) float
+        A number for every node and KPI, 3 % of them NaN.
+    own_actual, own_target : (8, n) float
+        What each node itself reached (3 % NaN) and should have (never missing).
+    actual, target : (8, n) float
+        The same with everybody below added, NaN where nothing was reported.
+    drivers : (8, n) int
+        Known at the leaves (at least 1), 0 at managers.
+    goals : (8,) int
+        Lots at the root. ``goals * drivers.sum()`` stays below 2**63, so
+        that 64-bit integers are exact for everybody.
+    weights : (8,) float
+        The scorecard; sums to 1.
+    changes : (m, 2) int
+        Leaf row and KPI of each single change.
+    changed_to : (m,) float
+        The new value of each of them.
+    """
+
+    ids: NDArray[np.bytes_]
+    parents: NDArray[np.bytes_]
+    parent: Ints
+    depth: Ints
+    values: Floats
+    own_actual: Floats
+    own_target: Floats
+    actual: Floats
+    target: Floats
+    drivers: Ints
+    goals: Ints
+    weights: Floats
+    changes: Ints
+    changed_to: Floats
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def lists(self) -> tuple[list[str], list[str | None]]:
+        """Ids and parents as Python lists of str objects nobody has seen.
+
+        New objects at every call: a str remembers its hash, so reused
+        ones would make the second build by dict cheaper than the first.
+        """
+        ids: list[str] = self.ids.astype(str).tolist()
+        parents: list[str | None] = self.parents.astype(str).tolist()
+        parents[int(np.flatnonzero(self.parent < 0)[0])] = None
+        return ids, parents
+
+
+def _shape(n: int, rng: np.random.Generator) -> tuple[Ints, Ints]:
+    """Parent and depth of a ragged tree, level after level.
+
+    A manager leads 3 to 13 people, 8 on average; three in five of a
+    level are managers, the others leaves, so leaves lie at every depth.
+    """
+    parent = np.full(n, -1, dtype=np.int64)
+    depth = np.zeros(n, dtype=np.int64)
+    level = np.zeros(1, dtype=np.int64)
+    made, d = 1, 0
+    while made < n:
+        d += 1
+        managers = level[rng.random(len(level)) < 0.6] if d > 1 else level
+        managers = managers if len(managers) else level[:1]
+        children = np.repeat(managers, rng.integers(3, 14, len(managers)))[: n - made]
+        parent[made : made + len(children)] = children
+        depth[made : made + len(children)] = d
+        level = np.arange(made, made + len(children))
+        made += len(children)
+    return parent, depth
+
+
+def _holes(shape: tuple[int, int], rng: np.random.Generator) -> Floats:
+    values = rng.gamma(4.0, 25.0, shape)
+    values[rng.random(shape) < MISSING] = np.nan
+    return values
+
+
+def _with_all_below(own: Floats, parent: Ints, depth: Ints) -> Floats:
+    """Each line's sums over subtrees, absent numbers skipped."""
+    out = np.where(np.isnan(own), 0.0, own)
+    there = ~np.isnan(own)
+    for d in range(int(depth.max()), 0, -1):
+        rows = np.flatnonzero(depth == d)
+        for total, any_there in zip(out, there, strict=True):
+            total += np.bincount(parent[rows], total[rows], len(parent))
+            any_there[parent[rows[any_there[rows]]]] = True
+    out[~there] = np.nan
+    return out
+
+
+def make(n: int, seed: int = SEED) -> Organisation:
+    """An organisation of n nodes, the same at every call."""
+    rng = np.random.default_rng(seed)
+    shape, depth_of = _shape(n, rng)
+    order = rng.permutation(n)  # input row -> position in the shape
+    row = np.empty(n, dtype=np.int64)
+    row[order] = np.arange(n)
+    parent = np.where(shape[order] >= 0, row[shape[order]], -1)
+    ids = np.char.add(b"E", rng.permutation(10 * n)[:n].astype("S"))
+    parents = np.where(parent >= 0, ids[parent], b"")
+    leaf = np.ones(n, dtype=bool)
+    leaf[parent[parent >= 0]] = False
+    k = len(KPIS)
+    weights = np.arange(5.0, 5.0 + k)
+    drivers = rng.integers(1, 2_000, (k, n)) * leaf
+    own_actual = _holes((k, n), rng)
+    own_target = rng.gamma(9.0, 11.0, (k, n)) + 1.0
+    depth = depth_of[order]
+    some = rng.choice(np.flatnonzero(leaf), min(1_000, int(leaf.sum())), replace=False)
+    return Organisation(
+        ids=ids,
+        parents=parents,
+        parent=parent,
+        depth=depth,
+        values=_holes((n, k), rng),
+        own_actual=own_actual,
+        own_target=own_target,
+        actual=_with_all_below(own_actual, parent, depth),
+        target=_with_all_below(own_target, parent, depth),
+        drivers=drivers,
+        goals=rng.integers(800_000_000, 1_600_000_000, k),
+        weights=weights / weights.sum(),
+        changes=np.column_stack([some, rng.integers(0, k, len(some))]),
+        changed_to=rng.gamma(4.0, 25.0, len(some)),
+    )
+
+
+def save(organisation: Organisation, path: Path) -> None:
+    """Write the arrays to an ``.npz`` file for the contenders' processes."""
+    np.savez(path, **asdict(organisation, recurse=False))
+
+
+def load(path: Path) -> Organisation:
+    """Read what :func:`save` wrote."""
+    with np.load(path) as arrays:
+        return Organisation(**{name: arrays[name] for name in arrays.files})

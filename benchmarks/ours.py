@@ -1,0 +1,109 @@
+"""cascade_kpi, through its public API only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from job import Job, in_input_order
+from organisation import KPIS, Organisation
+
+import cascade_kpi as ck
+
+NAME = "ours"
+REASONS: dict[str, str] = {}
+
+PERIOD = "2026"
+
+
+def _tree(case: Organisation, **columns: np.ndarray) -> Any:
+    ids, parents = case.lists()
+    return ck.OrgTree.from_table({"id": ids, "parent": parents, **columns})
+
+
+def build(case: Organisation) -> Job:
+    def run(ids: list[str], parents: list[str | None]) -> Any:
+        return ck.OrgTree.from_table({"id": ids, "parent": parents})
+
+    def answer(org: Any) -> np.ndarray:
+        above = np.where(org.parent >= 0, org.source_row[org.parent], -1)
+        return in_input_order(org.source_row, np.column_stack([above, org.depth])).T
+
+    return Job(run, answer, case.lists)
+
+
+def roll_up(case: Organisation) -> Job:
+    org = _tree(case)
+    values = case.values[org.source_row]
+    return Job(
+        lambda: org.over_subtrees().sum(values),
+        lambda result: in_input_order(org.source_row, result),
+    )
+
+
+def _results(case: Organisation) -> Any:
+    """Results of every node, measured beforehand; what peers are given already added up."""
+    org = _tree(case)
+    kpis = ck.Kpis([ck.Kpi(name, "CNY") for name in KPIS])
+    at = org.source_row
+    targets = ck.Targets.from_columns(
+        org, kpis, {k: case.target[i][at] for i, k in enumerate(KPIS)}, periods=PERIOD
+    )
+    actuals = ck.Actuals.from_columns(
+        org, kpis, {k: case.own_actual[i][at] for i, k in enumerate(KPIS)}, periods=PERIOD
+    )
+    return ck.measure(targets, actuals, inner="own")
+
+
+def score_roll_up(case: Organisation) -> Job:
+    """Points and totals of everybody, then the mean total of every subtree."""
+    results = _results(case)
+    org = results.org
+    curve = ck.curves.Linear(slope=100.0, floor=0.0, cap=120.0)
+    scorecard = ck.Scorecard(
+        [ck.Item(k, curve) for k in KPIS],
+        dict(zip(KPIS, case.weights.tolist(), strict=True)),
+        promised=1.0,
+    )
+
+    def run() -> np.ndarray:
+        scores = ck.score(results, scorecard)
+        return org.over_subtrees().mean(scores.total[0])
+
+    return Job(run, lambda result: in_input_order(org.source_row, result))
+
+
+def cascade_lots(case: Organisation) -> Job:
+    """Drivers are columns of the tree, known at leaves; goals in lots of one."""
+    drivers = np.where(case.drivers > 0, case.drivers, np.nan)
+    org = _tree(case, **{f"driver_{k}": drivers[i] for i, k in enumerate(KPIS)})
+    kpis = ck.Kpis(
+        [ck.Kpi(k, "pieces", split=ck.splits.ProRata(f"driver_{k}"), lot=1) for k in KPIS]
+    )
+    goals = dict(zip(KPIS, case.goals.tolist(), strict=True))
+
+    def run() -> Any:
+        return ck.cascade(org, kpis, goals, periods=PERIOD)
+
+    def answer(targets: Any) -> np.ndarray:
+        lots = np.array([np.asarray(targets.lots_of(k))[0] for k in KPIS])
+        return in_input_order(org.source_row, lots.T).T
+
+    return Job(run, answer)
+
+
+def update_one(case: Organisation) -> Job:
+    """One other report, and what it makes of the node and everybody above."""
+    results = _results(case)
+    nodes = case.ids[case.changes[:, 0]].astype(str).tolist()
+    names = [KPIS[k] for k in case.changes[:, 1]]
+    work = list(zip(nodes, names, case.changed_to.tolist(), strict=True))
+    results.what_if(*work[0])  # the index of ids is built at the first look-up
+
+    def run() -> list[Any]:
+        return [results.what_if(node, kpi, value) for node, kpi, value in work]
+
+    def answer(changes: list[Any]) -> np.ndarray:
+        return np.array([value for change in changes for value in change.after])
+
+    return Job(run, answer, calls=len(work))

@@ -1,0 +1,174 @@
+"""The library's own rules keep the laws it gives to others."""
+
+import numpy as np
+import pytest
+from attrs import frozen
+
+import cascade_kpi as ck
+from cascade_kpi import aggregates, attainments, conditions, curves, directions, splits, testing
+from cascade_kpi.records import kinds, record
+
+ORG = ck.OrgTree.from_table(
+    {
+        "id": ["hq", "n", "s", "ann", "bo", "cy", "di", "ed"],
+        "parent": ["", "hq", "hq", "n", "n", "s", "s", "s"],
+        "staff": [None, None, None, 9.5, 4.0, 1.0, 25.25, 7.0],
+        "share": [None, 0.25, 0.75, 0.5, 0.5, 0.2, 0.2, 0.6],
+    }
+)
+CURVES = [
+    curves.Linear(),
+    curves.Linear(50, floor=None, cap=None),
+    curves.Linear(cap=120),
+    curves.Piecewise([(0.8, 50), (1, 100), (1.2, 150)], below=0),
+    curves.Piecewise([(0, 100), (1, 0)], above=-5),
+    curves.Steps([(0.8, 60), (1, 100)]),
+]
+SPLITS = [splits.Equal(), splits.Shared(), splits.ProRata("staff"), splits.FixedShares("share")]
+AGGREGATES = [
+    aggregates.Sum(),
+    aggregates.Mean(),
+    aggregates.WeightedMean(),
+    aggregates.Ratio(100),
+    aggregates.Min(),
+    aggregates.Max(),
+    aggregates.Last(aggregates.Ratio()),
+    aggregates.Last(),
+]
+DIRECTIONS = [directions.Higher(), directions.Lower(), directions.OnTarget(0.25)]
+ATTAINMENTS = [
+    attainments.Proportion(),
+    attainments.Proportion("met"),
+    attainments.Proportion("exclude"),
+    attainments.Progress("base"),
+    attainments.Result(),
+]
+CONDITIONS = [
+    conditions.AttainmentBelow(0.9),
+    conditions.ShortfallAtLeast(10),
+    conditions.PointsLost(1),
+    conditions.ShareOfParent(0.3),
+    conditions.AllOf([conditions.AttainmentBelow(0.95), conditions.ShareOfParent(0.2)]),
+    conditions.AnyOf([conditions.PointsLost(5), conditions.ShortfallAtLeast(3)]),
+]
+
+
+@pytest.fixture(scope="module")
+def gaps():
+    kpi = ck.Kpi("sales", "CNY", split=splits.ProRata("staff"), lot=1)
+    targets = ck.cascade(ORG, [kpi], {"sales": 997}, periods="2026")
+    actuals = {
+        "node": ["ann", "bo", "cy", "di"],
+        "kpi": ["sales"] * 4,
+        "value": [180.0, 50.5, 39.0, 480.0],
+    }
+    card = ck.Scorecard([ck.Item("sales")], {"sales": 100})
+    return ck.gaps(ck.score(ck.measure(targets, actuals), card))
+
+
+@pytest.mark.parametrize("curve", CURVES, ids=repr)
+def test_curves(curve):
+    testing.check_curve(curve)
+
+
+@pytest.mark.parametrize("split", SPLITS, ids=repr)
+def test_splits(split):
+    testing.check_split(split, ORG)
+
+
+@pytest.mark.parametrize("aggregate", AGGREGATES, ids=repr)
+def test_aggregates(aggregate):
+    testing.check_aggregate(aggregate)
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS, ids=repr)
+def test_directions(direction):
+    testing.check_direction(direction)
+
+
+@pytest.mark.parametrize("attainment", ATTAINMENTS, ids=repr)
+def test_attainments(attainment):
+    testing.check_attainment(attainment)
+
+
+@pytest.mark.parametrize("condition", CONDITIONS, ids=repr)
+def test_conditions(condition, gaps):
+    testing.check_condition(condition, gaps, "sales")
+
+
+def test_no_kind_of_rule_is_left_out():
+    families = ("curves", "splits", "aggregates", "directions", "attainments", "conditions")
+    ours = {
+        kind
+        for kind in kinds()
+        if kind.startswith(tuple(f"cascade_kpi/{family}." for family in families))
+    }
+    tried = {*CURVES, *SPLITS, *AGGREGATES, *DIRECTIONS, *ATTAINMENTS, *CONDITIONS}
+    named = {kind for kind, cls in kinds().items() if cls in {type(rule) for rule in tried}}
+    assert ours == named
+
+
+@record("test/aggregates.unlawful")
+@frozen
+class MeanOfMeans:
+    inputs = ("value",)
+
+    @property
+    def combine(self):
+        return lambda a, b, out: np.copyto(out, np.where(np.isnan(a), b, (a + b) / 2))
+
+    along = combine
+
+    def parts(self, *inputs):
+        return inputs
+
+    def finish(self, *parts):
+        return parts[0]
+
+
+@record("test/directions.unlawful")
+@frozen
+class Backwards:
+    def shortfall(self, actual, target):
+        return actual - target
+
+    def proportion(self, actual, target):
+        return actual / target
+
+
+@record("test/attainments.unlawful")
+@frozen
+class RefusesAll:
+    baseline = None
+
+    def __call__(self, actual, target, better, baseline):
+        return actual / target
+
+    def refuses(self, target):
+        return np.ones(target.shape, dtype=bool)
+
+
+@record("test/conditions.unlawful")
+@frozen
+class EverywhereEvenInTheDark:
+    def __call__(self, gaps, kpi):
+        return np.ones(gaps.of(kpi).shape, dtype=bool)
+
+    def words(self):
+        return "always"
+
+
+def test_laws_catch_the_lawless(gaps):
+    with pytest.raises(AssertionError, match="in other groups"):
+        testing.check_aggregate(MeanOfMeans())
+    with pytest.raises(AssertionError, match="negative shortfall"):
+        testing.check_direction(Backwards())
+    with pytest.raises(AssertionError, match="refuses a usual target"):
+        testing.check_attainment(RefusesAll())
+    with pytest.raises(AssertionError, match="there is no gap"):
+        testing.check_condition(EverywhereEvenInTheDark(), gaps, "sales")
+
+
+def test_records_must_be_frozen_and_registered():
+    with pytest.raises(AssertionError, match="not an attrs class"):
+        testing.check_record("text")

@@ -23,9 +23,7 @@ from cascade_kpi.missing import Missing
 from cascade_kpi.org.node import Node
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.periods import Periods
-from cascade_kpi.plan import conditions
-from cascade_kpi.plan.improve import Plan, PlannedAction, improve
-from cascade_kpi.plan.playbook import Action, Playbook, Rule
+from cascade_kpi.records.registry import defer
 from cascade_kpi.results.actuals import Actuals
 from cascade_kpi.results.change import Change
 from cascade_kpi.results.measure import measure
@@ -35,15 +33,18 @@ from cascade_kpi.scoring import attainments, curves
 from cascade_kpi.scoring.grades import Band, Grades
 from cascade_kpi.scoring.score import Scores, score
 from cascade_kpi.scoring.scorecard import Item, Scorecard
-from cascade_kpi.tables import Csv
 from cascade_kpi.targets.cascade import cascade
 from cascade_kpi.targets.targets import Targets, assign
 
 if TYPE_CHECKING:
     from cascade_kpi.explaining.explain import explain
     from cascade_kpi.explaining.explanation import Explanation
+    from cascade_kpi.plan import conditions
+    from cascade_kpi.plan.improve import Plan, PlannedAction, improve
+    from cascade_kpi.plan.playbook import Action, Playbook, Rule
     from cascade_kpi.records import from_json, record, to_json
     from cascade_kpi.reporting.report import Report, report
+    from cascade_kpi.tables import Csv
 
 __all__ = [
     "Action",
@@ -94,13 +95,22 @@ __all__ = [
     "to_json",
 ]
 
-# Explaining and reporting are looked up when they are first used: most programs
-# that import the package to score need neither, and importing costs time.
+defer("cascade_kpi.plan.conditions", "cascade_kpi.plan.playbook")
+
+# What a program that imports the package to score does not need is looked up when it
+# is first used: making a class costs most of a millisecond.
 _LATE = {
+    "Action": "cascade_kpi.plan.playbook",
+    "Csv": "cascade_kpi.tables",
     "Explanation": "cascade_kpi.explaining.explanation",
+    "Plan": "cascade_kpi.plan.improve",
+    "PlannedAction": "cascade_kpi.plan.improve",
+    "Playbook": "cascade_kpi.plan.playbook",
     "Report": "cascade_kpi.reporting.report",
+    "Rule": "cascade_kpi.plan.playbook",
     "explain": "cascade_kpi.explaining.explain",
     "from_json": "cascade_kpi.records",
+    "improve": "cascade_kpi.plan.improve",
     "record": "cascade_kpi.records",
     "report": "cascade_kpi.reporting.report",
     "to_json": "cascade_kpi.records",
@@ -110,6 +120,8 @@ _LATE = {
 def __getattr__(name: str) -> Any:
     if name == "__version__":
         return import_module("importlib.metadata").version("cascade-kpi")
+    if name == "conditions":
+        return import_module("cascade_kpi.plan.conditions")
     if name not in _LATE:
         raise AttributeError(f"module 'cascade_kpi' has no attribute {name!r}")
     value = getattr(import_module(_LATE[name]), name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -32,6 +31,8 @@ def frozen_array(values: Any) -> NDArray[Any]:
     An array is taken as it is if nobody can write to its memory: stages hand
     their columns on without copying them.
     """
+    if isinstance(values, np.ma.MaskedArray):
+        raise TypeError("a masked array is not an array column: fill it with NaN first")
     if isinstance(values, np.ndarray) and _is_frozen(values):
         return values
     return lock(np.array(values))
@@ -81,6 +82,8 @@ CONTENT = attrs.cmp_using(eq=equal)
 
 def fingerprint(parts: Iterable[Any]) -> int:
     """A hash of arrays and plain values by content, the same in every process."""
+    import hashlib
+
     digest = hashlib.blake2b(digest_size=8)
     for part in parts:
         if isinstance(part, np.ndarray) and part.dtype.kind != "O":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from attrs import field, frozen
@@ -13,7 +13,9 @@ from cascade_kpi.errors import Fault, check, suggest
 from cascade_kpi.kpis.kpi import Kpi, Kpis
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.periods import Periods
-from cascade_kpi.tables import Table, read
+
+if TYPE_CHECKING:
+    from cascade_kpi.tables import Table
 
 __all__ = ["Entries", "aligned", "read_entries"]
 
@@ -47,7 +49,8 @@ class Entries:
         """One column of one KPI as an array (periods, nodes), NaN where absent."""
         out = np.full((periods, nodes), np.nan)
         part = slice(*np.searchsorted(self.kpi, [kpi, kpi + 1]))
-        out[self.period[part], self.node[part]] = self.values[column][part]
+        if column in self.values:  # columns that no entry takes are not kept
+            out[self.period[part], self.node[part]] = self.values[column][part]
         return out
 
     def row_of(self, node: int, kpi: int, period: int) -> int | None:
@@ -85,6 +88,8 @@ def read_entries(
         Listing unknown nodes, KPIs and periods, repeated entries, blanks and
         values that are not finite numbers.
     """
+    from cascade_kpi.tables import read
+
     data = read(table, name=name)
     faults: list[Fault] = []
     if not data.require(["node", "kpi"], faults):

@@ -7,7 +7,6 @@ them all. Nothing is half-applied: an input that raises has changed nothing.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 
 from attrs import field, frozen
@@ -134,6 +133,8 @@ def suggest(name: object, candidates: Iterable[object]) -> str:
     >>> suggest("esat", ["east", "north"])
     "did you mean 'east'?"
     """
+    import difflib
+
     known: dict[str, object] = {}
     for candidate in candidates:
         known.setdefault(str(candidate).strip().casefold(), candidate)

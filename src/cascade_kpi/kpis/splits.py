@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from cascade_kpi._arrays import FloatArray
 from cascade_kpi.errors import Fault, InputError, check
-from cascade_kpi.org.rollup import add_present, fold_children, fold_subtrees
+from cascade_kpi.org.rollup import fold_children, fold_subtrees
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.records import record
 
@@ -105,16 +105,16 @@ class ProRata:
             raise InputError(
                 attrs.evolve(f, repair=f"{f.repair}; {repair}") for f in error.faults
             ) from None
-        leaf = org.is_leaf
+        leaf, blank_cell = org.is_leaf, np.isnan(given)
         blank = "give it a number; zero if it has no claim"
         faults = _faults(
-            org, self.driver, given, leaf & np.isnan(given), reason="a leaf is blank", repair=blank
+            org, self.driver, given, leaf & blank_cell, reason="a leaf is blank", repair=blank
         )
         below = "a driver is zero or more"
         faults += _faults(org, self.driver, given, given < 0, reason="negative", repair=below)
         check(faults)
-        claims = fold_subtrees(org.layout, np.where(leaf, given, np.nan), add_present)
-        differs = ~leaf & (np.abs(given - claims) > _NEAR * np.abs(claims))
+        claims = fold_subtrees(org.layout, np.where(leaf, given, 0.0), np.add)
+        differs = ~blank_cell & (np.abs(given - claims) > _NEAR * claims)
         reason = "differs from the sum over its leaves"
         repair = "leave it blank, or correct it"
         check(_faults(org, self.driver, given, differs, reason=reason, repair=repair))
@@ -172,6 +172,8 @@ def _faults(
     reason: str,
     repair: str,
 ) -> list[Fault]:
+    if not bad.any():
+        return []
     return [
         Fault(
             "units",

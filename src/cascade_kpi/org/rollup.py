@@ -70,7 +70,7 @@ def fold_subtrees(layout: Layout, values: FloatArray, combine: Combine) -> Float
         for begin, end in _chunks(block, out):
             parents = block.parents[begin:end]
             below = _fold_block(block.rows[:, begin:end], out, combine)
-            own = out[parents]
+            own = out.take(parents, axis=0)
             combine(below, own, own)
             out[parents] = own
     return out
@@ -95,9 +95,34 @@ def _fold_block(rows: IntArray, values: FloatArray, combine: Combine) -> FloatAr
     span, groups = rows.shape
     if span > _WIDE and groups < _WIDE:
         return _fold_wide(values[rows], combine)
-    total: FloatArray = values[rows[0]]
-    for line in rows[1:]:
-        combine(total, values[line], total)
+    total: FloatArray = values.take(rows[0], axis=0)
+    if span == 1:
+        return total
+    line = np.empty_like(total)
+    if combine is add_present:
+        return _add_lines(rows, values, total, line)
+    for siblings in rows[1:]:
+        # Rows are known to be in range: "clip" only spares the check, and a copy.
+        values.take(siblings, axis=0, out=line, mode="clip")
+        combine(total, line, total)
+    return total
+
+
+def _add_lines(
+    rows: IntArray, values: FloatArray, total: FloatArray, line: FloatArray
+) -> FloatArray:
+    """Sums of what is present, looking at each value for its absence once."""
+    absent = np.isnan(total)
+    np.copyto(total, -0.0, where=absent)  # adding -0.0 changes no bit of anything
+    gone = np.empty_like(absent)
+    for siblings in rows[1:]:
+        values.take(siblings, axis=0, out=line, mode="clip")
+        np.isnan(line, out=gone)
+        if gone.any():
+            np.copyto(line, -0.0, where=gone)
+        np.logical_and(absent, gone, out=absent)
+        np.add(total, line, out=total)
+    np.copyto(total, np.nan, where=absent)
     return total
 
 
@@ -169,7 +194,7 @@ CHILDREN = Scope("children", fold_children, _all_need)
 class Rollup:
     """Aggregates of numeric columns, (n,) or (n, k), rows in the tree's order.
 
-    Made by :meth:`OrgTree.over_subtrees` and :meth:`OrgTree.over_children`.
+    Made by :meth:`~cascade_kpi.OrgTree.over_subtrees` and :meth:`~cascade_kpi.OrgTree.over_children`.
     Each aggregate has the shape of `values`; NaN is absent, and `missing`
     says what becomes of it.
     """
@@ -194,8 +219,11 @@ class Rollup:
         Every value has weight one: the mean over a subtree is not the mean of
         the children's means.
         """
-        own = _columns(self.org, values, "values")
-        return self.weighted_mean(own, np.ones_like(own))
+        own = self._needed(_columns(self.org, values, "values"))
+        here = (~np.isnan(own)).astype(np.float64)
+        count = self.scope.fold(self.org.layout, here, np.add)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.where(count > 0, self._fold(own, add_present) / count, np.nan)
 
     def weighted_mean(self, values: Any, weights: Any) -> FloatArray:
         """Weighted means, Σ value·weight / Σ weight, in the unit of `values`.

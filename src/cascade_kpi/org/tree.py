@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
 import numpy as np
@@ -23,20 +23,24 @@ from cascade_kpi._arrays import (
 )
 from cascade_kpi.errors import Fault, InputError, check, suggest
 from cascade_kpi.missing import Missing
-from cascade_kpi.org.build import build_rows
 from cascade_kpi.org.draw import draw_rows
-from cascade_kpi.org.ids import IdIndex
 from cascade_kpi.org.layout import Layout
 from cascade_kpi.org.node import Node
 from cascade_kpi.org.rollup import CHILDREN, SUBTREES, Rollup
-from cascade_kpi.tables import Table, read
+from cascade_kpi.org.units import Units
+from cascade_kpi.records import record
+
+if TYPE_CHECKING:
+    from cascade_kpi.org.ids import IdIndex
+    from cascade_kpi.tables import Table
 
 __all__ = ["OrgTree"]
 
 Predicate = Callable[["OrgTree"], NDArray[np.bool_]]
 
 
-@frozen(eq=True, hash=False)
+@record("cascade_kpi/org_tree", written_as=Units)
+@frozen(eq=True, hash=False, repr=False)
 class OrgTree:
     """An organisation: nodes in preorder, siblings in ascending order of id.
 
@@ -119,6 +123,9 @@ class OrgTree:
             empty, repeated, or of the wrong type, unknown parents, cycles,
             no root or too many.
         """
+        from cascade_kpi.org.build import build_rows
+        from cascade_kpi.tables import read
+
         data = read(table, name=name)
         faults: list[Fault] = []
         wanted = [c for c in (id, parent, kind, label) if c is not None]
@@ -166,6 +173,8 @@ class OrgTree:
 
     @cached_property
     def _index(self) -> IdIndex:
+        from cascade_kpi.org.ids import IdIndex
+
         return IdIndex.of(self.ids)
 
     @cached_property
@@ -307,6 +316,8 @@ class OrgTree:
         if column not in self.columns:
             repair = suggest(column, self.columns)
             check([Fault("units", "no such column", repair, value=column)])
+        from cascade_kpi.tables import read
+
         faults: list[Fault] = []
         table = read({column: self.columns[column]}, name="units")
         values = table.numbers(column, faults)
@@ -361,9 +372,7 @@ def _id_column(raw: Any) -> NDArray[Any]:
 
 
 def _objects(values: list[Any]) -> NDArray[Any]:
-    array = np.empty(len(values), dtype=object)
-    array[:] = values
-    return array
+    return np.fromiter(values, dtype=object, count=len(values))
 
 
 def _column(table: Table, name: str) -> NDArray[Any]:

@@ -113,8 +113,9 @@ class ShareOfParent:
     def __call__(self, gaps: Gaps, kpi: str) -> Mask:
         """Where it holds, bool (p, n); never for roots."""
         parent = gaps.org.parent
-        brought, whole = gaps.to_parent(kpi), gaps.of(kpi)[:, parent]
-        bad = (gaps.shortfall(kpi)[:, parent] > 0) & (parent >= 0)
+        gap = gaps.of(kpi)
+        brought, whole = gaps.to_parent(kpi), gap[:, parent]
+        bad = (gaps.shortfall(kpi)[:, parent] > 0) & (parent >= 0) & ~np.isnan(gap)
         with np.errstate(invalid="ignore", divide="ignore"):
             return np.asarray(bad & (brought / whole >= self.share))
 

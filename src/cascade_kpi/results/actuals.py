@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 from attrs import field, frozen
 
-from cascade_kpi._arrays import FloatArray, fingerprint
+from cascade_kpi._arrays import CONTENT, FloatArray, fingerprint
 from cascade_kpi.entries import Entries, aligned, read_entries
 from cascade_kpi.errors import Fault, check
 from cascade_kpi.kpis.kpi import Kpi, Kpis
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.periods import Periods
+from cascade_kpi.records import record
 
 __all__ = ["Actuals"]
 
@@ -22,13 +23,16 @@ def _inputs(kpi: Kpi) -> tuple[str, ...]:
     return kpi.aggregate.inputs
 
 
+@record("cascade_kpi/actuals")
 @frozen(hash=False, repr=False)
 class Actuals:
     """Reports of every node, as they came, not rolled up.
 
     Attributes
     ----------
-    org, kpis, periods
+    org : OrgTree
+    kpis : Kpis
+    periods : Periods
         The axes.
     inputs : tuple of tuple of float64 array (p, n)
         Per KPI, one array for each input of its aggregate (a value; or a
@@ -40,8 +44,8 @@ class Actuals:
     org: OrgTree
     kpis: Kpis
     periods: Periods
-    inputs: tuple[tuple[FloatArray, ...], ...] = field(eq=False)
-    entries: Entries | None = None
+    inputs: tuple[tuple[FloatArray, ...], ...] = field(eq=CONTENT)
+    entries: Entries | None = field(default=None, eq=False, metadata={"record": False})
 
     @classmethod
     def from_table(

@@ -52,20 +52,21 @@ def change(
     walk = _Walk.of(results, k, p)
     path = walk.path(results.org.row(node))
     walk.refuse_doubling(path)
-    parts = [walk.joined(path[0], (-1, ()), walk.as_parts(inputs))]
+    own = walk.own_parts(path, inputs)
+    parts = [walk.joined(path[0], (-1, ()), own[0])]
     held = [False]
-    for below, row in pairwise(path):
-        parts.append(walk.joined(row, (below, parts[-1]), walk.own_parts(row)))
+    for i, (below, row) in enumerate(pairwise(path), start=1):
+        parts.append(walk.joined(row, (below, parts[-1]), own[i]))
         held.append(held[-1] or walk.others_held(row, below))
+    rows = np.array(path)
+    after = item.aggregate.finish(*np.array(parts).T)
     return Change(
         kpi,
         item.unit,
         results.periods.labels[p],
-        tuple(results.org.ids[path].tolist()),
-        tuple(results.at(k, p, np.array(path)).tolist()),
-        tuple(
-            math.nan if back else walk.value(part) for back, part in zip(held, parts, strict=True)
-        ),
+        tuple(results.org.ids[rows].tolist()),
+        tuple(results.at(k, p, rows).tolist()),
+        tuple(np.where(held, np.nan, after).tolist()),
     )
 
 
@@ -78,14 +79,15 @@ class _Walk:
 
     results: Results
     k: int
-    size: memoryview
-    parent: memoryview
-    own: tuple[memoryview, ...]
-    parts: tuple[memoryview, ...]
-    held: memoryview | None
+    size: Any  # memoryviews, all of them; their types know whole numbers only
+    parent: Any
+    own: tuple[Any, ...]
+    parts: tuple[Any, ...]
+    held: Any
 
     @classmethod
     def of(cls, results: Results, k: int, p: int) -> _Walk:
+        """The columns of the k-th KPI in the p-th period."""
         held = results.held[k]
         return cls(
             results,
@@ -113,18 +115,13 @@ class _Walk:
             child += size[child]
         return rows
 
-    def own_parts(self, row: int) -> tuple[float, ...]:
-        """Parts of what the node itself reported, NaN where it did not."""
-        inputs = tuple(column[row] for column in self.own)
-        return inputs if math.isnan(inputs[0]) else self.as_parts(inputs)
-
-    def as_parts(self, inputs: tuple[float, ...]) -> tuple[float, ...]:
-        aggregate = self.results.kpis.items[self.k].aggregate
-        return tuple(float(part) for part in aggregate.parts(*map(np.asarray, inputs)))
-
-    def value(self, parts: tuple[float, ...]) -> float:
-        aggregate = self.results.kpis.items[self.k].aggregate
-        return float(aggregate.finish(*map(np.asarray, parts)))
+    def own_parts(self, path: list[int], first: tuple[float, ...]) -> list[tuple[float, ...]]:
+        """Parts of what each node of the path reports itself, the first anew."""
+        columns = [[column[row] for row in path] for column in self.own]
+        for column, value in zip(columns, first, strict=True):
+            column[0] = float(value)
+        parts = self.results.kpis.items[self.k].aggregate.parts(*map(np.array, columns))
+        return list(zip(*(part.tolist() for part in parts), strict=True))
 
     def joined(
         self, row: int, changed: tuple[int, tuple[float, ...]], own: tuple[float, ...]
@@ -134,11 +131,12 @@ class _Walk:
         child, other = changed
         rows = self.children(row)
         joined = []
-        for i in range(len(self.parts)):
-            column = self.parts[i]
-            values = [other[i] if r == child else column[r] for r in rows]
-            mine = own[i] if i < len(own) else math.nan  # an absent report has no parts
-            joined.append(fold_values(combine, [*values, mine]))
+        for i, column in enumerate(self.parts):
+            values = [column[r] for r in rows]
+            if other:
+                values[rows.index(child)] = other[i]
+            values.append(own[i])
+            joined.append(fold_values(combine, values))
         return tuple(joined)
 
     def others_held(self, row: int, child: int) -> bool:
@@ -170,7 +168,7 @@ class _Walk:
 
 def fold_values(combine: Combine, values: list[float]) -> float:
     """The fold of the sweeps, on scalars: the same order, the same bits."""
-    present = [value for value in values if not math.isnan(value)]
+    present = [value for value in values if value == value]
     if not present:
         return math.nan
     total = present[0]

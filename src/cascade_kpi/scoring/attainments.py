@@ -38,7 +38,7 @@ class Attainment(Protocol):
     ) -> FloatArray:
         """Attainment, elementwise, float64; NaN where a needed number is absent.
 
-        `baseline` is NaN throughout for a rule without one.
+        `baseline` is one NaN for a rule without one.
         """
         ...
 
@@ -52,9 +52,9 @@ class Attainment(Protocol):
 class Proportion:
     """The result in proportion to its target, by the KPI's direction.
 
-    Higher is better: 1 + (a − t)/|t|, which is a/t for a positive target.
-    Lower is better: 1 − (a − t)/|t|. On target: 1 within the band, falling by
-    the distance over |t|.
+    Higher is better: ``1 + (a − t)/|t|``, which is a/t for a positive target.
+    Lower is better: ``1 − (a − t)/|t|``. On target: 1 within the band, falling
+    by the distance over ``|t|``.
 
     Parameters
     ----------
@@ -82,9 +82,9 @@ class Proportion:
     ) -> FloatArray:
         """Attainment, a pure number."""
         share = better.proportion(actual, target)
-        nothing = np.equal(target, 0)
-        if not nothing.any():
+        if np.min(target, initial=np.inf) > 0:
             return share
+        nothing = np.equal(target, 0)
         if self.zero == "met":
             met = np.where(better.shortfall(actual, target) > 0, 0.0, 1.0)
             answer = np.where(np.isnan(actual), np.nan, met)

@@ -7,6 +7,7 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 from attrs import field, frozen
+from attrs.converters import optional
 
 from cascade_kpi._arrays import FloatArray
 from cascade_kpi.errors import Fault, check
@@ -76,9 +77,9 @@ class Linear:
     array([  0.,  80., 120.])
     """
 
-    slope: float = 100.0
-    floor: float | None = 0.0
-    cap: float | None = None
+    slope: float = field(default=100.0, converter=float)
+    floor: float | None = field(default=0.0, converter=optional(float))
+    cap: float | None = field(default=None, converter=optional(float))
 
     def __attrs_post_init__(self) -> None:
         faults = _bounds("linear curve", slope=self.slope, floor=self.floor, cap=self.cap)
@@ -121,8 +122,8 @@ class Piecewise:
     """
 
     levels: Levels = field(converter=_levels)
-    below: float | None = None
-    above: float | None = None
+    below: float | None = field(default=None, converter=optional(float))
+    above: float | None = field(default=None, converter=optional(float))
 
     def __attrs_post_init__(self) -> None:
         name = "piecewise curve"
@@ -166,7 +167,7 @@ class Steps:
     """
 
     levels: Levels = field(converter=_levels)
-    below: float = 0.0
+    below: float = field(default=0.0, converter=float)
 
     def __attrs_post_init__(self) -> None:
         name = "step curve"

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 from attrs import field, frozen
+from attrs.converters import optional
 
 from cascade_kpi._arrays import FloatArray, IntArray
 from cascade_kpi.errors import Fault, check
@@ -29,8 +30,8 @@ class Band:
     """
 
     label: str
-    low: float | None = None
-    high: float | None = None
+    low: float | None = field(default=None, converter=optional(float))
+    high: float | None = field(default=None, converter=optional(float))
 
 
 def _low(band: Band) -> float:

@@ -16,6 +16,8 @@ from cascade_kpi.scoring.scorecard import Scorecard
 
 __all__ = ["Kernel", "weighted_mean"]
 
+_NOWHERE = np.array(np.nan)  # the baseline of a rule without one
+_PATTERNED = 8  # items whose absence fits the bits of a byte
 _BLOCK = 32_768  # nodes; smaller blocks lose to call overhead, larger ones leave the cache
 
 Where = int | slice | IntArray
@@ -24,7 +26,7 @@ Where = int | slice | IntArray
 def weighted_mean(
     points: list[FloatArray], weights: list[Any], missing: Missing
 ) -> tuple[FloatArray, FloatArray]:
-    """Σ weight·points and Σ weight over items, in their order, divided by nobody yet.
+    """Σ weight·points and Σ weight over items, in their order, not divided yet.
 
     Parameters
     ----------
@@ -37,23 +39,38 @@ def weighted_mean(
         their weight; with the others an absent item makes the sum absent.
     """
     top = np.zeros(len(points[0]))
-    bottom = np.zeros(len(points[0]))
+    gone = []
     for item, weight in zip(points, weights, strict=True):
-        gone = np.isnan(item)
-        if not gone.any():
-            top += item * weight
-            bottom += weight
-        elif missing is Missing.RENORMALISE:
-            here = np.where(gone, 0.0, weight)
-            top += np.where(gone, 0.0, item) * here
-            bottom += here
-        elif missing is Missing.ZERO:
-            top += np.where(gone, 0.0, item) * weight
-            bottom += weight
-        else:
-            top += np.where(np.equal(weight, 0), 0.0, item * weight)
-            bottom += weight
-    return top, bottom
+        weighed = np.multiply(item, weight)
+        absent = np.isnan(weighed)
+        if absent.any():
+            left_out = missing in {Missing.RENORMALISE, Missing.ZERO}
+            np.copyto(weighed, 0.0, where=absent if left_out else absent & np.equal(weight, 0))
+        top += weighed
+        gone.append(absent)
+    if missing is not Missing.RENORMALISE:
+        gone = [np.zeros(len(top), dtype=bool)] * len(gone)
+    return top, _present_weight(gone, weights)
+
+
+def _present_weight(gone: list[NDArray[np.bool_]], weights: list[Any]) -> FloatArray:
+    """Sum, in order, of the weights of the items that are not gone.
+
+    With few items of the same weight for all, which items are gone is one of
+    few patterns: each pattern's sum is made once and looked up.
+    """
+    if len(weights) > _PATTERNED or not all(isinstance(weight, float) for weight in weights):
+        total = np.zeros(len(gone[0]))
+        for absent, weight in zip(gone, weights, strict=True):
+            total += np.where(absent, 0.0, weight)
+        return total
+    patterns = np.arange(1 << len(weights))
+    sums = np.zeros(len(patterns))
+    pattern = np.zeros(len(gone[0]), dtype=np.uint8)
+    for i, (absent, weight) in enumerate(zip(gone, weights, strict=True)):
+        sums += np.where(patterns >> i & 1, 0.0, weight)
+        pattern |= absent.view(np.uint8) << np.uint8(i)
+    return sums.take(pattern)
 
 
 @frozen(eq=False)
@@ -135,7 +152,7 @@ class Kernel:
         target = self.target(i, p, nodes)
         actual = self.results.at(k, p, nodes) if actual is None else actual
         baseline = self.baselines[i]
-        where_from = np.full_like(target, np.nan) if baseline is None else baseline[nodes]
+        where_from = _NOWHERE if baseline is None else baseline[nodes]
         better = self.results.kpis.items[k].better
         return item.attainment(actual, target, better, where_from)
 

@@ -113,7 +113,7 @@ class Scorecard:
     items: tuple[Item, ...] = field(converter=_items)
     weights: Weights = field(converter=_weights)
     by: str = "kind"
-    promised: float = 100.0
+    promised: float = field(default=100.0, converter=float)
     missing: Missing = field(default=Missing.RENORMALISE, converter=as_missing)
     grades: Grades | None = None
 

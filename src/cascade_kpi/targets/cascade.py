@@ -118,6 +118,16 @@ class _Goal:
     k: int
     faults: list[Fault]
 
+    @property
+    def rows(self) -> IntArray:
+        """Rows of the nodes at which a goal is stated."""
+        return np.asarray(self.stated.node[self.stated.kpi == self.k])
+
+    @property
+    def has_lower(self) -> bool:
+        """Whether a goal is stated below a root."""
+        return bool((self.org.parent[self.rows] >= 0).any())
+
     def fault(self, period: int, row: int, reason: str, repair: str) -> None:
         """Note a conflict at a node."""
         about = f"{self.kpi.name} in {self.periods.labels[period]}: {reason}"
@@ -132,28 +142,33 @@ def _hand_down(goal: _Goal) -> Column:
     org, split = goal.org, goal.kpi.split
     dense = goal.stated.dense("value", goal.k, len(goal.periods), len(org))
     fixed = ~np.isnan(dense)
-    if not fixed.any():
+    if not goal.rows.size:
         return Amounts(lock(dense)), lock(fixed)
     try:
         shares = np.asarray(split(org), dtype=np.float64)
     except InputError as error:
         goal.faults.extend(error.faults)
         return Amounts(dense), fixed
-    if shares.shape != (len(org),) or not np.isfinite(shares[org.parent >= 0]).all():
+    if shares.shape != (len(org),) or not np.isfinite(_below_roots(org, shares)).all():
         reason = f"the split of {goal.kpi.name} must answer one finite number a node"
         goal.faults.append(Fault("split", reason, "mend its __call__", value=split))
         return Amounts(dense), fixed
     if not split.divides:
         return Amounts(lock(_shared(org.layout, dense, shares))), lock(fixed)
-    if (shares[org.parent >= 0] < 0).any():
+    if (_below_roots(org, shares) < 0).any():
         reason = f"the split of {goal.kpi.name} gives negative claims"
         goal.faults.append(Fault("split", reason, "claims are zero or more", value=split))
         return Amounts(dense), fixed
     lots = _whole(goal, dense, fixed)
-    if fixed[:, org.parent >= 0].any():
+    if goal.has_lower:
         fixed = _fix_upward(goal, lots, fixed)
     _divide_down(goal, lots, fixed, shares)
     return Lots(goal.kpi.counted_in, lock(lots)), lock(fixed)
+
+
+def _below_roots(org: OrgTree, shares: FloatArray) -> FloatArray:
+    """The numbers that are read: those of roots are not."""
+    return shares[1:] if len(org.roots) == 1 else shares[org.parent >= 0]
 
 
 def _shared(layout: Layout, targets: FloatArray, factors: FloatArray) -> FloatArray:
@@ -205,19 +220,20 @@ def _fix_upward(goal: _Goal, lots: IntArray, fixed: Mask) -> Mask:
 
 def _divide_down(goal: _Goal, lots: IntArray, fixed: Mask, shares: FloatArray) -> None:
     """Fill in the lots of every node that gets its target from its parent."""
-    root = goal.org.parent < 0
-    plain = bool((lots[:, root] != NO_LOTS).all()) and not fixed[:, ~root].any()
+    roots = [root.row for root in goal.org.roots]
+    plain = bool((lots[:, roots] != NO_LOTS).all()) and not goal.has_lower
+    columns = list(lots)
     for block in goal.org.layout.down():
         step = max(1, _CHUNK // len(block.rows))
         for begin in range(0, len(block.parents), step):
             rows = block.rows[:, begin : begin + step]
             parents = block.parents[begin : begin + step]
-            claims = shares[rows]
+            claims = shares.take(rows)
             whole = integer_claims(claims)
             claimed = bool(whole.any(axis=0).all())
-            for p in range(len(lots)):
+            for p, column in enumerate(columns):
                 if plain and claimed:
-                    lots[p, rows] = divide_lots(lots[p, parents], whole)
+                    column[rows] = divide_lots(column.take(parents), whole)
                 else:
                     lots[p, rows] = _divide_rest(
                         goal, p, _Group(rows, parents, claims), lots, fixed

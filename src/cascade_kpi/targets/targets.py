@@ -98,7 +98,9 @@ class Targets:
 
     Attributes
     ----------
-    org, kpis, periods
+    org : OrgTree
+    kpis : Kpis
+    periods : Periods
         The axes.
     origin : Cascaded or Assigned
         What the targets were made from.

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from types import MappingProxyType
 from typing import Any
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
+
+from cascade_kpi.errors import Fault, InputError
 
 __all__ = [
     "CONTENT",
@@ -19,6 +22,7 @@ __all__ = [
     "frozen_array",
     "frozen_columns",
     "lock",
+    "refuse_overflow",
 ]
 
 FloatArray = NDArray[np.float64]
@@ -78,6 +82,23 @@ def equal(a: Any, b: Any) -> bool:
 
 CONTENT = attrs.cmp_using(eq=equal)
 """For ``field(eq=CONTENT)``: the field is compared by the content of its arrays."""
+
+
+@contextmanager
+def refuse_overflow(source: str) -> Iterator[None]:
+    """Turn an overflow of float arithmetic into a fault of an input.
+
+    Raises
+    ------
+    InputError
+        Where a float operation inside would have given infinity.
+    """
+    try:
+        with np.errstate(over="raise"):
+            yield
+    except FloatingPointError:
+        reason = "its sums exceed the largest float, 1.8e308"
+        raise InputError([Fault(source, reason, "use a larger unit")]) from None
 
 
 def fingerprint(parts: Iterable[Any]) -> int:

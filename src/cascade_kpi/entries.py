@@ -109,11 +109,14 @@ def _codes(
     data: Table, column: str, known: tuple[str, ...], reason: str, faults: list[Fault]
 ) -> IntArray:
     code = {label: i for i, label in enumerate(known)}
+    before = len(faults)
     texts = data.texts(column, faults).tolist()
+    told = {fault.row for fault in faults[before:]}
     found = np.fromiter((code.get(text, -1) for text in texts), np.int64, len(texts))
     faults.extend(
         data.fault(reason, suggest(texts[row], known), row=row, column=column, value=texts[row])
         for row in np.flatnonzero(found < 0).tolist()
+        if row not in told
     )
     return found
 
@@ -156,6 +159,7 @@ def _values(
     faults: list[Fault],
 ) -> dict[str, FloatArray]:
     wanted = [inputs(item) for item in kpis]
+    before = len(faults)
     used = sorted({k for k in kpi.tolist() if k >= 0})
     columns = sorted({column for k in used for column in wanted[k]} or {"value"})
     values = {
@@ -164,12 +168,21 @@ def _values(
         else np.full(data.n, np.nan)
         for column in columns
     }
+    if "weight" in columns:
+        faults.extend(
+            data.fault("negative", "a weight is zero or more", row=row, column="weight", value=w)
+            for row, w in enumerate(values["weight"].tolist())
+            if w < 0
+        )
+    told = {(fault.row, fault.column) for fault in faults[before:]}
     for k in used:
         rows = np.flatnonzero(kpi == k)
         for column in columns:
             blank = np.isnan(values[column][rows])
             needed = column in wanted[k]
             for row in rows[blank if needed else ~blank].tolist():
+                if (row, column) in told:
+                    continue
                 about = f"{kpis.items[k].name} takes {' and '.join(wanted[k])}"
                 if needed:
                     repair = f"{about}: fill it in, or leave the row out if nothing was reported"

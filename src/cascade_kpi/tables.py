@@ -52,7 +52,7 @@ class Table:
     """Columns of one length, with the row and the line each cell came from.
 
     Made by :func:`read`. The accessors ``ids``, ``numbers``, ``texts`` and
-    ``dates`` append a :class:`Fault` to the list they are given for every cell
+    ``dates`` append a :class:`~cascade_kpi.errors.Fault` to the list they are given for every cell
     they cannot read in exactly one way, and go on; the caller checks the list
     when it has gathered everything. A column that is not there is one such
     fault, however often it is asked for. Tables compare by identity.

@@ -90,7 +90,7 @@ class Gaps:
         """What the item brings to the total's gap, in points, float64 (p, n).
 
         Weight·(points − points at target) ÷ Σ weight, so that over the items it
-        sums to :attr:`total`. NaN where the item is absent or not on the card.
+        sums to :attr:`~cascade_kpi.Gaps.total`. NaN where the item is absent or not on the card.
         """
         kernel, i = self.scores.kernel, self.scores.item(kpi)
         weights = kernel.weights[kernel.group]
@@ -124,27 +124,35 @@ class Gaps:
         target, stands as a part under its own id.
         """
         row, p, item = self.org.row(node), self.periods.index(period), self.kpis[kpi]
+        whole = float(self.of(kpi)[p, row])
         brought, own = self.to_parent(kpi)[p], float(self.kept(kpi)[p, row])
         children = self.org[node].child_rows
-        entries = [self._entry(child, float(brought[child]), item) for child in children]
-        entries = [entry for entry in entries if entry[2] == entry[2]]
+        result = self.scores.results.of(kpi)[p]
+        entries = [
+            self._entry(child, float(brought[child]), item)
+            for child in children
+            if brought[child] == brought[child]
+            and (brought[child] or result[child] == result[child])
+        ]
         if children and own:
             mine = self._entry(row, own, item)
             entries.append((mine[0], f"{mine[1]} (own)", mine[2], mine[3]))
+        if whole != whole:
+            entries = []  # there is nothing to split
         title = f"gap of {item.name}, {self.org.labels[row]}, {self.periods.labels[p]}"
-        whole = float(self.of(kpi)[p, row])
-        return Breakdown.ranked(title, item.unit, whole, entries, decimals=item.decimals)
+        return Breakdown.ranked(title, item.gap_unit, whole, entries, decimals=item.decimals)
 
     def by_kpi(self, node: object, period: str | None = None) -> Breakdown:
         """The gap of a node's total split exactly over its KPIs, in points."""
         row, p = self.org.row(node), self.periods.index(period)
+        whole = float(self.total[p, row])
         entries = []
         for item in self.scores.scorecard.items:
             part = float(self.in_points(item.kpi)[p, row])
-            if part == part:
+            if part == part and whole == whole:
                 entries.append((item.kpi, item.kpi, part, -part))
         title = f"gap of the total, {self.org.labels[row]}, {self.periods.labels[p]}"
-        return Breakdown.ranked(title, "points", float(self.total[p, row]), entries)
+        return Breakdown.ranked(title, "points", whole, entries)
 
     def _entry(self, row: int, part: float, kpi: Kpi) -> tuple[Any, str, float, float]:
         """A part with how bad it is: how much it moves the KPI the wrong way."""

@@ -152,7 +152,7 @@ class GapExplainer:
         return Explanation(
             self.scores.name(f"{what} of {kpi}"),
             value,
-            of.kpi.unit,
+            of.kpi.gap_unit,
             of.period,
             operation,
             "",

@@ -87,6 +87,11 @@ class Kpi:
         """The lot in which divided goals are counted."""
         return self.lot or Lot(f"1e-{self.decimals}" if self.decimals else "1")
 
+    @property
+    def gap_unit(self) -> str:
+        """Unit of differences between values: percentage points for per cent."""
+        return "pp" if self.unit == "%" else self.unit
+
     def format(self, value: float) -> str:
         """A value as people read it, with its unit; a dash where it is absent."""
         if value != value:

@@ -14,13 +14,14 @@ from cascade_kpi._arrays import FloatArray, IntArray
 from cascade_kpi.errors import Fault, check
 from cascade_kpi.records import record
 
-__all__ = ["Lot"]
+__all__ = ["LARGEST", "Lot"]
 
 LARGEST = 1 << 51  # lots of one goal: products with claims then stay exact
 
 
 def _as_text(size: Any) -> str:
-    return size if isinstance(size, str) else repr(size)
+    plain = size.item() if isinstance(size, np.generic) else size
+    return plain if isinstance(plain, str) else repr(plain)
 
 
 @record("cascade_kpi/lot")
@@ -63,7 +64,12 @@ class Lot:
     def values(self, lots: IntArray) -> FloatArray:
         """Amounts of so many lots, float64, each rounded once."""
         exact = self.exact
-        return (lots * np.float64(exact.numerator)) / np.float64(exact.denominator)
+        values: FloatArray = lots * np.float64(exact.numerator) / np.float64(exact.denominator)
+        large = np.abs(lots) > (1 << 53) // exact.numerator  # the product may not be a float
+        if exact.denominator > 1 and large.any():
+            whole = lots[large].tolist()
+            values[large] = [n * exact.numerator / exact.denominator for n in whole]
+        return values
 
     def whole(self, amounts: FloatArray) -> tuple[IntArray, NDArray[np.bool_]]:
         """How many lots each amount is, and whether it is a whole number of them.

@@ -14,7 +14,7 @@ import numpy as np
 from attrs import field, frozen
 from numpy.typing import NDArray
 
-from cascade_kpi._arrays import FloatArray, IntArray
+from cascade_kpi._arrays import FloatArray, IntArray, refuse_overflow
 from cascade_kpi.errors import Fault, check
 from cascade_kpi.missing import Missing, as_missing
 from cascade_kpi.org.layout import Block, Layout
@@ -66,22 +66,27 @@ def fold_subtrees(layout: Layout, values: FloatArray, combine: Combine) -> Float
     float64 array, shape of `values`
     """
     out = np.array(values, dtype=np.float64)
-    for block in layout.up():
-        for begin, end in _chunks(block, out):
-            parents = block.parents[begin:end]
-            below = _fold_block(block.rows[:, begin:end], out, combine)
-            own = out.take(parents, axis=0)
-            combine(below, own, own)
-            out[parents] = own
+    if combine is add_present and not np.isnan(out).any():
+        combine = np.add  # the same sums without looking for absence
+    with refuse_overflow("values"):
+        for block in layout.up():
+            for begin, end in _chunks(block, out):
+                parents = block.parents[begin:end]
+                below = _fold_block(block.rows[:, begin:end], out, combine)
+                own = out.take(parents, axis=0)
+                combine(below, own, own)
+                out[parents] = own
     return out
 
 
 def fold_children(layout: Layout, values: FloatArray, combine: Combine) -> FloatArray:
     """The values of every node's children combined; NaN for a leaf."""
     out = np.full(values.shape, np.nan)
-    for block in layout.up():
-        for begin, end in _chunks(block, values):
-            out[block.parents[begin:end]] = _fold_block(block.rows[:, begin:end], values, combine)
+    with refuse_overflow("values"):
+        for block in layout.up():
+            for begin, end in _chunks(block, values):
+                below = _fold_block(block.rows[:, begin:end], values, combine)
+                out[block.parents[begin:end]] = below
     return out
 
 
@@ -164,6 +169,14 @@ def _all_need(org: OrgTree) -> NDArray[np.bool_]:
     return np.ones(len(org), dtype=bool)
 
 
+def _subtree_sizes(org: OrgTree) -> IntArray:
+    return org.size
+
+
+def _family_sizes(org: OrgTree) -> IntArray:
+    return np.bincount(org.parent[org.parent >= 0], minlength=len(org)).astype(np.int64)
+
+
 @frozen
 class Scope:
     """Which nodes an aggregate is over, and which of them must have a value.
@@ -174,19 +187,22 @@ class Scope:
     fold : callable (layout, values, combine) -> values
     needs : callable (org) -> bool array (n,)
         Nodes whose value, when absent, is missing rather than not there.
+    nodes : callable (org) -> int64 array (n,)
+        How many nodes the aggregate of each node is over.
     """
 
     name: str
     fold: Callable[[Layout, FloatArray, Combine], FloatArray]
     needs: Callable[[OrgTree], NDArray[np.bool_]]
+    nodes: Callable[[OrgTree], IntArray]
 
 
-SUBTREES = Scope("subtrees", fold_subtrees, _leaves_need)
+SUBTREES = Scope("subtrees", fold_subtrees, _leaves_need, _subtree_sizes)
 """A node and all its descendants. A leaf without a value is missing; an inner
 node without one merely has none of its own, and one that it has counts: a
 sales manager's own sales are part of the team's."""
 
-CHILDREN = Scope("children", fold_children, _all_need)
+CHILDREN = Scope("children", fold_children, _all_need, _family_sizes)
 """A node's children, without the node. A leaf has none: absent, count 0."""
 
 
@@ -194,9 +210,9 @@ CHILDREN = Scope("children", fold_children, _all_need)
 class Rollup:
     """Aggregates of numeric columns, (n,) or (n, k), rows in the tree's order.
 
-    Made by :meth:`~cascade_kpi.OrgTree.over_subtrees` and :meth:`~cascade_kpi.OrgTree.over_children`.
-    Each aggregate has the shape of `values`; NaN is absent, and `missing`
-    says what becomes of it.
+    Made by :meth:`~cascade_kpi.OrgTree.over_subtrees` and
+    :meth:`~cascade_kpi.OrgTree.over_children`. Each aggregate has the shape of
+    `values`; NaN is absent, and `missing` says what becomes of it.
     """
 
     org: OrgTree = field(repr=False)
@@ -209,9 +225,7 @@ class Rollup:
 
     def count(self, values: Any) -> IntArray:
         """How many values are present, int64."""
-        here = ~np.isnan(_columns(self.org, values, "values"))
-        counts = self.scope.fold(self.org.layout, here.astype(np.float64), np.add)
-        return np.where(np.isnan(counts), 0.0, counts).astype(np.int64)
+        return self._present(_columns(self.org, values, "values")).astype(np.int64)
 
     def mean(self, values: Any) -> FloatArray:
         """Means of the values that stand there, in the unit of `values`.
@@ -220,8 +234,7 @@ class Rollup:
         the children's means.
         """
         own = self._needed(_columns(self.org, values, "values"))
-        here = (~np.isnan(own)).astype(np.float64)
-        count = self.scope.fold(self.org.layout, here, np.add)
+        count = self._present(own)
         with np.errstate(invalid="ignore", divide="ignore"):
             return np.where(count > 0, self._fold(own, add_present) / count, np.nan)
 
@@ -255,6 +268,19 @@ class Rollup:
     def max(self, values: Any) -> FloatArray:
         """Greatest values, in the unit of `values`."""
         return self._fold(_columns(self.org, values, "values"), np.fmax)
+
+    def _present(self, values: FloatArray) -> FloatArray:
+        """How many values are present in the scope of every node, as floats."""
+        here = ~np.isnan(values)
+        if here.all():
+            everything = self.scope.nodes(self.org).astype(np.float64)
+            return (
+                everything
+                if values.ndim == 1
+                else np.repeat(everything[:, None], values.shape[1], axis=1)
+            )
+        counts = self.scope.fold(self.org.layout, here.astype(np.float64), np.add)
+        return np.where(np.isnan(counts), 0.0, counts)
 
     def _fold(self, values: FloatArray, combine: Combine) -> FloatArray:
         own = self._needed(values)

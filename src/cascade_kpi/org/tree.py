@@ -23,23 +23,76 @@ from cascade_kpi._arrays import (
 )
 from cascade_kpi.errors import Fault, InputError, check, suggest
 from cascade_kpi.missing import Missing
+from cascade_kpi.org import columns
 from cascade_kpi.org.draw import draw_rows
 from cascade_kpi.org.layout import Layout
 from cascade_kpi.org.node import Node
 from cascade_kpi.org.rollup import CHILDREN, SUBTREES, Rollup
-from cascade_kpi.org.units import Units
 from cascade_kpi.records import record
 
 if TYPE_CHECKING:
     from cascade_kpi.org.ids import IdIndex
-    from cascade_kpi.tables import Table
 
 __all__ = ["OrgTree"]
 
 Predicate = Callable[["OrgTree"], NDArray[np.bool_]]
 
 
-@record("cascade_kpi/org_tree", written_as=Units)
+@frozen(hash=False)
+class _Units:
+    """A tree as the table it could have come from: what its JSON record holds.
+
+    One row a node, in the tree's own order.
+
+    Attributes
+    ----------
+    ids : array (n,)
+    parents : object array (n,)
+        Ids of the parents, None for roots.
+    kinds, labels : object array of str (n,)
+    columns : mapping of str to array (n,)
+    """
+
+    ids: NDArray[Any] = field(eq=CONTENT, converter=frozen_array)
+    parents: NDArray[Any] = field(eq=CONTENT, converter=frozen_array)
+    kinds: NDArray[Any] = field(eq=CONTENT, converter=frozen_array)
+    labels: NDArray[Any] = field(eq=CONTENT, converter=frozen_array)
+    columns: Mapping[str, NDArray[Any]] = field(eq=CONTENT, converter=frozen_columns)
+
+    @classmethod
+    def of(cls, org: OrgTree) -> _Units:
+        """The table of a tree."""
+        parents = np.full(len(org), None, dtype=object)
+        below = org.parent >= 0
+        parents[below] = org.ids[org.parent[below]]
+        return cls(org.ids, parents, org.kinds, org.labels, org.columns)
+
+    def make(self) -> OrgTree:
+        """The tree again, with every check of a table."""
+        check(
+            [
+                Fault(
+                    "units",
+                    f"{len(values)} entries beside {len(self.ids)} ids",
+                    "give one a node",
+                    column=name,
+                )
+                for name, values in self.columns.items()
+                if values.shape != self.ids.shape
+            ]
+        )
+        tree = OrgTree.from_table(
+            {"id": self.ids, "parent": self.parents, "kind": self.kinds, "label": self.labels},
+            kind="kind",
+            label="label",
+            roots="many",
+        )
+        order = tree.source_row
+        columns = {name: values[order] for name, values in self.columns.items()}
+        return attrs.evolve(tree, columns=columns)
+
+
+@record("cascade_kpi/org_tree", written_as=_Units)
 @frozen(eq=True, hash=False, repr=False)
 class OrgTree:
     """An organisation: nodes in preorder, siblings in ascending order of id.
@@ -147,15 +200,17 @@ class OrgTree:
             raise InputError([*faults, *error.faults]) from None
         check(faults)
         order = rows.source_row
-        ids = _id_column(data.raw(id))[order]
+        ids = columns.id_column(data.raw(id))[order]
         return cls(
             ids=ids,
             parent=rows.parent,
             depth=rows.depth,
             size=rows.size,
-            kinds=texts[kind][order] if kind is not None else _blank(len(order)),
-            labels=_labels(texts[label][order], ids) if label is not None else _as_text(ids),
-            columns={c: _column(data, c)[order] for c in data.columns if c not in wanted},
+            kinds=texts[kind][order] if kind is not None else columns.blank(len(order)),
+            labels=columns.labels(texts[label][order], ids)
+            if label is not None
+            else columns.as_text(ids),
+            columns={c: columns.column(data, c)[order] for c in data.columns if c not in wanted},
             source_row=order,
         )
 
@@ -223,6 +278,10 @@ class OrgTree:
 
     def __getitem__(self, id: object) -> Node:  # noqa: A002
         return Node(self, self.row(id))
+
+    def node(self, row: int) -> Node:
+        """The node of a row."""
+        return Node(self, row)
 
     def __contains__(self, id: object) -> bool:  # noqa: A002
         return self._index.find_one(id) >= 0
@@ -360,34 +419,3 @@ class OrgTree:
     def _repr_html_(self) -> str:
         drawn = html.escape(self.draw(limit=40))
         return f"<div>{html.escape(repr(self))}<pre>{drawn}</pre></div>"
-
-
-def _id_column(raw: Any) -> NDArray[Any]:
-    if isinstance(raw, np.ndarray) and raw.dtype.kind in "iu":
-        return raw.astype(np.int64)
-    values = raw.tolist() if isinstance(raw, np.ndarray) else list(raw)
-    if values and not isinstance(values[0], str):
-        return np.array(values, dtype=np.int64)
-    return _objects(values)
-
-
-def _objects(values: list[Any]) -> NDArray[Any]:
-    return np.fromiter(values, dtype=object, count=len(values))
-
-
-def _column(table: Table, name: str) -> NDArray[Any]:
-    raw = table.raw(name)
-    return raw if isinstance(raw, np.ndarray) else _objects(list(raw))
-
-
-def _blank(n: int) -> NDArray[Any]:
-    return np.full(n, "", dtype=object)
-
-
-def _as_text(ids: NDArray[Any]) -> NDArray[Any]:
-    return ids if ids.dtype == object else _objects([str(i) for i in ids.tolist()])
-
-
-def _labels(labels: NDArray[Any], ids: NDArray[Any]) -> NDArray[Any]:
-    blank = labels == ""
-    return np.where(blank, _as_text(ids), labels) if blank.any() else labels

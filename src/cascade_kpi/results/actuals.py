@@ -142,6 +142,10 @@ def _aligned(
         faults.append(Fault("actuals", reason, "pass a tuple of them", column=kpi.name))
         return tuple(np.full((len(periods), len(org)), np.nan) for _ in wanted)
     arrays = tuple(aligned(org, periods, part, f"actuals of {kpi.name}", faults) for part in parts)
+    if "weight" in wanted and (arrays[wanted.index("weight")] < 0).any():
+        faults.append(
+            Fault("actuals", "negative weights", "make them zero or more", column=kpi.name)
+        )
     gone = [np.isnan(array) for array in arrays]
     if any((one != gone[0]).any() for one in gone[1:]):
         reason = f"{' and '.join(wanted)} are not absent at the same nodes"

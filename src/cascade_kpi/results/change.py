@@ -49,15 +49,21 @@ def change(
     if len(inputs) != len(item.aggregate.inputs) or not all(map(math.isfinite, inputs)):
         reason = f"{inputs!r} where {' and '.join(item.aggregate.inputs)} are needed"
         check([Fault("what if", reason, "pass finite numbers in that order", value=kpi)])
+    if results.source is not None:
+        repair = "ask the results of one period: they are the source of these"
+        check([Fault("what if", "these results take several periods together", repair)])
     walk = _Walk.of(results, k, p)
     path = walk.path(results.org.row(node))
     walk.refuse_doubling(path)
     own = walk.own_parts(path, inputs)
-    parts = [walk.joined(path[0], (-1, ()), own[0])]
-    held = [False]
+    alone = results.inner == "total"  # what is reported stands for all that lies below
+    parts = [own[0] if alone else walk.joined(path[0], (-1, ()), own[0])]
+    held = [not alone and walk.others_held(path[0], -1)]
     for i, (below, row) in enumerate(pairwise(path), start=1):
         parts.append(walk.joined(row, (below, parts[-1]), own[i]))
         held.append(held[-1] or walk.others_held(row, below))
+    if any(math.isinf(part) for each in parts for part in each):
+        check([Fault("what if", "sums exceed the largest float", "use a larger unit", value=kpi)])
     rows = np.array(path)
     after = item.aggregate.finish(*np.array(parts).T)
     return Change(
@@ -119,7 +125,7 @@ class _Walk:
         """Parts of what each node of the path reports itself, the first anew."""
         columns = [[column[row] for row in path] for column in self.own]
         for column, value in zip(columns, first, strict=True):
-            column[0] = float(value)
+            column[0] = float(value) + 0.0  # -0.0 is read as 0.0, as in tables
         parts = self.results.kpis.items[self.k].aggregate.parts(*map(np.array, columns))
         return list(zip(*(part.tolist() for part in parts), strict=True))
 

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from cascade_kpi._arrays import FloatArray, lock
+from cascade_kpi._arrays import FloatArray, lock, refuse_overflow
 from cascade_kpi.errors import Fault, check
 from cascade_kpi.kpis.kpi import Kpi
 from cascade_kpi.missing import Missing
@@ -134,7 +134,9 @@ def _column(
 def _rolled(org: OrgTree, kpi: Kpi, inputs: tuple[FloatArray, ...]) -> tuple[FloatArray, ...]:
     combine = kpi.aggregate.combine
     rolled = []
-    for part in kpi.aggregate.parts(*inputs):
+    with refuse_overflow("actuals"):
+        parts = kpi.aggregate.parts(*inputs)
+    for part in parts:
         rows = [fold_subtrees(org.layout, row, combine) for row in part]
         rolled.append(lock(rows[0][None, :] if len(rows) == 1 else np.stack(rows)))
     return tuple(rolled)

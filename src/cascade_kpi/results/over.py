@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from cascade_kpi._arrays import FloatArray, lock
+from cascade_kpi._arrays import FloatArray, lock, refuse_overflow
 from cascade_kpi.kpis.aggregates import Aggregate, Combine
 from cascade_kpi.periods import Periods
 from cascade_kpi.results.actuals import Actuals
@@ -78,8 +78,9 @@ def _any(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 def _along(part: FloatArray, combine: Combine) -> FloatArray:
     total = np.array(part[0])
-    for later in part[1:]:
-        combine(total, later, total)
+    with refuse_overflow("results"):
+        for later in part[1:]:
+            combine(total, later, total)
     return lock(total[None, :])
 
 

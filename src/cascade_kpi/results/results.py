@@ -91,10 +91,20 @@ class Results:
 
         float64 (p, n), 0 to 1, a pure number; NaN where none was due.
         """
-        k = self.kpis.index(kpi)
-        due = self._count(self.due[k])
+        due, arrived = self.reports(kpi)
         with np.errstate(invalid="ignore"):
-            return np.where(due > 0, self._count(self.due[k] & self.arrived[k]) / due, np.nan)
+            return np.where(due > 0, arrived / due, np.nan)
+
+    def reports(self, kpi: str) -> tuple[FloatArray, FloatArray]:
+        """How many reports were due at or below each node, and how many arrived.
+
+        Two float64 arrays (p, n) of whole numbers.
+        """
+        k = self.kpis.index(kpi)
+        if self.source is not None:
+            due, arrived = self.source.reports(kpi)
+            return due.sum(axis=0, keepdims=True), arrived.sum(axis=0, keepdims=True)
+        return self._count(self.due[k]), self._count(self.due[k] & self.arrived[k])
 
     def _count(self, mask: NDArray[np.bool_]) -> FloatArray:
         layout = self.org.layout

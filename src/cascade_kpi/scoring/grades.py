@@ -96,7 +96,7 @@ class Grades:
     def from_edges(cls, edges: Mapping[str, float | None], *, decimals: int = 2) -> Grades:
         """Bands from each grade's least total; None for the grade with no lower end."""
         by_edge = sorted(edges.items(), key=lambda item: -np.inf if item[1] is None else item[1])
-        highs = [low for _, low in by_edge[1:]] + [None]
+        highs = [*(low for _, low in by_edge[1:]), *([None] if by_edge else [])]
         bands = [Band(g, low, high) for (g, low), high in zip(by_edge, highs, strict=True)]
         return cls(bands, decimals)
 

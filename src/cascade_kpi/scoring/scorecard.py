@@ -123,6 +123,11 @@ class Scorecard:
             Fault("scorecard", "two items of one KPI", "keep one", column="items", value=name)
             for name in sorted({name for name in names if names.count(name) > 1})
         ]
+        if not 0 < self.promised < np.inf:
+            reason = "what weights sum to is a finite number above zero"
+            faults.append(
+                Fault("scorecard", reason, "use 100, or 1", column="promised", value=self.promised)
+            )
         if not names or not self.weights:
             faults.append(Fault("scorecard", "no items or no weights", "give at least one of each"))
         for group, entry in self.weights.items():

@@ -13,6 +13,7 @@ from cascade_kpi._arrays import FloatArray, IntArray, lock
 from cascade_kpi.entries import Entries, read_entries
 from cascade_kpi.errors import Fault, InputError, check
 from cascade_kpi.kpis.kpi import Kpi, Kpis
+from cascade_kpi.kpis.lots import LARGEST
 from cascade_kpi.org.layout import Layout
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.periods import Periods
@@ -21,7 +22,7 @@ from cascade_kpi.targets.whole_lots import divide_lots, integer_claims
 
 __all__ = ["cascade"]
 
-_CHUNK = 32_768  # nodes that are split at once: a few such arrays fit the cache
+_CHUNK = 16_384  # nodes that are split at once: a few such arrays fit the cache
 _LISTED = 6
 
 Mask = NDArray[np.bool_]
@@ -70,10 +71,8 @@ def cascade(
     ...     {"id": ["hq", "a", "b"], "parent": ["", "hq", "hq"], "staff": [None, 2, 1]}
     ... )
     >>> kpi = ck.Kpi("sales", "units", split=ck.splits.ProRata("staff"), lot=1)
-    >>> ck.cascade(org, [kpi], {"sales": 100}, periods="2026").lots_of("sales")
-    masked_array(data=[[100, 67, 33]],
-                 mask=False,
-           fill_value=999999)
+    >>> ck.cascade(org, [kpi], {"sales": 100}, periods="2026").lots_of("sales").tolist()
+    [[100, 67, 33]]
     """
     kpis = Kpis.of(kpis)
     wanted = None if periods is None else Periods.of(periods)
@@ -131,7 +130,8 @@ class _Goal:
     def fault(self, period: int, row: int, reason: str, repair: str) -> None:
         """Note a conflict at a node."""
         about = f"{self.kpi.name} in {self.periods.labels[period]}: {reason}"
-        self.faults.append(Fault("goals", about, repair, value=self.org.ids[row]))
+        entry = self.stated.row_of(row, self.k, period)
+        self.faults.append(Fault("goals", about, repair, row=entry, value=self.org.ids[row]))
 
     def amount(self, lots: int) -> str:
         """Lots as people read them."""
@@ -187,7 +187,7 @@ def _whole(goal: _Goal, dense: FloatArray, fixed: Mask) -> IntArray:
     lots[fixed], fine = lot.whole(dense[fixed])
     for p, row in np.argwhere(fixed)[~fine].tolist():
         amount = float(dense[p, row])
-        if abs(amount) >= float(lot.exact) * (1 << 51):
+        if abs(amount) >= float(lot.exact) * LARGEST:
             goal.fault(p, row, "more than 2^51 lots", f"use a larger lot than {lot.size}")
             continue
         below, above = map(goal.kpi.format, lot.nearest(amount))
@@ -206,6 +206,8 @@ def _fix_upward(goal: _Goal, lots: IntArray, fixed: Mask) -> Mask:
                 continue
             parents = block.parents[complete]
             total = lots[p, block.rows[:, complete]].sum(axis=0)
+            for row in parents[np.abs(total) >= LARGEST].tolist():
+                goal.fault(p, row, "its children's goals sum to 2^51 lots", "use a larger lot")
             clash = fixed[p, parents] & (lots[p, parents] != total)
             for row, below in zip(parents[clash].tolist(), total[clash].tolist(), strict=True):
                 reason = (
@@ -257,11 +259,13 @@ def _divide_rest(goal: _Goal, p: int, group: _Group, lots: IntArray, fixed: Mask
     free = integer_claims(np.where(kept, 0.0, group.claims))
     over = (np.sign(rest) * np.sign(total) < 0) | ((total == 0) & (rest != 0))
     unclaimed = ~free.any(axis=0)
-    for g in np.flatnonzero((rest != 0) & (over | unclaimed)).tolist():
+    checked = kept.all(axis=0)  # and found to sum to their parent, or told not to
+    for g in np.flatnonzero((rest != 0) & (over | unclaimed) & ~checked).tolist():
         _note_conflict(
             goal, p, (group.rows[kept[:, g], g], int(group.parents[g])), lots[p], rest[g]
         )
         rest[g] = 0
+    rest[checked] = 0
     share = divide_lots(rest, free)
     return np.where(kept, stated, np.where(has, share, NO_LOTS))
 

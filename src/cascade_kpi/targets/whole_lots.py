@@ -6,6 +6,8 @@ M. L. Balinski and H. P. Young, *Fair Representation*, 2nd ed., 2001.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,6 +16,7 @@ from cascade_kpi._arrays import FloatArray, IntArray
 __all__ = ["BITS", "divide_lots", "integer_claims"]
 
 BITS = 51  # of a group's claims, and of a goal in lots: their remainders are then exact
+_EXACT = 2.0**53  # whole floats below are exact
 _PAIRS = 12  # up to this span comparing all pairs is faster than sorting
 
 
@@ -67,39 +70,62 @@ def divide_lots(lots: IntArray, claims: IntArray) -> IntArray:
            [1],
            [0]])
     """
-    sign = np.sign(lots)
     amount = np.abs(lots)
     total = np.maximum(claims.sum(axis=0), 1)
-    # The float quota is off by one at the most, since amounts and claims have 51
-    # bits. The remainder is exact although its two products may wrap around.
-    quota = np.floor(amount * (claims / total)).astype(np.int64)
-    rest = amount * claims - quota * total
-    low, high = rest < 0, rest >= total
-    if low.any():
-        quota -= low
-        rest += low * total
-    if high.any():
-        quota += high
-        rest -= high * total
+    rest: NDArray[Any]
+    if float(amount.max(initial=0)) * float(total.max(initial=0)) < _EXACT:
+        quota, rest = _in_floats(amount, claims, total)
+    else:
+        quota, rest = _in_integers(amount, claims, total)
     left = amount - quota.sum(axis=0)
-    quota += _rank(rest, left) < left
+    if left.any():
+        quota += _rank(rest) < left
+    sign = np.sign(lots)
     return quota if bool((sign >= 0).all()) else np.asarray(quota * sign)
 
 
-def _rank(rest: IntArray, left: IntArray) -> NDArray[np.integer]:
+def _in_floats(amount: IntArray, claims: IntArray, total: IntArray) -> tuple[IntArray, FloatArray]:
+    """Whole quotas and their remainders, where every product is an exact float."""
+    whole = total.astype(np.float64)
+    rest = amount.astype(np.float64) * claims
+    quota = np.floor(rest / whole)
+    rest -= quota * whole
+    over = rest < 0  # the division was rounded up to a whole number
+    if over.any():
+        quota -= over
+        rest += over * whole
+    return quota.astype(np.int64), rest
+
+
+def _in_integers(amount: IntArray, claims: IntArray, total: IntArray) -> tuple[IntArray, IntArray]:
+    """Whole quotas and their remainders, for products beyond 2^53.
+
+    The float quota is off by one at the most, since amounts and claims have 51
+    bits. The remainder is exact although its two products may wrap around.
+    """
+    quota = np.floor(amount * (claims / total)).astype(np.int64)
+    rest = amount * claims - quota * total
+    low, high = rest < 0, rest >= total
+    quota += high
+    quota -= low
+    rest += low * total
+    rest -= high * total
+    return quota, rest
+
+
+def _rank(rest: NDArray[Any]) -> NDArray[np.integer]:
     """Position of each remainder in its group, largest first, ties by position."""
     span = len(rest)
-    if not left.any():
-        return np.zeros(rest.shape, dtype=np.int64)
     if span > _PAIRS:
         order = np.argsort(-rest, axis=0, kind="stable")
-        rank = np.empty_like(rest)
+        rank = np.empty(rest.shape, dtype=np.int64)
         np.put_along_axis(rank, order, np.arange(span)[:, None], axis=0)
         return rank
-    small = np.zeros(rest.shape, dtype=np.int8)
+    small = np.empty(rest.shape, dtype=np.int8)
+    small[:] = np.arange(span - 1, -1, -1)[:, None]  # as if all later members were ahead
     for i in range(span):
         for j in range(i + 1, span):
-            ahead = (rest[i] >= rest[j]).view(np.int8)  # the earlier wins a tie
+            ahead = np.greater_equal(rest[i], rest[j]).view(np.int8)  # the earlier wins a tie
             small[j] += ahead
-            small[i] += 1 - ahead
+            small[i] -= ahead
     return small

@@ -1,0 +1,44 @@
+"""Columns of a table as columns of a tree."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from cascade_kpi.tables import Table
+
+__all__ = ["as_text", "blank", "column", "id_column", "labels"]
+
+
+def id_column(raw: Any) -> NDArray[Any]:
+    if isinstance(raw, np.ndarray) and raw.dtype.kind in "iu":
+        return raw.astype(np.int64)
+    values = raw.tolist() if isinstance(raw, np.ndarray) else list(raw)
+    if values and not isinstance(values[0], str):
+        return np.array(values, dtype=np.int64)
+    return objects(values)
+
+
+def objects(values: list[Any]) -> NDArray[Any]:
+    return np.fromiter(values, dtype=object, count=len(values))
+
+
+def column(table: Table, name: str) -> NDArray[Any]:
+    raw = table.raw(name)
+    return raw if isinstance(raw, np.ndarray) else objects(list(raw))
+
+
+def blank(n: int) -> NDArray[Any]:
+    return np.full(n, "", dtype=object)
+
+
+def as_text(ids: NDArray[Any]) -> NDArray[Any]:
+    return ids if ids.dtype == object else objects([str(i) for i in ids.tolist()])
+
+
+def labels(labels: NDArray[Any], ids: NDArray[Any]) -> NDArray[Any]:
+    blank = labels == ""
+    return np.where(blank, as_text(ids), labels) if blank.any() else labels

@@ -1,0 +1,34 @@
+"""What the command says, and the codes it ends with."""
+
+from __future__ import annotations
+
+import sys
+from typing import TextIO
+
+__all__ = ["FAULTY", "FINE", "UNUSABLE", "fail", "reason_of", "say"]
+
+FINE, FAULTY, UNUSABLE = 0, 1, 2
+"""All is well; faults were found; the command or a file could not be used."""
+
+
+def say(text: str, stream: TextIO | None = None) -> None:
+    """Write lines that no terminal is led astray by and that every encoding can show.
+
+    Control characters and bidirectional marks, which names in a table may hold, and
+    characters that the stream's encoding lacks come out as escapes.
+    """
+    stream = sys.stdout if stream is None else stream
+    safe = "".join(c if c.isprintable() or c == "\n" else f"\\u{ord(c):04x}" for c in text)
+    encoding = stream.encoding or "utf-8"
+    stream.write(safe.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+
+
+def fail(text: str) -> int:
+    """Say on stderr why the command could not be carried out; the exit code."""
+    say(f"python -m cascade_kpi: {text}", sys.stderr)
+    return UNUSABLE
+
+
+def reason_of(error: OSError) -> str:
+    """Which file, and what the system said about it."""
+    return f"{error.filename}: {error.strerror}" if error.filename else str(error)

@@ -14,6 +14,7 @@ from cascade_kpi.explaining.operations import (
     Attained,
     Combined,
     Difference,
+    Held,
     Points,
     PointsGap,
     Shortfall,
@@ -184,7 +185,8 @@ class GapExplainer:
         name, period = scores.name("gap of the total"), scores.period
         if not items:
             return Explanation(name, value, "points", period, None, "not scored")
-        operation = Combined(add_present, "sum over the items")
+        held = np.isnan(value)
+        operation = Held() if held else Combined(add_present, "sum over the items")
         return Explanation(
             name, value, "points", period, operation, "", lambda: tuple(map(self.points, names))
         )

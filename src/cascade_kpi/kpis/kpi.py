@@ -89,7 +89,7 @@ class Kpi:
 
     @property
     def gap_unit(self) -> str:
-        """Unit of differences between values: percentage points for per cent."""
+        """Unit of differences between values; percentage points for per cent."""
         return "pp" if self.unit == "%" else self.unit
 
     def format(self, value: float) -> str:

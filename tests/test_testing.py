@@ -112,6 +112,7 @@ def test_no_kind_of_rule_is_left_out():
 @frozen
 class MeanOfMeans:
     inputs = ("value",)
+    makeup = aggregates.Makeup.OTHER
 
     @property
     def combine(self):

@@ -61,6 +61,8 @@ __all__ = [
     "Item",
     "Kpi",
     "Kpis",
+    "Lights",
+    "Limits",
     "Lot",
     "Missing",
     "Node",
@@ -106,6 +108,8 @@ _LATE = {
     "Plan": "cascade_kpi.plan.improve",
     "PlannedAction": "cascade_kpi.plan.improve",
     "Playbook": "cascade_kpi.plan.playbook",
+    "Lights": "cascade_kpi.reporting.lights",
+    "Limits": "cascade_kpi.reporting.limits",
     "Report": "cascade_kpi.reporting.report",
     "Rule": "cascade_kpi.plan.playbook",
     "explain": "cascade_kpi.explaining.explain",
@@ -116,12 +120,20 @@ _LATE = {
     "to_json": "cascade_kpi.records",
 }
 
+_ROOMS = {
+    "conditions": "cascade_kpi.plan.conditions",
+    "demo": "cascade_kpi.demo",
+    "records": "cascade_kpi.records",
+    "tables": "cascade_kpi.tables",
+    "testing": "cascade_kpi.testing",
+}
+
 
 def __getattr__(name: str) -> Any:
     if name == "__version__":
         return import_module("importlib.metadata").version("cascade-kpi")
-    if name == "conditions":
-        return import_module("cascade_kpi.plan.conditions")
+    if name in _ROOMS:
+        return import_module(_ROOMS[name])
     if name not in _LATE:
         raise AttributeError(f"module 'cascade_kpi' has no attribute {name!r}")
     value = getattr(import_module(_LATE[name]), name)

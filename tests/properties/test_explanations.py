@@ -31,6 +31,7 @@ def test_every_value_of_every_stage_is_made_again_from_the_input_rows(case):
                 same_bits(ck.explain(results, node, kpi=kpi, **at))
                 same_bits(ck.explain(gaps, node, kpi=kpi, **at))
                 same_bits(ck.explain(gaps, node, kpi=kpi, quantity="shortfall", **at))
+                same_bits(ck.explain(gaps, node, kpi=kpi, quantity="to_parent", **at))
             for item in scores.scorecard.items:
                 same_bits(ck.explain(scores, node, kpi=item.kpi, **at))
                 same_bits(ck.explain(gaps, node, kpi=item.kpi, quantity="points", **at))

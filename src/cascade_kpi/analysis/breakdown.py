@@ -9,6 +9,7 @@ import numpy as np
 from attrs import field, frozen
 
 from cascade_kpi._arrays import CONTENT, FloatArray, frozen_array
+from cascade_kpi.org.draw import one_line
 
 __all__ = ["Breakdown"]
 
@@ -89,9 +90,10 @@ class Breakdown:
 
     def __repr__(self) -> str:
         d = self.decimals
-        lines = [f"{self.title}: {self.whole:+,.{d}f} {self.unit}"]
-        wide = max((len(label) for label in self.labels), default=0)
-        for label, part, share, running in self.rows():
+        lines = [f"{one_line(self.title)}: {self.whole:+,.{d}f} {self.unit}"]
+        names = [one_line(label) for label in self.labels]
+        wide = max(map(len, names), default=0)
+        for label, (_, part, share, running) in zip(names, self.rows(), strict=True):
             lines.append(f"  {label:<{wide}}  {part:>+14,.{d}f}  {share:>7.1%}  {running:>7.1%}")
         return "\n".join(lines)
 

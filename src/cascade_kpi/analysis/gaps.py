@@ -11,6 +11,8 @@ from attrs import frozen
 from cascade_kpi._arrays import FloatArray, fingerprint, lock
 from cascade_kpi.analysis.breakdown import Breakdown
 from cascade_kpi.analysis.split import split_gap
+from cascade_kpi.errors import Fault, check
+from cascade_kpi.kpis.aggregates import Makeup
 from cascade_kpi.kpis.kpi import Kpi, Kpis
 from cascade_kpi.missing import Missing
 from cascade_kpi.org.rollup import add_present
@@ -124,6 +126,9 @@ class Gaps:
         target, stands as a part under its own id.
         """
         row, p, item = self.org.row(node), self.periods.index(period), self.kpis[kpi]
+        if item.aggregate.makeup is Makeup.OTHER:
+            reason = f"{item.aggregate!r} does not say how a gap splits"
+            check([Fault("gaps", reason, "give the aggregate a makeup", value=kpi)])
         whole = float(self.of(kpi)[p, row])
         brought, own = self.to_parent(kpi)[p], float(self.kept(kpi)[p, row])
         children = self.org[node].child_rows

@@ -5,11 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from cascade_kpi._arrays import FloatArray, lock
+from cascade_kpi.kpis.aggregates import Makeup
 from cascade_kpi.org.layout import Layout
 from cascade_kpi.org.rollup import add_present, fold_children
 from cascade_kpi.results.results import Results
+from cascade_kpi.targets.targets import NO_LOTS, Lots
 
 __all__ = ["split_gap"]
+
+_ROUNDING = 1e-12  # of a sum of floats, relative to the sum of their sizes
 
 
 def split_gap(results: Results, k: int) -> tuple[FloatArray, FloatArray]:
@@ -38,12 +42,17 @@ def split_gap(results: Results, k: int) -> tuple[FloatArray, FloatArray]:
     values = results.at(k, slice(None), slice(None))
     targets = results.targets.values[k]
     parts = results.parts[k]
-    if len(parts) == 1 and results.kpis.items[k].aggregate.combine is add_present:
-        shares = [_additive(results, row, t) for row, t in zip(values, targets, strict=True)]
-    elif len(parts) == 2:
+    makeup = results.kpis.items[k].aggregate.makeup
+    if makeup is Makeup.SUM:
+        own = _zeroed(_own_reports(results, k)) - _own_targets(results, k)
+        shares = list(zip(_zeroed(values) - _zeroed(targets), own, strict=True))
+    elif makeup is Makeup.RATIO:
         shares = [_ratio(results, n, d, t) for n, d, t in zip(*parts, targets, strict=True)]
-    else:
+    elif makeup is Makeup.EXTREME:
         shares = [_extreme(results.org.layout, v, t) for v, t in zip(values, targets, strict=True)]
+    else:
+        unknown = np.full(values.shape, np.nan)
+        return lock(unknown), lock(unknown)
     has_gap = ~np.isnan(values - targets)
     brought = np.stack([part for part, _ in shares])
     kept = np.stack([part for _, part in shares])
@@ -60,14 +69,27 @@ def _rest(layout: Layout, whole: FloatArray, brought: FloatArray) -> FloatArray:
     return whole - _zeroed(fold_children(layout, brought, add_present))
 
 
-def _additive(
-    results: Results, value: FloatArray, target: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    layout = results.org.layout
-    result, wanted = _zeroed(value), _zeroed(target)
-    brought = result - wanted
-    own = _rest(layout, result, result) - _rest(layout, wanted, wanted)
-    return brought, own
+def _own_reports(results: Results, k: int) -> FloatArray:
+    """What every node reported itself, as a part of its result."""
+    reported = results.actuals.inputs[k]
+    return results.kpis.items[k].aggregate.parts(*reported)[0]
+
+
+def _own_targets(results: Results, k: int) -> FloatArray:
+    """What every node's target holds beyond its children's, zero where it has none.
+
+    Whole lots tell it exactly. Of amounts, a difference that is within the
+    rounding of their sum is none.
+    """
+    layout, column = results.org.layout, results.targets.columns[k]
+    if isinstance(column, Lots):
+        lots = np.where(column.counts == NO_LOTS, 0, column.counts).astype(np.float64)
+        kept = np.stack([_rest(layout, row, row) for row in lots])
+        return column.lot.values(kept.astype(np.int64))
+    wanted = _zeroed(column.values)
+    kept = np.stack([_rest(layout, row, row) for row in wanted])
+    size = np.stack([_rest(layout, np.abs(row), -np.abs(row)) for row in wanted])
+    return np.where(np.abs(kept) <= _ROUNDING * size, 0.0, kept)
 
 
 def _ratio(

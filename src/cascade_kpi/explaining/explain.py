@@ -24,7 +24,6 @@ Stage = Targets | Results | Scores | Gaps | Plan
 def explain(
     stage: Stage,
     node: object,
-    *,
     kpi: str | None = None,
     period: str | None = None,
     quantity: str | None = None,
@@ -43,8 +42,8 @@ def explain(
         Of targets: ``"target"``. Of results: ``"result"`` (the default) or
         ``"target"``. Of scores: ``"total"`` without a KPI, ``"points"`` (the
         default with one) or ``"attainment"``. Of gaps: ``"total"`` without a
-        KPI, ``"gap"`` (the default with one, in KPI units), ``"shortfall"`` or
-        ``"points"``. Of a plan: ``"shortfall"``.
+        KPI, ``"gap"`` (the default with one, in KPI units), ``"shortfall"``,
+        ``"points"``, or ``"to_parent"``, a part of the parent's gap. Of a plan: ``"shortfall"``.
 
     Returns
     -------
@@ -122,6 +121,7 @@ def _of_gaps(stage: Gaps, node: object, kpi: str | None, period: str | None) -> 
         "gap": lambda: of.gap(kpi),
         "shortfall": lambda: of.shortfall(kpi),
         "points": lambda: of.points(kpi),
+        "to_parent": lambda: of.to_parent(kpi),
     }
 
 

@@ -271,6 +271,56 @@ class Difference:
 
 
 @frozen
+class BroughtToSum:
+    """A child's result less its target, either counted as nothing if absent."""
+
+    def __call__(self, *inputs: float) -> float:
+        """The quantity, from its inputs."""
+        result, target = np.where(np.isnan(inputs), 0.0, inputs)
+        return float(result - target)
+
+    def words(self) -> str:
+        """The clause."""
+        return "result − target, absent counted as nothing"
+
+
+@frozen
+class BroughtToRatio:
+    """(n − t·d)/D with the child's parts, the parent's target and its D."""
+
+    def __call__(self, *inputs: float) -> float:
+        """The quantity, from its inputs."""
+        top, bottom = np.where(np.isnan(inputs[:2]), 0.0, inputs[:2])
+        target, whole = np.asarray(inputs[2:])
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return float((top - target * bottom) / whole)
+
+    def words(self) -> str:
+        """The clause."""
+        return "(n − t·d)/D: its parts, its parent's target and denominator"
+
+
+@frozen
+class BroughtToExtreme:
+    """The parent's gap, if this is the first child that sets its value.
+
+    Inputs are the parent's result and target, then every child's result.
+    """
+
+    position: int
+
+    def __call__(self, *inputs: float) -> float:
+        """The quantity, from its inputs."""
+        result, target, *children = inputs
+        first = next((i for i, value in enumerate(children) if value == result), -1)
+        return float(np.subtract(result, target)) if first == self.position else 0.0
+
+    def words(self) -> str:
+        """The clause."""
+        return "the parent's gap if this child sets its value, else nothing"
+
+
+@frozen
 class Shortfall:
     """How far a result is on the wrong side of its target."""
 

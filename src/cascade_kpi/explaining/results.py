@@ -17,7 +17,7 @@ from cascade_kpi.explaining.operations import (
     VolumeOfTarget,
 )
 from cascade_kpi.explaining.targets import TargetExplainer
-from cascade_kpi.kpis.aggregates import Last, Max, Min, Sum
+from cascade_kpi.kpis.aggregates import Last, Makeup, Max, Min, Sum
 from cascade_kpi.kpis.kpi import Kpi
 from cascade_kpi.missing import Missing
 from cascade_kpi.org.node import Node
@@ -150,7 +150,10 @@ class ResultExplainer:
         value = float(self.results.targets.values[self.k][self.p, row])
         name, rule = self._name("target", row), self.kpi.aggregate
         along = Combined(rule.along, "over the periods")
-        if len(self.results.parts[self.k]) == 1:
+        if rule.makeup is Makeup.OTHER:
+            source = f"{rule!r} does not say what several targets make"
+            return Explanation(name, value, self.kpi.unit, self.period, None, source)
+        if rule.makeup is not Makeup.RATIO:
             return self._made(
                 name, value, along, lambda: tuple(each.target(row) for each in self._periods())
             )

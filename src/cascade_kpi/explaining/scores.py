@@ -12,6 +12,9 @@ from cascade_kpi.analysis.gaps import Gaps
 from cascade_kpi.explaining.explanation import Explanation, Operation
 from cascade_kpi.explaining.operations import (
     Attained,
+    BroughtToExtreme,
+    BroughtToRatio,
+    BroughtToSum,
     Combined,
     Difference,
     Held,
@@ -21,6 +24,7 @@ from cascade_kpi.explaining.operations import (
     Total,
 )
 from cascade_kpi.explaining.results import ResultExplainer
+from cascade_kpi.kpis.aggregates import Makeup
 from cascade_kpi.org.rollup import add_present
 from cascade_kpi.scoring.score import Scores
 
@@ -147,6 +151,36 @@ class GapExplainer:
         """The unfavourable part of the gap, in KPI units."""
         value = float(self.gaps.shortfall(kpi)[self.p, self.row])
         return self._in_units("shortfall", kpi, value, Shortfall(self.gaps.kpis[kpi].better))
+
+    def to_parent(self, kpi: str) -> Explanation:
+        """What the node brings to its parent's gap, in KPI units."""
+        of = ResultExplainer(self.gaps.scores.results, self.gaps.kpis.index(kpi), self.p)
+        value = float(self.gaps.to_parent(kpi)[self.p, self.row])
+        name = self.scores.name(f"brought to the gap of {kpi} one level up")
+        parent = int(self.gaps.org.parent[self.row])
+        if np.isnan(value):
+            source = "a root has no parent" if parent < 0 else "no gap one level up to split"
+            return Explanation(name, value, of.kpi.gap_unit, of.period, None, source)
+        operation, expand = self._brought(of, parent)
+        return Explanation(name, value, of.kpi.gap_unit, of.period, operation, "", expand)
+
+    def _brought(self, of: ResultExplainer, parent: int) -> tuple[Operation, Expand]:
+        row, makeup = self.row, of.kpi.aggregate.makeup
+        if makeup is Makeup.SUM:
+            return BroughtToSum(), lambda: (of.explain(row), of.target(row))
+        if makeup is Makeup.RATIO:
+            return BroughtToRatio(), lambda: (
+                of.part(0, row),
+                of.part(1, row),
+                of.target(parent),
+                of.part(1, parent),
+            )
+        siblings = self.gaps.org.node(parent).child_rows
+        return BroughtToExtreme(siblings.index(row)), lambda: (
+            of.explain(parent),
+            of.target(parent),
+            *map(of.explain, siblings),
+        )
 
     def _in_units(self, what: str, kpi: str, value: float, operation: Operation) -> Explanation:
         of = ResultExplainer(self.gaps.scores.results, self.gaps.kpis.index(kpi), self.p)

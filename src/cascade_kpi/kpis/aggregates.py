@@ -8,6 +8,7 @@ is kept as numerator and denominator and divided last.
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import Enum
 from typing import ClassVar, Protocol, runtime_checkable
 
 import numpy as np
@@ -18,9 +19,42 @@ from cascade_kpi.errors import Fault, check
 from cascade_kpi.org.rollup import add_present
 from cascade_kpi.records import record
 
-__all__ = ["Aggregate", "Last", "Max", "Mean", "Min", "Ratio", "Sum", "WeightedMean"]
+__all__ = [
+    "Aggregate",
+    "Last",
+    "Makeup",
+    "Max",
+    "Mean",
+    "Min",
+    "Ratio",
+    "Sum",
+    "WeightedMean",
+    "add_present",
+]
 
 Combine = Callable[[FloatArray, FloatArray, FloatArray], object]
+
+
+class Makeup(Enum):
+    """How a whole is made up of its parts, and so how its gap is split over them.
+
+    Attributes
+    ----------
+    SUM
+        One part, which adds up: children bring their own gaps.
+    RATIO
+        Two parts that add up and are divided: children bring (n − t·d)/D.
+    EXTREME
+        One part, of which one child's stands: that child brings the gap.
+    OTHER
+        None of these: targets are not rolled up and have no sum over periods,
+        and gaps are not split.
+    """
+
+    SUM = "sum"
+    RATIO = "ratio"
+    EXTREME = "extreme"
+    OTHER = "other"
 
 
 @runtime_checkable
@@ -34,6 +68,8 @@ class Aggregate(Protocol):
     combine : callable (a, b, out)
         Combines two arrays of one part over units, skipping NaN:
         ``add_present``, ``np.fmin``.
+    makeup : Makeup
+        How a whole is made up of its parts.
     along : callable (a, b, out)
         Combines an earlier and a later array of one part over periods.
     """
@@ -41,6 +77,11 @@ class Aggregate(Protocol):
     @property
     def inputs(self) -> tuple[str, ...]:
         """Names of the columns that a report needs."""
+        ...
+
+    @property
+    def makeup(self) -> Makeup:
+        """How a whole is made up of its parts."""
         ...
 
     @property
@@ -89,6 +130,7 @@ class Sum(_Added):
     """Reports add up: revenue, new customers."""
 
     inputs: ClassVar[tuple[str, ...]] = ("value",)
+    makeup: ClassVar[Makeup] = Makeup.SUM
 
     def parts(self, *inputs: FloatArray) -> tuple[FloatArray, ...]:
         """The values."""
@@ -105,6 +147,7 @@ class Mean(_Added):
     """The mean of the reports, each with weight one: a satisfaction score."""
 
     inputs: ClassVar[tuple[str, ...]] = ("value",)
+    makeup: ClassVar[Makeup] = Makeup.RATIO
 
     def parts(self, *inputs: FloatArray) -> tuple[FloatArray, ...]:
         """The values, and one for each that is present."""
@@ -122,6 +165,7 @@ class WeightedMean(_Added):
     """The mean of the reports by the weight that each brings: a survey's answers."""
 
     inputs: ClassVar[tuple[str, ...]] = ("value", "weight")
+    makeup: ClassVar[Makeup] = Makeup.RATIO
 
     def parts(self, *inputs: FloatArray) -> tuple[FloatArray, ...]:
         """Value times weight, and weight."""
@@ -147,6 +191,7 @@ class Ratio(_Added):
 
     scale: float = field(default=1.0, converter=float)
     inputs: ClassVar[tuple[str, ...]] = ("numerator", "denominator")
+    makeup: ClassVar[Makeup] = Makeup.RATIO
 
     def __attrs_post_init__(self) -> None:
         if not 0 < self.scale < np.inf:
@@ -169,6 +214,7 @@ class Min:
     """The least report: the worst branch's service level."""
 
     inputs: ClassVar[tuple[str, ...]] = ("value",)
+    makeup: ClassVar[Makeup] = Makeup.EXTREME
 
     @property
     def combine(self) -> Combine:
@@ -195,6 +241,7 @@ class Max:
     """The greatest report: the longest outage."""
 
     inputs: ClassVar[tuple[str, ...]] = ("value",)
+    makeup: ClassVar[Makeup] = Makeup.EXTREME
 
     @property
     def combine(self) -> Combine:
@@ -232,6 +279,11 @@ class Last:
     def inputs(self) -> tuple[str, ...]:
         """The inputs of `of`."""
         return self.of.inputs
+
+    @property
+    def makeup(self) -> Makeup:
+        """The makeup of `of`."""
+        return self.of.makeup
 
     @property
     def combine(self) -> Combine:

@@ -158,15 +158,18 @@ def _columns(org: OrgTree, values: Any, name: str) -> FloatArray:
     if array.ndim not in (1, 2) or array.shape[0] != len(org):
         reason = f"shape {array.shape} where ({len(org)},) or ({len(org)}, k) is needed"
         check([Fault(name, reason, "give one row a node, in the tree's own order")])
-    return np.asarray(array, dtype=np.float64)
+    array = np.asarray(array, dtype=np.float64)
+    if np.isinf(array).any():
+        check([Fault(name, "infinite values", "give finite numbers, NaN where absent")])
+    return array
 
 
 def _leaves_need(org: OrgTree) -> NDArray[np.bool_]:
     return org.is_leaf
 
 
-def _all_need(org: OrgTree) -> NDArray[np.bool_]:
-    return np.ones(len(org), dtype=bool)
+def _children_need(org: OrgTree) -> NDArray[np.bool_]:
+    return np.asarray(org.parent >= 0)
 
 
 def _subtree_sizes(org: OrgTree) -> IntArray:
@@ -202,7 +205,7 @@ SUBTREES = Scope("subtrees", fold_subtrees, _leaves_need, _subtree_sizes)
 node without one merely has none of its own, and one that it has counts: a
 sales manager's own sales are part of the team's."""
 
-CHILDREN = Scope("children", fold_children, _all_need, _family_sizes)
+CHILDREN = Scope("children", fold_children, _children_need, _family_sizes)
 """A node's children, without the node. A leaf has none: absent, count 0."""
 
 

@@ -38,6 +38,10 @@ class Condition(Protocol):
         ...
 
 
+def _percent(share: float) -> str:
+    return f"{share * 100:,.10g}%"
+
+
 def _finite(name: str, value: float) -> None:
     if not np.isfinite(value):
         check([Fault(name, "not a finite number", "give one", value=value)])
@@ -59,7 +63,7 @@ class AttainmentBelow:
 
     def words(self) -> str:
         """As a clause."""
-        return f"attainment below {self.level:.0%}"
+        return f"attainment below {_percent(self.level)}"
 
 
 @record("cascade_kpi/conditions.shortfall_at_least")
@@ -78,7 +82,7 @@ class ShortfallAtLeast:
 
     def words(self) -> str:
         """As a clause."""
-        return f"shortfall at least {self.amount:g}"
+        return f"shortfall at least {self.amount:,.12g}"
 
 
 @record("cascade_kpi/conditions.points_lost")
@@ -97,7 +101,7 @@ class PointsLost:
 
     def words(self) -> str:
         """As a clause."""
-        return f"at least {self.points:g} points of the total lost"
+        return f"at least {self.points:,.12g} points of the total lost"
 
 
 @record("cascade_kpi/conditions.share_of_parent")
@@ -121,7 +125,7 @@ class ShareOfParent:
 
     def words(self) -> str:
         """As a clause."""
-        return f"at least {self.share:.0%} of the gap one level up"
+        return f"at least {_percent(self.share)} of the gap one level up"
 
 
 def _tuple(conditions: object) -> tuple[Condition, ...]:

@@ -14,6 +14,9 @@ from cascade_kpi.tables import read
 
 __all__ = ["Action", "Playbook", "Rule"]
 
+_LONGEST = 3650
+_DAYS = f"days are a whole number from 0 to {_LONGEST}"
+
 
 @record("cascade_kpi/action")
 @frozen
@@ -44,9 +47,8 @@ class Action:
             for column, value in (("name", self.name), ("text", self.text), ("owner", self.owner))
             if not isinstance(value, str) or not value.strip()
         ]
-        if not isinstance(self.days, int) or not 0 <= self.days <= 3650:
-            reason = "days are a whole number from 0 to 3650"
-            faults.append(Fault("action", reason, "correct it", column="days", value=self.days))
+        if not isinstance(self.days, int) or not 0 <= self.days <= _LONGEST:
+            faults.append(Fault("action", _DAYS, "correct it", column="days", value=self.days))
         check(faults)
 
 
@@ -155,12 +157,13 @@ class Playbook:
         names, texts = data.texts("action", faults), data.texts("text", faults)
         owners = data.texts("owner", faults) if data.has("owner") else np.full(data.n, "")
         days = data.numbers("days", faults) if data.has("days") else np.full(data.n, np.nan)
-        for row in np.flatnonzero(days != np.where(np.isnan(days), days, np.rint(days))).tolist():
-            if days[row] == days[row]:
-                reason = "not a whole number of days"
-                faults.append(
-                    Fault(name, reason, "round it", row=row, column="days", value=days[row])
-                )
+        told = {fault.row for fault in faults if fault.column == "days"}
+        sound = np.isnan(days) | ((days == np.rint(days)) & (days >= 0) & (days <= _LONGEST))
+        faults.extend(
+            data.fault(_DAYS, "correct it", row=row, column="days", value=days[row])
+            for row in np.flatnonzero(~sound).tolist()
+            if row not in told
+        )
         for row in range(data.n):
             for column, values in (("action", names), ("text", texts)):
                 if not str(values[row]).strip():

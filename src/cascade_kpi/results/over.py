@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cascade_kpi._arrays import FloatArray, lock, refuse_overflow
-from cascade_kpi.kpis.aggregates import Aggregate, Combine
+from cascade_kpi.kpis.aggregates import Aggregate, Combine, Makeup
 from cascade_kpi.periods import Periods
 from cascade_kpi.results.actuals import Actuals
 from cascade_kpi.results.results import Results
@@ -85,7 +85,9 @@ def _along(part: FloatArray, combine: Combine) -> FloatArray:
 
 
 def _targets(targets: FloatArray, parts: tuple[FloatArray, ...], rule: Aggregate) -> FloatArray:
-    if len(parts) == 1:
+    if rule.makeup is Makeup.OTHER:
+        return lock(np.full((1, targets.shape[1]), np.nan))
+    if rule.makeup is not Makeup.RATIO:
         return _along(targets, rule.along)
     volume = parts[1]
     wanted = np.where(np.isnan(volume), np.nan, targets * volume)

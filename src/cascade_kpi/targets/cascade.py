@@ -76,7 +76,9 @@ def cascade(
     """
     kpis = Kpis.of(kpis)
     wanted = None if periods is None else Periods.of(periods)
-    table = _at_root(org, goals) if isinstance(goals, Mapping) and _all_real(goals) else goals
+    table = (
+        _at_root(org, goals, wanted) if isinstance(goals, Mapping) and _all_real(goals) else goals
+    )
     found, stated = read_entries(
         org, kpis, table, periods=wanted, inputs=lambda _: ("value",), name="goals"
     )
@@ -91,7 +93,12 @@ def _all_real(goals: Mapping[object, object]) -> bool:
     return all(isinstance(value, Real) and not isinstance(value, bool) for value in goals.values())
 
 
-def _at_root(org: OrgTree, goals: Mapping[str, float]) -> dict[str, list[object]]:
+def _at_root(
+    org: OrgTree, goals: Mapping[str, float], periods: Periods | None
+) -> dict[str, list[object]]:
+    if periods is not None and len(periods) > 1:
+        reason = f"{len(periods)} periods, and one number a KPI"
+        check([Fault("goals", reason, "pass a table with the columns node, kpi, period, value")])
     roots = org.roots
     if len(roots) > 1:
         reason = f"there are {len(roots)} roots, and the goals name none"

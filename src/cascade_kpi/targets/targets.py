@@ -12,6 +12,7 @@ from attrs import field, frozen
 from cascade_kpi._arrays import CONTENT, FloatArray, IntArray, fingerprint, frozen_array, lock
 from cascade_kpi.entries import Entries, aligned, read_entries
 from cascade_kpi.errors import Fault, InputError, check
+from cascade_kpi.kpis.aggregates import Makeup
 from cascade_kpi.kpis.kpi import Kpi, Kpis
 from cascade_kpi.kpis.lots import Lot
 from cascade_kpi.org.rollup import fold_subtrees
@@ -232,7 +233,7 @@ def assign(
 
 def rolls_up(kpi: Kpi) -> bool:
     """Whether targets of a KPI can be rolled up: its value is its only part."""
-    return len(kpi.aggregate.inputs) == 1 and len(kpi.aggregate.parts(np.zeros(1))) == 1
+    return kpi.aggregate.makeup in {Makeup.SUM, Makeup.EXTREME}
 
 
 def _rolled(org: OrgTree, kpi: Kpi, own: FloatArray) -> FloatArray:

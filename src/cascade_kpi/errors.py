@@ -11,14 +11,12 @@ from collections.abc import Iterable, Sequence
 
 from attrs import field, frozen
 
+from cascade_kpi._text import visible
+
 __all__ = ["Fault", "InputError", "check", "suggest"]
 
 _SHOWN = 20
 _WIDTH = 60
-
-
-def _printable(text: str) -> str:
-    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in str(text))
 
 
 def _short(value: object) -> str:
@@ -32,7 +30,7 @@ def _short(value: object) -> str:
         text = repr(value[:200] if isinstance(value, str) else value)
     except ValueError:  # a whole number of thousands of digits has no repr
         text = f"<{type(value).__name__}>"
-    text = _printable(text)
+    text = visible(text)
     return text if len(text) <= _WIDTH else f"{text[: _WIDTH - 1]}…"
 
 
@@ -67,13 +65,13 @@ class Fault:
     line: int | None = field(default=None, kw_only=True)
 
     def __str__(self) -> str:
-        place = _printable(self.source)
+        place = visible(str(self.source))
         if self.row is not None:
             place += f" row {self.row}"
         if self.line is not None:
             place += f" (line {self.line})"
         if self.column is not None:
-            place += f", {_printable(self.column)}"
+            place += f", {visible(str(self.column))}"
         if self.value is not None:
             place += f" = {_short(self.value)}"
         return f"{place}: {self.reason}; {self.repair}"

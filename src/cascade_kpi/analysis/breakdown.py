@@ -9,7 +9,7 @@ import numpy as np
 from attrs import field, frozen
 
 from cascade_kpi._arrays import CONTENT, FloatArray, frozen_array
-from cascade_kpi.org.draw import one_line
+from cascade_kpi._text import visible
 
 __all__ = ["Breakdown"]
 
@@ -90,12 +90,21 @@ class Breakdown:
 
     def __repr__(self) -> str:
         d = self.decimals
-        lines = [f"{one_line(self.title)}: {self.whole:+,.{d}f} {self.unit}"]
-        names = [one_line(label) for label in self.labels]
+        lines = [f"{visible(self.title)}: {_signed(self.whole, d)} {self.unit}"]
+        names = [visible(label) for label in self.labels]
         wide = max(map(len, names), default=0)
         for label, (_, part, share, running) in zip(names, self.rows(), strict=True):
-            lines.append(f"  {label:<{wide}}  {part:>+14,.{d}f}  {share:>7.1%}  {running:>7.1%}")
+            columns = f"{_signed(part, d):>14}  {_share(share):>8}  {_share(running):>8}"
+            lines.append(f"  {label:<{wide}}  {columns}")
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
         return f"<pre>{html.escape(repr(self))}</pre>"
+
+
+def _signed(value: float, decimals: int) -> str:
+    return f"{round(value, decimals) + 0.0:+,.{decimals}f}"
+
+
+def _share(share: float) -> str:
+    return "–" if share != share else f"{round(share * 100, 1) + 0.0:.1f} %"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from attrs import frozen
@@ -92,23 +91,30 @@ class Gaps:
         """What the item brings to the total's gap, in points, float64 (p, n).
 
         Weight·(points − points at target) ÷ Σ weight, so that over the items it
-        sums to :attr:`~cascade_kpi.Gaps.total`. NaN where the item is absent or not on the card.
+        sums to :attr:`total`. NaN where the item is absent or not on the card.
         """
-        kernel, i = self.scores.kernel, self.scores.item(kpi)
-        weights = kernel.weights[kernel.group]
+        return self._in_points[self.scores.item(kpi)]
+
+    @cached_property
+    def _in_points(self) -> tuple[FloatArray, ...]:
+        """Per item of the scorecard, what it brings to the total's gap."""
+        kernel, missing = self.scores.kernel, self.scores.scorecard.missing
+        weights = list(kernel.weights[kernel.group].T)
+        items = range(len(weights))
         everybody = slice(0, len(self.org))
-        rows = []
+        rows: list[list[FloatArray]] = [[] for _ in items]
         for p in range(len(self.periods)):
-            points = [kernel.points(j, p, everybody) for j in range(len(kernel.columns))]
-            _, bottom = weighted_mean(points, list(weights.T), self.scores.scorecard.missing)
-            item = points[i]
-            if self.scores.scorecard.missing is Missing.ZERO:
-                item = np.where(np.isnan(item), 0.0, item)
-            lost = item - kernel.points_at_target(i, p, everybody)
-            on_card = (weights[:, i] > 0) & (bottom > 0)
-            with np.errstate(invalid="ignore", divide="ignore"):
-                rows.append(np.where(on_card, weights[:, i] * lost / bottom, np.nan))
-        return lock(np.stack(rows))
+            points = [kernel.points(i, p, everybody) for i in items]
+            _, bottom = weighted_mean(points, weights, missing)
+            for i in items:
+                item = points[i]
+                if missing is Missing.ZERO:
+                    item = np.where(np.isnan(item), 0.0, item)
+                lost = item - kernel.points_at_target(i, p, everybody)
+                with np.errstate(invalid="ignore", divide="ignore"):
+                    brought = weights[i] * lost / bottom
+                rows[i].append(np.where((weights[i] > 0) & (bottom > 0), brought, np.nan))
+        return tuple(lock(np.stack(each)) for each in rows)
 
     @cached_property
     def total(self) -> FloatArray:
@@ -132,16 +138,22 @@ class Gaps:
         whole = float(self.of(kpi)[p, row])
         brought, own = self.to_parent(kpi)[p], float(self.kept(kpi)[p, row])
         children = self.org[node].child_rows
+        bad = _bad_way(item, whole)
         result = self.scores.results.of(kpi)[p]
         entries = [
-            self._entry(child, float(brought[child]), item)
+            (
+                self.org.node(child).id,
+                str(self.org.labels[child]),
+                float(brought[child]),
+                brought[child] * bad,
+            )
             for child in children
             if brought[child] == brought[child]
             and (brought[child] or result[child] == result[child])
         ]
         if children and own:
-            mine = self._entry(row, own, item)
-            entries.append((mine[0], f"{mine[1]} (own)", mine[2], mine[3]))
+            label = f"{self.org.labels[row]} (own)"
+            entries.append((self.org.node(row).id, label, own, own * bad))
         if whole != whole:
             entries = []  # there is nothing to split
         title = f"gap of {item.name}, {self.org.labels[row]}, {self.periods.labels[p]}"
@@ -159,17 +171,21 @@ class Gaps:
         title = f"gap of the total, {self.org.labels[row]}, {self.periods.labels[p]}"
         return Breakdown.ranked(title, "points", whole, entries)
 
-    def _entry(self, row: int, part: float, kpi: Kpi) -> tuple[Any, str, float, float]:
-        """A part with how bad it is: how much it moves the KPI the wrong way."""
-        zero = np.zeros(1)
-        up = float(kpi.better.shortfall(zero + part, zero)[0])
-        return self.org.ids[row], str(self.org.labels[row]), part, up if up > 0 else -abs(part)
-
     def __repr__(self) -> str:
         return f"<Gaps of {self.scores!r}>"
 
     def __hash__(self) -> int:
         return fingerprint((hash(self.scores), "gaps"))
+
+
+def _bad_way(kpi: Kpi, whole: float) -> float:
+    """+1 if more of the KPI is worse, −1 if less is; where both are, the whole's own way."""
+    far, zero = np.array([1e300]), np.zeros(1)
+    up = float(kpi.better.shortfall(far, zero)[0]) > 0
+    down = float(kpi.better.shortfall(-far, zero)[0]) > 0
+    if up and down:
+        return -1.0 if whole < 0 else 1.0
+    return 1.0 if up else -1.0
 
 
 def gaps(scores: Scores) -> Gaps:
@@ -194,7 +210,7 @@ def gaps(scores: Scores) -> Gaps:
     >>> gap = ck.gaps(ck.score(results, ck.Scorecard([ck.Item("sales")], {"sales": 100})))
     >>> gap.by_child("hq", "sales")
     gap of sales, hq, 2026: -8.00 CNY
-      a          -10.00   125.0%   125.0%
-      b           +2.00   -25.0%   100.0%
+      a          -10.00   125.0 %   125.0 %
+      b           +2.00   -25.0 %   100.0 %
     """
     return Gaps(scores)

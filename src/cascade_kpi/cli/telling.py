@@ -5,7 +5,10 @@ from __future__ import annotations
 import sys
 from typing import TextIO
 
+from cascade_kpi._text import visible
+
 __all__ = ["FAULTY", "FINE", "UNUSABLE", "fail", "reason_of", "say"]
+
 
 FINE, FAULTY, UNUSABLE = 0, 1, 2
 """All is well; faults were found; the command or a file could not be used."""
@@ -18,7 +21,7 @@ def say(text: str, stream: TextIO | None = None) -> None:
     characters that the stream's encoding lacks come out as escapes.
     """
     stream = sys.stdout if stream is None else stream
-    safe = "".join(c if c.isprintable() or c == "\n" else f"\\u{ord(c):04x}" for c in text)
+    safe = visible(text, keep="\n")
     encoding = stream.encoding or "utf-8"
     stream.write(safe.encode(encoding, "backslashreplace").decode(encoding) + "\n")
 

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from attrs import field, frozen
 
-from cascade_kpi.org.draw import one_line
+from cascade_kpi._text import visible
 
 __all__ = ["Explanation", "Operation"]
 
@@ -139,4 +139,4 @@ class Explanation:
 def _line(node: Explanation) -> str:
     value = "absent" if node.value != node.value else f"{node.value:,.10g} {node.unit}".strip()
     why = node.operation.words() if node.operation is not None else node.source
-    return one_line(f"{node.name} = {value}" + (f"  ← {why}" if why else ""))
+    return visible(f"{node.name} = {value}" + (f"  ← {why}" if why else ""))

@@ -96,7 +96,7 @@ class Kpi:
         """A value as people read it, with its unit; a dash where it is absent."""
         if value != value:
             return "–"
-        number = f"{value:,.{self.decimals}f}".replace("-", "−")
+        number = f"{round(value, self.decimals) + 0.0:,.{self.decimals}f}".replace("-", "−")
         return f"{number} {self.unit}"
 
     def __repr__(self) -> str:

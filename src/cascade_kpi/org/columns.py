@@ -14,6 +14,7 @@ __all__ = ["as_text", "blank", "column", "id_column", "labels"]
 
 
 def id_column(raw: Any) -> NDArray[Any]:
+    """Ids as a tree holds them: int64, or objects of text."""
     if isinstance(raw, np.ndarray) and raw.dtype.kind in "iu":
         return raw.astype(np.int64)
     values = raw.tolist() if isinstance(raw, np.ndarray) else list(raw)
@@ -23,22 +24,27 @@ def id_column(raw: Any) -> NDArray[Any]:
 
 
 def objects(values: list[Any]) -> NDArray[Any]:
+    """Any values as an object array."""
     return np.fromiter(values, dtype=object, count=len(values))
 
 
 def column(table: Table, name: str) -> NDArray[Any]:
+    """A column as it was given: an array as it is, a list as objects."""
     raw = table.raw(name)
     return raw if isinstance(raw, np.ndarray) else objects(list(raw))
 
 
 def blank(n: int) -> NDArray[Any]:
+    """Empty texts."""
     return np.full(n, "", dtype=object)
 
 
 def as_text(ids: NDArray[Any]) -> NDArray[Any]:
+    """Ids as labels."""
     return ids if ids.dtype == object else objects([str(i) for i in ids.tolist()])
 
 
 def labels(labels: NDArray[Any], ids: NDArray[Any]) -> NDArray[Any]:
+    """Labels, the id where one is blank."""
     blank = labels == ""
     return np.where(blank, as_text(ids), labels) if blank.any() else labels

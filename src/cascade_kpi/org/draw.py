@@ -6,21 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cascade_kpi._text import visible
+
 if TYPE_CHECKING:
     from cascade_kpi.org.tree import OrgTree
 
-__all__ = ["draw_rows", "one_line"]
-
-
-def one_line(text: str) -> str:
-    """The text with every character that does not print written as an escape.
-
-    A newline or a bidirectional mark in a name cannot break or reorder the
-    lines of a drawing.
-    """
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
+__all__ = ["draw_rows"]
 
 
 def draw_rows(org: OrgTree, *, depth: int | None, limit: int) -> str:
@@ -32,9 +23,9 @@ def draw_rows(org: OrgTree, *, depth: int | None, limit: int) -> str:
         level, above = int(org.depth[row]), int(org.parent[row])
         last = above < 0 or row + org.size[row] == above + org.size[above]
         del prefix[level + 1 :]
-        kind = f"  [{one_line(org.kinds[row])}]" if org.kinds[row] else ""
+        kind = f"  [{visible(org.kinds[row])}]" if org.kinds[row] else ""
         branch = "" if level == 0 else ("└─ " if last else "├─ ")
-        lines.append(f"{prefix[level]}{branch}{one_line(org.labels[row])}{kind}")
+        lines.append(f"{prefix[level]}{branch}{visible(org.labels[row])}{kind}")
         prefix.append("" if level == 0 else prefix[level] + ("   " if last else "│  "))
     if len(shown) > limit:
         lines.append(f"… and {len(shown) - limit:,} more")

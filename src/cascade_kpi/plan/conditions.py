@@ -8,6 +8,7 @@ import numpy as np
 from attrs import field, frozen
 from numpy.typing import NDArray
 
+from cascade_kpi._text import percent, plain
 from cascade_kpi.analysis.gaps import Gaps
 from cascade_kpi.errors import Fault, check
 from cascade_kpi.records import record
@@ -38,10 +39,6 @@ class Condition(Protocol):
         ...
 
 
-def _percent(share: float) -> str:
-    return f"{share * 100:,.10g}%"
-
-
 def _finite(name: str, value: float) -> None:
     if not np.isfinite(value):
         check([Fault(name, "not a finite number", "give one", value=value)])
@@ -63,7 +60,7 @@ class AttainmentBelow:
 
     def words(self) -> str:
         """As a clause."""
-        return f"attainment below {_percent(self.level)}"
+        return f"attainment below {percent(self.level)}"
 
 
 @record("cascade_kpi/conditions.shortfall_at_least")
@@ -82,7 +79,7 @@ class ShortfallAtLeast:
 
     def words(self) -> str:
         """As a clause."""
-        return f"shortfall at least {self.amount:,.12g}"
+        return f"shortfall at least {plain(self.amount)}"
 
 
 @record("cascade_kpi/conditions.points_lost")
@@ -101,7 +98,7 @@ class PointsLost:
 
     def words(self) -> str:
         """As a clause."""
-        return f"at least {self.points:,.12g} points of the total lost"
+        return f"at least {plain(self.points)} points of the total lost"
 
 
 @record("cascade_kpi/conditions.share_of_parent")
@@ -125,7 +122,7 @@ class ShareOfParent:
 
     def words(self) -> str:
         """As a clause."""
-        return f"at least {_percent(self.share)} of the gap one level up"
+        return f"at least {percent(self.share)} of the gap one level up"
 
 
 def _tuple(conditions: object) -> tuple[Condition, ...]:

@@ -33,13 +33,16 @@ def integer_claims(claims: FloatArray) -> IntArray:
     int64 array (span, groups)
         The claims themselves in groups of whole numbers that sum to less than
         2^51; elsewhere the claims times the power of two that gives the
-        group's sum 51 bits, rounded half to even.
+        largest of s claims 51 bits less those of s, rounded half to even.
     """
-    total = claims.sum(axis=0)
-    whole = (np.floor(claims) == claims).all(axis=0) & (total < 2.0**BITS)
+    whole = (np.floor(claims) == claims).all(axis=0) & (claims.sum(axis=0) < 2.0**BITS)
     if whole.all():
         return claims.astype(np.int64)
-    exponent = np.where(whole | (total == 0), 0, BITS - np.frexp(total)[1])
+    # By the largest claim and the span: unlike a sum of floats, these are the same
+    # in whatever order, and beside whatever other groups, the claims are read.
+    bits = BITS - (len(claims) - 1).bit_length()
+    largest = claims.max(axis=0)
+    exponent = np.where(whole | (largest == 0), 0, bits - np.frexp(largest)[1])
     return np.rint(np.ldexp(claims, exponent)).astype(np.int64)
 
 

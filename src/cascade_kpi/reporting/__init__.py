@@ -1,0 +1,1 @@
+"""Reports of any stage: one self-contained HTML page, or Markdown."""

@@ -1,0 +1,51 @@
+"""What a stage knows: itself and the stages it was made from."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from cascade_kpi.analysis.gaps import Gaps
+from cascade_kpi.errors import Fault, check
+from cascade_kpi.plan.improve import Plan
+from cascade_kpi.results.results import Results
+from cascade_kpi.scoring.score import Scores
+from cascade_kpi.targets.targets import Targets
+
+__all__ = ["Layers", "Stage"]
+
+Stage = Targets | Results | Scores | Gaps | Plan
+
+
+@frozen(eq=False)
+class Layers:
+    """The stages behind a report, None from the first one on that is not reached."""
+
+    targets: Targets
+    results: Results | None
+    scores: Scores | None
+    gaps: Gaps | None
+    plan: Plan | None
+
+    @classmethod
+    def of(cls, stage: Stage) -> Layers:
+        """A stage with all that it was made from.
+
+        Raises
+        ------
+        InputError
+            If it is not a stage.
+        """
+        plan = stage if isinstance(stage, Plan) else None
+        # Not by truth: a plan without actions has length zero and is a plan.
+        below = stage if plan is None else plan.gaps
+        gaps = below if isinstance(below, Gaps) else None
+        below = below if gaps is None else gaps.scores
+        scores = below if isinstance(below, Scores) else None
+        below = below if scores is None else scores.results
+        results = below if isinstance(below, Results) else None
+        targets = below if results is None else results.targets
+        if not isinstance(targets, Targets):
+            repair = "give targets, results, scores, gaps or a plan"
+            check([Fault("report", "not a stage", repair, value=type(stage).__name__)])
+            raise AssertionError  # check has raised
+        return cls(targets, results, scores, gaps, plan)

@@ -1,0 +1,166 @@
+"""Reports of any stage."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+
+from attrs import field, frozen
+
+from cascade_kpi.errors import Fault, check
+from cascade_kpi.reporting.elements import el, render
+from cascade_kpi.reporting.layers import Layers, Stage
+from cascade_kpi.reporting.lights import Lights
+from cascade_kpi.reporting.limits import Limits
+from cascade_kpi.reporting.page import Page
+from cascade_kpi.reporting.view import View
+
+__all__ = ["Report", "report"]
+
+
+@frozen
+class Report:
+    """A stage as people read it. Made by :func:`report`.
+
+    Attributes
+    ----------
+    stage : Targets, Results, Scores, Gaps or Plan
+    title : str
+    focus : id
+        The node that the report is about, with all below it.
+    period : str
+    lights : Lights
+    limits : Limits
+    """
+
+    stage: Stage = field(repr=False)
+    title: str
+    focus: object
+    period: str
+    lights: Lights
+    limits: Limits
+
+    @cached_property
+    def _page(self) -> Page:
+        layers = Layers.of(self.stage)
+        row = layers.targets.org.row(self.focus)
+        p = layers.targets.periods.index(self.period)
+        return Page.of(View.of(layers, row, p, self.lights, self.limits), self.title)
+
+    def html(self) -> str:
+        """One self-contained page: no script, nothing loaded from a network."""
+        return self._page.html()
+
+    def markdown(self) -> str:
+        """The same content as Markdown with GitHub's tables."""
+        return self._page.markdown()
+
+    def save(self, path: str | Path) -> Path:
+        """Write the report as UTF-8 and answer where it is.
+
+        Parameters
+        ----------
+        path : str or Path
+            Ending in ``.html`` or ``.md``, which says what is written.
+
+        Raises
+        ------
+        InputError
+            For any other ending.
+        """
+        target = Path(path)
+        writers = {".html": self.html, ".md": self.markdown}
+        writer = writers.get(target.suffix.lower())
+        if writer is None:
+            repair = "end it in .html or .md"
+            check([Fault("report", "no such kind of report", repair, value=str(path))])
+            raise AssertionError  # check has raised
+        target.write_text(writer(), encoding="utf-8", newline="\n")
+        return target
+
+    def _repr_html_(self) -> str:
+        # A frame keeps the page's style sheet away from the notebook's own, and runs nothing.
+        frame = el(
+            "iframe",
+            srcdoc=self.html(),
+            sandbox="",
+            title=self.title,
+            style="width:100%;height:40rem;border:0",
+        )
+        return render(frame)
+
+
+def report(
+    stage: Stage,
+    *,
+    title: str | None = None,
+    focus: object = None,
+    period: str | None = None,
+    lights: Lights | None = None,
+    limits: Limits | None = None,
+) -> Report:
+    """A report of a stage and of all that it was made from.
+
+    Its sections appear as far as the stage knows them: targets; then results
+    with traffic lights and coverage; scores with grades; gaps with their
+    waterfalls; the plan.
+
+    Parameters
+    ----------
+    stage : Targets, Results, Scores, Gaps or Plan
+    title : str, optional
+        By default the name of the node in focus and the period.
+    focus : id, optional
+        The node that the report is about; the (first) root by default.
+    period : str, optional
+        The period that it is about; the plan's, or else the last, by default.
+    lights : Lights, optional
+        From which attainment on a light is green or amber.
+    limits : Limits, optional
+        How much is shown before the report says what it leaves out.
+
+    Returns
+    -------
+    Report
+
+    Raises
+    ------
+    InputError
+        If `stage` is not a stage, or there is no such node or period.
+
+    Examples
+    --------
+    >>> import cascade_kpi as ck
+    >>> org = ck.OrgTree.from_table({"id": ["hq", "a", "b"], "parent": ["", "hq", "hq"]})
+    >>> targets = ck.cascade(org, [ck.Kpi("sales", "CNY")], {"sales": 100}, periods="2026")
+    >>> results = ck.measure(
+    ...     targets, {"node": ["a", "b"], "kpi": ["sales", "sales"], "value": [40.0, 52.0]}
+    ... )
+    >>> shown = report(results)
+    >>> shown
+    Report(title='hq, 2026', focus='hq', period='2026', ...)
+    >>> print(shown.markdown()[:88])
+    # hq, 2026
+    <BLANKLINE>
+    hq · 2026 · 3 units and people · 2 levels
+    <BLANKLINE>
+    ## Summary
+    <BLANKLINE>
+    0 of 1 KPI on target.
+    >>> shown.save("report.html").name
+    'report.html'
+    """
+    layers = Layers.of(stage)
+    org, periods = layers.targets.org, layers.targets.periods
+    row = 0 if focus is None else org.row(focus)
+    if period is None:
+        period = periods.labels[-1] if layers.plan is None else layers.plan.period
+    periods.index(period)
+    return Report(
+        stage,
+        f"{org.labels[row]}, {period}" if title is None else str(title),
+        org.ids[row : row + 1].tolist()[0],
+        period,
+        Lights() if lights is None else lights,
+        Limits() if limits is None else limits,
+    )

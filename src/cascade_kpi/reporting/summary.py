@@ -1,0 +1,204 @@
+"""The summary: where the node in focus stands, in a sentence, in figures, over the periods."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from attrs import frozen
+
+from cascade_kpi.reporting import markdown as md
+from cascade_kpi.reporting.blocks import data_table, name, symbol
+from cascade_kpi.reporting.charts import attainment_bar, sparkline
+from cascade_kpi.reporting.elements import Element, el
+from cascade_kpi.reporting.lights import Light
+from cascade_kpi.reporting.view import Card, Column, Figure, Moment, View
+from cascade_kpi.reporting.wording import amount, attained, count, number
+
+__all__ = ["Summary"]
+
+
+@frozen(eq=False)
+class Summary:
+    """Headline figures of the node in focus."""
+
+    view: View
+    card: Card
+
+    @classmethod
+    def of(cls, view: View) -> Summary:
+        """The summary of a view."""
+        return cls(view, view.card(view.row))
+
+    @property
+    def lead(self) -> str:
+        """The state of things in a sentence or two."""
+        if not self.view.knows_results:
+            return f"Targets for {self.view.period}; there are no results yet."
+        judged = [f for f in self.card.figures if f.light is not Light.ABSENT]
+        sentences = []
+        if not math.isnan(self.card.total):
+            grade = f", grade {self.card.grade}" if self.card.grade else ""
+            sentences.append(f"Total {self.view.in_points(self.card.total)} points{grade}.")
+        if not judged:
+            return " ".join([*sentences, "No KPI has both a result and a target."])
+        green = sum(f.light is Light.GREEN for f in judged)
+        sentences.append(f"{green} of {count(len(judged), 'KPI')} on target.")
+        worst = min(judged, key=lambda f: f.attainment)
+        if worst.light is not Light.GREEN:
+            sentences.append(
+                f"Furthest from target: {worst.kpi.name}, {attained(worst.attainment)} attained."
+            )
+        absent = [f.kpi.name for f in self.card.figures if f.light is Light.ABSENT]
+        if absent:
+            sentences.append(f"No attainment: {', '.join(absent)}.")
+        return " ".join(sentences)
+
+    # -- HTML -------------------------------------------------------------------
+
+    def html(self) -> list[Element]:
+        """The lead, a tile for the total and for each KPI, the periods."""
+        tiles = [self._total()] if self.view.knows_scores else []
+        tiles += [
+            self._tile(c, f) for c, f in zip(self.view.columns, self.card.figures, strict=True)
+        ]
+        grid = el("div", tiles, cls="tiles", style=f"--tiles:{_across(len(tiles))}")
+        parts = [el("p", self.lead, cls="lead"), grid]
+        if len(self.view.layers.targets.periods) > 1:
+            parts += [el("h3", "Period by period"), self._periods()]
+        return parts
+
+    def _total(self) -> Element:
+        card, view = self.card, self.view
+        share = float(view.total_attainment[card.row])
+        now = view.total_history[view.p]
+        grade = el("span", "grade ", el("b", name(card.grade)), " · ") if card.grade else None
+        words = f"at target {view.in_points(now.target)} points"
+        return el(
+            "article",
+            el("h3", "Total"),
+            _big(view.in_points(card.total), "points"),
+            el("p", grade, words, cls="versus"),
+            *_state(share, card.light, "total"),
+            _trend("total", view.total_history, lambda v: f"{view.in_points(v)} points"),
+            cls=f"tile {card.light.key}",
+        )
+
+    def _tile(self, column: Column, figure: Figure) -> Element:
+        kpi = figure.kpi
+        head = el("h3", name(kpi.name))
+        if not self.view.knows_results:
+            big = _big(number(kpi, figure.target), kpi.unit)
+            return el("article", head, big, el("p", "target", cls="versus"), cls="tile")
+        return el(
+            "article",
+            head,
+            _big(number(kpi, figure.result), kpi.unit),
+            el("p", "target ", name(amount(kpi, figure.target)), cls="versus"),
+            *_state(figure.attainment, figure.light, kpi.name),
+            _trend(kpi.name, column.history, lambda v: amount(kpi, v)),
+            cls=f"tile {figure.light.key}",
+        )
+
+    def _periods(self) -> Element:
+        labels = self.view.layers.targets.periods.labels
+        rows = [
+            [_kpi_name(column), *(self._moment(column, m) for m in column.history)]
+            for column in self.view.columns
+        ]
+        words = f"{self.card.name}: every KPI in every period"
+        right = range(1, len(labels) + 1)
+        return data_table(["KPI", *labels], rows, words=words, numbers=right)
+
+    def _moment(self, column: Column, moment: Moment) -> Element:
+        if not self.view.knows_results:
+            return el("span", number(column.kpi, moment.target))
+        return el(
+            "span",
+            el("span", number(column.kpi, moment.result), cls="row"),
+            el("small", symbol(moment.light), " ", attained(moment.attainment), cls="row"),
+        )
+
+    # -- Markdown ---------------------------------------------------------------
+
+    def markdown(self) -> list[str]:
+        """The lead and two tables."""
+        lines = [md.text(self.lead), ""]
+        if self.view.knows_results:
+            heads = ["KPI", "target", "result", "attained", "light"]
+            lines += md.table(heads, map(_figure_row, self.card.figures), numbers=(1, 2, 3))
+        else:
+            rows = [[f.kpi.name, amount(f.kpi, f.target)] for f in self.card.figures]
+            lines += md.table(["KPI", "target"], rows, numbers=(1,))
+        labels = self.view.layers.targets.periods.labels
+        if len(labels) == 1:
+            return lines
+        rows = [
+            [f"{c.kpi.name} ({c.kpi.unit})", *(_moment_words(self.view, c, m) for m in c.history)]
+            for c in self.view.columns
+        ]
+        right = range(1, len(labels) + 1)
+        return [
+            *lines,
+            *md.heading(3, "Period by period"),
+            *md.table(["KPI", *labels], rows, right),
+        ]
+
+
+def _across(tiles: int) -> int:
+    """Tiles in a row: three or four, whichever leaves fewer places empty."""
+    return min((4, 3), key=lambda across: -tiles % across) if tiles > 4 else tiles
+
+
+def _big(shown: str, unit: str) -> Element:
+    # The number's length goes to the style sheet, which sizes it so that it never breaks.
+    figure = el("span", shown, cls="figure")
+    return el(
+        "p", figure, " ", el("span", name(unit), cls="unit"), cls="big", style=f"--n:{len(shown)}"
+    )
+
+
+def _state(attainment: float, light: Light, what: str) -> tuple[Element, Element]:
+    """The bar, and the light with its attainment."""
+    told = attained(attainment)
+    mark = el("span", light.symbol, cls=f"light {light.key}", aria_hidden="true")
+    return (
+        attainment_bar(attainment, light, f"{what}: {told} of the target, {light.words}"),
+        el("p", mark, " ", el("b", told), " ", light.words, cls="state"),
+    )
+
+
+def _trend(what: str, history: tuple[Moment, ...], told: Callable[[float], str]) -> Element | None:
+    if len(history) == 1:
+        return None
+    words = "; ".join(f"{m.period} {told(m.result)} against {told(m.target)}" for m in history)
+    chart = sparkline(
+        [m.result for m in history],
+        [m.target for m in history],
+        [m.light for m in history],
+        f"{what} over the periods, targets dashed: {words}",
+    )
+    first, last = history[0].period, history[-1].period
+    ends = el("p", el("span", name(first)), el("span", name(last)), cls="ends", aria_hidden="true")
+    return el("div", chart, ends, cls="trend")
+
+
+def _figure_row(figure: Figure) -> list[str]:
+    return [
+        figure.kpi.name,
+        amount(figure.kpi, figure.target),
+        amount(figure.kpi, figure.result),
+        attained(figure.attainment),
+        f"{figure.light.symbol} {figure.light.words}",
+    ]
+
+
+def _moment_words(view: View, column: Column, moment: Moment) -> str:
+    if not view.knows_results:
+        return number(column.kpi, moment.target)
+    shown = number(column.kpi, moment.result)
+    return f"{shown} ({moment.light.symbol} {attained(moment.attainment)})"
+
+
+def _kpi_name(column: Column) -> Element:
+    return el("span", name(column.kpi.name), " ", el("small", name(column.kpi.unit)))

@@ -1,0 +1,118 @@
+"""Rules in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from cascade_kpi.kpis import aggregates, directions, splits
+from cascade_kpi.kpis.kpi import Kpi
+from cascade_kpi.missing import Missing
+from cascade_kpi.reporting.wording import listed, points
+from cascade_kpi.scoring import attainments, curves
+from cascade_kpi.scoring.grades import Grades
+
+__all__ = ["attainment_words", "curve_words", "grade_words", "kpi_words", "missing_words"]
+
+_DIRECTIONS: dict[type, Callable[[Any, str], str]] = {
+    directions.Higher: lambda _, __: "higher is better",
+    directions.Lower: lambda _, __: "lower is better",
+    directions.OnTarget: lambda rule, unit: f"best on target, within {rule.band:g} {unit}",
+}
+_AGGREGATES: dict[type, Callable[[Any], str]] = {
+    aggregates.Sum: lambda _: "added up",
+    aggregates.Mean: lambda _: "the mean of the reports",
+    aggregates.WeightedMean: lambda _: "the mean of the reports by their weights",
+    aggregates.Ratio: lambda rule: (
+        "a ratio of two sums" + (f", times {rule.scale:g}" if rule.scale != 1 else "")
+    ),
+    aggregates.Min: lambda _: "the least report",
+    aggregates.Max: lambda _: "the greatest report",
+    aggregates.Last: lambda rule: f"the last period's level, {aggregate_words(rule.of)} over units",
+}
+_SPLITS: dict[type, Callable[[Any], str]] = {
+    splits.Equal: lambda _: "goals divided equally",
+    splits.Shared: lambda _: "the same target for all",
+    splits.ProRata: lambda rule: f"goals divided in proportion to {rule.driver}",
+    splits.FixedShares: lambda rule: f"goals divided by the shares in {rule.column}",
+}
+_ATTAINMENTS: dict[type, Callable[[Any], str]] = {
+    attainments.Proportion: lambda rule: {
+        "refuse": "result in proportion to target",
+        "met": "result in proportion to target; a target of zero counts as met or not",
+        "exclude": "result in proportion to target; a target of zero is left out",
+    }[rule.zero],
+    attainments.Progress: lambda rule: f"the way gone from {rule.baseline} to the target",
+    attainments.Result: lambda _: "the result itself, in its own unit",
+}
+_MISSING = {
+    Missing.RENORMALISE: "left out, together with its weight",
+    Missing.ZERO: "counted as zero, with its full weight",
+    Missing.HOLD: "what needs it is absent too",
+    Missing.REFUSE: "refused",
+}
+
+
+def _words(table: dict[type, Callable[..., str]], rule: object, *more: str) -> str:
+    known = table.get(type(rule))
+    return repr(rule) if known is None else known(rule, *more)  # a user's own rule
+
+
+def aggregate_words(rule: object) -> str:
+    """How reports combine."""
+    return _words(_AGGREGATES, rule)
+
+
+def kpi_words(kpi: Kpi) -> str:
+    """Direction, aggregate and split of a KPI."""
+    parts = [_words(_DIRECTIONS, kpi.better, kpi.unit), aggregate_words(kpi.aggregate)]
+    return "; ".join([*parts, _words(_SPLITS, kpi.split)])
+
+
+def attainment_words(rule: object) -> str:
+    """What a curve is read at."""
+    return _words(_ATTAINMENTS, rule)
+
+
+def missing_words(policy: Missing) -> str:
+    """What becomes of what is absent."""
+    return f"{policy.value}: {_MISSING[policy]}"
+
+
+def curve_words(curve: object, attainment: object, unit: str) -> str:
+    """A curve, its levels as per cent, or in the KPI's unit where it is read at results."""
+    raw = isinstance(attainment, attainments.Result)
+
+    def at(level: float) -> str:
+        return f"{level:g} {unit}" if raw else f"{level * 100:g} %"
+
+    def levels(pairs: curves.Levels) -> str:
+        return listed([f"{y:g} points at {at(x)}" for x, y in pairs])
+
+    if isinstance(curve, curves.Linear):
+        bounds = [("at least", curve.floor), ("at most", curve.cap)]
+        told = [f"{what} {level:g}" for what, level in bounds if level is not None]
+        each = f"{curve.slope:g} points at {at(1.0)}"
+        return "; ".join([f"in proportion, {each}", *([listed(told)] if told else [])])
+    if isinstance(curve, curves.Piecewise):
+        told = [f"straight lines through {levels(curve.levels)}"]
+        for where, value in (("below", curve.below), ("above", curve.above)):
+            told.append(f"{where} that held" if value is None else f"{where} that {value:g}")
+        return "; ".join(told)
+    if isinstance(curve, curves.Steps):
+        return f"steps: {levels(curve.levels)}; below that {curve.below:g}"
+    return repr(curve)
+
+
+def grade_words(grades: Grades) -> list[tuple[str, str]]:
+    """(grade, the totals it holds), best first."""
+
+    def edge(value: float) -> str:
+        return points(value, grades.decimals)
+
+    told = []
+    for band in grades.bands:
+        low = "" if band.low is None else f"from {edge(band.low)}"
+        high = "" if band.high is None else f"below {edge(band.high)}"
+        told.append((band.label, " ".join(filter(None, (low, high))) or "every total"))
+    return told

@@ -1,0 +1,88 @@
+"""Rules in words."""
+
+import pytest
+from attrs import frozen
+
+import cascade_kpi as ck
+from cascade_kpi.reporting import words
+
+
+@pytest.mark.parametrize(
+    ("curve", "attainment", "told"),
+    [
+        (
+            ck.curves.Linear(),
+            ck.attainments.Proportion(),
+            "in proportion, 100 points at 100 %; at least 0",
+        ),
+        (
+            ck.curves.Linear(2, floor=None, cap=None),
+            ck.attainments.Result(),
+            "in proportion, 2 points at 1 CNY",
+        ),
+        (
+            ck.curves.Linear(cap=120),
+            ck.attainments.Proportion(),
+            "in proportion, 100 points at 100 %; at least 0 and at most 120",
+        ),
+        (
+            ck.curves.Piecewise([(0.8, 50), (1, 100)], below=0),
+            ck.attainments.Proportion(),
+            (
+                "straight lines through 50 points at 80 % and 100 points at 100 %; "
+                "below that 0; above that held"
+            ),
+        ),
+        (
+            ck.curves.Steps([(5, 60)]),
+            ck.attainments.Result(),
+            "steps: 60 points at 5 CNY; below that 0",
+        ),
+    ],
+)
+def test_curves(curve, attainment, told):
+    assert words.curve_words(curve, attainment, "CNY") == told
+
+
+def test_kpis_of_every_kind():
+    made = ck.Kpi("k", "d", ck.directions.OnTarget(2), ck.aggregates.Last(ck.aggregates.Mean()))
+    assert words.kpi_words(made) == (
+        "best on target, within 2 d; the last period's level, the mean of the reports over units; "
+        "the same target for all"
+    )
+    made = ck.Kpi("k", "%", "lower", ck.aggregates.Ratio(100), split=ck.splits.ProRata("base"))
+    assert words.kpi_words(made) == (
+        "lower is better; a ratio of two sums, times 100; goals divided in proportion to base"
+    )
+
+
+def test_attainments_and_policies():
+    told = words.attainment_words(ck.attainments.Proportion("met"))
+    assert "a target of zero counts as met or not" in told
+    assert words.attainment_words(ck.attainments.Progress("base")) == (
+        "the way gone from base to the target"
+    )
+    assert len({words.missing_words(policy) for policy in ck.Missing}) == 4
+
+
+def test_a_rule_of_the_users_own_stands_as_it_prints():
+    @frozen
+    class Root:
+        power: float
+
+        def __call__(self, attainment):
+            return attainment**self.power
+
+    assert words.curve_words(Root(0.5), ck.attainments.Proportion(), "CNY").endswith(
+        "Root(power=0.5)"
+    )
+
+
+def test_grades_from_the_best_down():
+    grades = ck.Grades.from_edges({"A": 90, "B": 70, "C": None}, decimals=0)
+    assert words.grade_words(grades) == [
+        ("A", "from 90"),
+        ("B", "from 70 below 90"),
+        ("C", "below 70"),
+    ]
+    assert words.grade_words(ck.Grades.from_edges({"all": None})) == [("all", "every total")]

@@ -1,0 +1,366 @@
+"""Hypothesis strategies: ragged organisations, KPIs, goals, reports, scorecards.
+
+Tables are dicts of lists, as a user would write them, so that a test can shuffle their rows.
+"""
+
+import math
+from fractions import Fraction
+
+import numpy as np
+from attrs import frozen
+from hypothesis import strategies as st
+
+import cascade_kpi as ck
+
+NASTY = [
+    "a", "b", "B", "7", "07", " 7", "é", "e\u0301", "日本", "\U0001f600", "<b>", "=1+1", "a\nb",
+    "\u202eabc", "x" * 70, "0", "-1", "None", "nan", "'", '"', "a\tb", "\x00a", "ﬁ",
+]  # fmt: skip
+PLAIN_FLOATS = st.floats(-1e9, 1e9, allow_subnormal=False)
+REPORTS = st.one_of(st.integers(-1000, 1000).map(float), PLAIN_FLOATS, st.just(0.0), st.just(0.1))
+CLAIMS = st.one_of(
+    st.integers(1, 1000).map(float),
+    st.floats(1e-3, 1e6, allow_subnormal=False),
+    st.sampled_from([0.1, 1 / 3, 1e-12, 1e14, 3e15, 2.0**51]),
+)
+LOTS = st.sampled_from([None, 1, 1_000, "0.01", "0.3", 0.5])
+KINDS = ("", "team", "person")
+
+
+def cycled(draw, elements, n, shortest=1):
+    """A list of n elements; long ones repeat themselves, so that they are drawn quickly."""
+    some = draw(st.lists(elements, min_size=min(n, shortest), max_size=min(n, 14)))
+    return [some[i % len(some)] for i in range(n)] if n else []
+
+
+@st.composite
+def parents(draw, largest=12, widest=90):
+    """Position of each node's parent, -1 for the root, which comes first."""
+    shape = draw(st.sampled_from(["any", "any", "any", "chain", "star", "wide"]))
+    if shape == "wide":  # wider than the kernels' limits for narrow groups
+        n = draw(st.sampled_from([n for n in (14, 15, 66, 90) if n <= widest]))
+        return [-1, 0, *([1] * (n - 2))]
+    n = draw(st.integers(1, largest))
+    if shape == "chain":
+        return list(range(-1, n - 1))
+    if shape == "star":
+        return [-1] + [0] * (n - 1)
+    return [-1, *(draw(st.integers(0, i - 1)) for i in range(1, n))]
+
+
+def idents(n):
+    """n different ids: whole numbers or text, in no order."""
+    numbers = st.integers(-(1 << 63), (1 << 63) - 1) | st.integers(-5, 200)
+    words = st.sampled_from(NASTY) | st.text(st.characters(codec="utf-8"), min_size=1, max_size=5)
+    if n > 14:
+        return st.randoms(use_true_random=False).map(
+            lambda random: random.sample([f"n{i}" for i in range(2 * n)], n)
+        )
+    unblank = words.filter(lambda word: word.strip() != "")
+    lists = [st.lists(some, min_size=n, max_size=n, unique=True) for some in (numbers, unblank)]
+    return st.one_of(lists)
+
+
+@st.composite
+def units(draw, largest=12, widest=90):
+    """A table of units with a driver, agreed shares, a baseline and a kind."""
+    above = draw(parents(largest, widest))
+    n = len(above)
+    ids = draw(idents(n))
+    children = [[i for i in range(n) if above[i] == p] for p in range(n)]
+    driver, shares = cycled(draw, CLAIMS, n), [None] * n
+    for group in children:
+        weights = cycled(draw, st.integers(1, 9), len(group))
+        for child, weight in zip(group, weights, strict=True):
+            shares[child] = weight / sum(weights)
+    table = {
+        "id": ids,
+        "parent": [None if p < 0 else ids[p] for p in above],
+        "kind": cycled(draw, st.sampled_from(KINDS), n),
+        "driver": [None if children[i] else driver[i] for i in range(n)],
+        "share": shares,
+        "base": cycled(draw, st.none() | st.integers(-9, 9).map(float), n),
+    }
+    order = draw(st.permutations(range(n))) if n <= 14 else range(n)[::-1]
+    return shuffled(table, order)
+
+
+def shuffled(table, order):
+    """The rows of a table in another order."""
+    return {name: [column[i] for i in order] for name, column in table.items()}
+
+
+def tree(table):
+    return ck.OrgTree.from_table(table, kind="kind")
+
+
+def orgs(largest=12):
+    return units(largest).map(tree)
+
+
+def children_of(org):
+    """Rows of every node's children, in sibling order, by the plain way."""
+    below = [[] for _ in range(len(org))]
+    for row, parent in enumerate(org.parent.tolist()):
+        if parent >= 0:
+            below[parent].append(row)
+    return below
+
+
+# ------------------------------------------------------------------------------- rules
+
+AGGREGATES = st.sampled_from(
+    [
+        ck.aggregates.Sum(),
+        ck.aggregates.Mean(),
+        ck.aggregates.WeightedMean(),
+        ck.aggregates.Ratio(),
+        ck.aggregates.Ratio(100),
+        ck.aggregates.Min(),
+        ck.aggregates.Max(),
+        ck.aggregates.Last(),
+        ck.aggregates.Last(ck.aggregates.Ratio(365)),
+        ck.aggregates.Last(ck.aggregates.Max()),
+    ]
+)
+DIVIDING = st.sampled_from(
+    [ck.splits.Equal(), ck.splits.ProRata("driver"), ck.splits.FixedShares("share")]
+)
+SPLITS = DIVIDING | st.just(ck.splits.Shared())
+DIRECTIONS = st.sampled_from(["higher", "lower", ck.directions.OnTarget(0.5)])
+
+
+@st.composite
+def kpis(draw, most=3):
+    names = draw(st.lists(st.sampled_from(NASTY), min_size=1, max_size=most, unique=True))
+    return ck.Kpis(
+        [
+            ck.Kpi(
+                name,
+                "unit",
+                better=draw(DIRECTIONS),
+                aggregate=draw(AGGREGATES),
+                split=draw(SPLITS),
+                lot=draw(LOTS),
+                decimals=draw(st.integers(0, 3)),
+            )
+            for name in names
+        ]
+    )
+
+
+LEVELS = st.lists(
+    st.tuples(st.integers(-8, 16).map(lambda x: x / 8), st.integers(-50, 200).map(float)),
+    min_size=2,
+    max_size=5,
+    unique_by=lambda level: level[0],
+).map(sorted)
+CURVES = st.one_of(
+    st.builds(ck.curves.Linear, st.integers(-100, 200), st.just(None) | st.just(-10.0), st.none()),
+    st.builds(ck.curves.Piecewise, LEVELS, st.none() | st.just(0.0), st.none() | st.just(7.5)),
+    st.builds(ck.curves.Steps, LEVELS, st.integers(-5, 5).map(float)),
+)
+ATTAINMENTS = st.sampled_from(
+    [
+        ck.attainments.Proportion("met"),
+        ck.attainments.Proportion("exclude"),
+        ck.attainments.Progress("base"),
+        ck.attainments.Result(),
+    ]
+)
+
+
+@st.composite
+def weights(draw, names):
+    """Weights of some of the names, that sum to 100."""
+    some = draw(st.lists(st.sampled_from(names), min_size=1, unique=True))
+    cuts = sorted(draw(st.lists(st.integers(0, 100), min_size=len(some) - 1, max_size=len(some))))
+    edges = [0, *cuts[: len(some) - 1], 100]
+    return {name: float(b - a) for name, a, b in zip(some, edges, edges[1:], strict=False)}
+
+
+@st.composite
+def scorecards(draw, kpis, kinds, missing=("renormalise", "zero", "hold")):
+    items = [ck.Item(kpi.name, draw(CURVES), draw(ATTAINMENTS)) for kpi in kpis]
+    names = [item.kpi for item in items]
+    groups = draw(st.lists(st.sampled_from([*kinds, "*"]), min_size=1, unique=True))
+    bands = {"top": 90.0, "mid": 50.5, "low": None}
+    return ck.Scorecard(
+        items,
+        {group: draw(weights(names)) for group in groups},
+        missing=draw(st.sampled_from(missing)),
+        grades=draw(st.sampled_from([None, ck.Grades.from_edges(bands, decimals=1)])),
+    )
+
+
+# ------------------------------------------------------------- goals, and a plain cascade
+
+
+def read_claims(claims):
+    """Claims as integers, as docs/semantics.md says, by exact arithmetic."""
+    exact = [Fraction(claim) for claim in claims]
+    if all(claim.denominator == 1 for claim in exact) and sum(exact) < 2**51:
+        return [int(claim) for claim in exact]
+    bits = 51 - (len(claims) - 1).bit_length()
+    power = Fraction(2) ** (bits - math.frexp(max(claims))[1])
+    return [round(claim * power) for claim in exact]
+
+
+def largest_remainder(lots, claims):
+    """Hamilton's rule in exact arithmetic, ties to the earlier."""
+    amount, total = abs(lots), sum(claims)
+    if total == 0:
+        return [0] * len(claims)
+    quotas = [amount * claim // total for claim in claims]
+    remainders = [amount * claim % total for claim in claims]
+    ranked = sorted(range(len(claims)), key=lambda i: (-remainders[i], i))
+    for i in ranked[: amount - sum(quotas)]:
+        quotas[i] += 1
+    return [quota if lots >= 0 else -quota for quota in quotas]
+
+
+def claims_of(org, split):
+    """Every node's claim by the plain way; None for a shared split."""
+    if isinstance(split, ck.splits.Shared):
+        return None
+    if isinstance(split, ck.splits.Equal):
+        return [1.0] * len(org)
+    if isinstance(split, ck.splits.FixedShares):
+        return [0.0 if share is None else share for share in org.columns["share"].tolist()]
+    claims = [math.nan if c is None else c for c in org.columns["driver"].tolist()]
+    for row, below in reversed(list(enumerate(children_of(org)))):
+        if below:
+            claims[row] = claims[below[0]]
+            for child in below[1:]:
+                claims[row] += claims[child]
+    return claims
+
+
+@st.composite
+def divided(draw, org, claims, total, lower=True):
+    """Goals of some nodes below a root that has `total` lots, and everybody's lots.
+
+    The goals are drawn on the way down so that they can be met.
+    """
+    lots, goals = [0] * len(org), {0: total}
+    lots[0] = total
+    keep = draw(st.booleans()) if lower else False
+    for row, below in enumerate(children_of(org)):
+        if not below:
+            continue
+        sign, left = (-1 if lots[row] < 0 else 1), abs(lots[row])
+        free = {child: claims[child] for child in below}
+        for child in below[:6] if keep else ():
+            some_left = any(claim for other, claim in free.items() if other != child)
+            if some_left and draw(st.integers(0, 3)) == 0:
+                given = draw(st.integers(0, left))
+                lots[child] = goals[child] = sign * given
+                left -= given
+                del free[child]
+        shares = largest_remainder(sign * left, read_claims(list(free.values())))
+        for child, share in zip(free, shares, strict=True):
+            lots[child] = share
+    return goals, lots
+
+
+ROOT_LOTS = st.one_of(
+    st.integers(-100, 1000), st.integers(0, 1 << 50), st.sampled_from([0, 1, (1 << 51) - 1])
+)
+
+
+@st.composite
+def goals_tables(draw, org, kpis, periods, lower=True):
+    """A goals table, and the targets it leads to per KPI and period, (p, n) in KPI units."""
+    rows, expected = [], []
+    for kpi in kpis:
+        claims = claims_of(org, kpi.split)
+        per_period = []
+        for period in periods:
+            if claims is None:
+                goals = {0: draw(st.integers(-20, 200).map(float))}
+                extra = draw(st.lists(st.integers(0, len(org) - 1), max_size=2 if lower else 0))
+                goals |= {row: draw(st.integers(-20, 200).map(float)) for row in extra}
+                targets = [0.0] * len(org)
+                for row, parent in enumerate(org.parent.tolist()):
+                    targets[row] = goals[row] if row in goals else targets[parent]
+            else:
+                small = draw(st.integers(-100, 1000))
+                goals, lots = draw(divided(org, claims, small, lower))
+                exact = kpi.counted_in.exact
+                goals = {row: float(count * exact) for row, count in goals.items()}
+                targets = [float(count * exact) for count in lots]
+            per_period.append(targets)
+            ids = org.ids.tolist()
+            rows += [(ids[row], kpi.name, period, value) for row, value in goals.items()]
+        expected.append(np.array(per_period))
+    columns = zip(*rows, strict=True)
+    return dict(zip(("node", "kpi", "period", "value"), map(list, columns), strict=True)), expected
+
+
+# ------------------------------------------------------------------------------ reports
+
+
+@st.composite
+def reports(draw, org, kpis, periods, inner="total"):
+    """An actuals table with some reports missing; totals stand without their parts."""
+    names = ["node", "kpi", "period", *sorted({c for kpi in kpis for c in kpi.aggregate.inputs})]
+    table = {name: [] for name in names}
+    ids, parent, leaf = org.ids.tolist(), org.parent.tolist(), org.is_leaf.tolist()
+    for kpi in kpis:
+        for period in periods:
+            chances = cycled(draw, st.integers(0, 9), len(org))
+            values = cycled(draw, REPORTS, len(org))
+            covered = [False] * len(org)
+            for row, chance in enumerate(chances):
+                covered[row] = inner == "total" and parent[row] >= 0 and covered[parent[row]]
+                if covered[row] or chance >= (8 if leaf[row] else 2):
+                    continue
+                covered[row] = True
+                first, second = values[row], float(chance)
+                entry = {"node": ids[row], "kpi": kpi.name, "period": period}
+                for column in kpi.aggregate.inputs:
+                    entry[column] = second if column in ("weight", "denominator") else first
+                for name in names:
+                    table[name].append(entry.get(name))
+    return table
+
+
+@frozen
+class Case:
+    """One whole cycle, as tables and rules."""
+
+    units: dict
+    kpis: ck.Kpis
+    periods: tuple
+    goals: dict
+    actuals: dict
+    missing: str
+    inner: str
+    card: ck.Scorecard
+
+    def targets(self):
+        return ck.cascade(tree(self.units), self.kpis, self.goals, periods=self.periods)
+
+    def results(self):
+        return ck.measure(self.targets(), self.actuals, missing=self.missing, inner=self.inner)
+
+    def gaps(self):
+        return ck.gaps(ck.score(self.results(), self.card))
+
+
+@st.composite
+def cases(draw, largest=8, missing=("renormalise", "zero", "hold")):
+    table = draw(units(largest, widest=15))
+    org, rules = tree(table), draw(kpis())
+    periods = draw(st.sampled_from([("2026",), ("Q1", "Q2")]))
+    inner = draw(st.sampled_from(["total", "own"]))
+    return Case(
+        table,
+        rules,
+        periods,
+        draw(goals_tables(org, rules, periods))[0],
+        draw(reports(org, rules, periods, inner)),
+        draw(st.sampled_from(missing)),
+        inner,
+        draw(scorecards(rules, org.kind_names, missing)),
+    )

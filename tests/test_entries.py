@@ -1,0 +1,68 @@
+"""Long tables as entries, sorted, with their rows."""
+
+import numpy as np
+
+import cascade_kpi as ck
+from cascade_kpi.entries import aligned, read_entries
+from tests.helpers import NAN, entries, org
+
+KPIS = ck.Kpis([ck.Kpi("b", "x"), ck.Kpi("a", "x", aggregate=ck.aggregates.Ratio())])
+COLUMNS = "node", "kpi", "period", "value", "numerator", "denominator"
+ROWS = [
+    ("bob", "a", "Q2", None, 1, 2),
+    ("ann", "a", "Q2", None, 3, 4),
+    ("cid", "b", "Q1", -0.0, None, None),
+    ("hq", "a", "Q1", None, 5, 6),
+]
+
+
+def read(rows=ROWS, periods=None):
+    return read_entries(
+        org(), KPIS, entries(*rows, columns=COLUMNS), periods=periods,
+        inputs=lambda kpi: kpi.aggregate.inputs, name="actuals",
+    )  # fmt: skip
+
+
+def test_entries_are_sorted_by_kpi_period_and_node_and_know_their_rows():
+    periods, got = read()
+    assert periods.labels == ("Q1", "Q2")
+    assert got.kpi.tolist() == [0, 1, 1, 1]
+    assert got.period.tolist() == [0, 0, 1, 1]
+    assert got.node.tolist() == [5, 0, 2, 3]
+    assert got.row.tolist() == [2, 3, 1, 0]
+    assert len(got) == 4
+
+
+def test_an_entry_is_found_by_its_place():
+    _, got = read()
+    assert got.row_of(2, 1, 1) == 1
+    assert got.row_of(2, 1, 0) is None
+    assert got.row_of(2, 0, 1) is None
+
+
+def test_dense_arrays_are_nan_where_there_is_no_entry():
+    _, got = read()
+    np.testing.assert_array_equal(
+        got.dense("denominator", 1, 2, 6), [[6, *[NAN] * 5], [NAN, NAN, 4, 2, NAN, NAN]]
+    )
+
+
+def test_a_negative_zero_becomes_a_plain_one():
+    _, got = read()
+    assert got.dense("value", 0, 2, 6)[0, 5].tobytes() == np.float64(0.0).tobytes()
+
+
+def test_aligned_arrays():
+    faults = []
+    periods = ck.Periods("p")
+    given = np.arange(6.0)
+    made = aligned(org(), periods, given, "x", faults)
+    given[0] = 9
+    assert made.tolist() == [[0, 1, 2, 3, 4, 5]]
+    given.setflags(write=False)
+    assert np.shares_memory(aligned(org(), periods, given, "x", faults), given)
+    assert aligned(org(), periods, range(6), "x", faults).shape == (1, 6)
+    assert faults == []
+    for bad in (["a"] * 6, [1.0] * 5, np.ones((2, 6)), [np.inf] * 6, [True] * 6):
+        aligned(org(), periods, bad, "x", faults)
+    assert len(faults) == 5

@@ -1,0 +1,60 @@
+"""Faults as people read them."""
+
+import pytest
+
+import cascade_kpi as ck
+from cascade_kpi.errors import check, suggest
+from tests.helpers import refused
+
+
+def test_a_fault_says_where_what_why_and_what_to_do():
+    fault = ck.Fault("units", "no such node", "name one", row=3, line=5, column="id", value="x")
+    assert str(fault) == "units row 3 (line 5), id = 'x': no such node; name one"
+    assert str(ck.Fault("units", "empty", "fill it")) == "units: empty; fill it"
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["a\nb", "a\u202eb", "a\x1b[31mb", "x" * 10_000, 10**5000, "\ud800"],
+    ids=["newline", "turned", "escape", "long", "huge number", "half a character"],
+)
+def test_quoted_data_can_neither_forge_nor_flood_a_message(value):
+    text = str(ck.Fault("units", "r", "r", value=value))
+    assert len(text) < 120
+    assert text.isprintable()
+
+
+def test_printable_letters_stay():
+    assert "日本" in str(ck.Fault("units", "r", "r", value="日本"))
+
+
+def test_an_error_lists_its_faults_and_counts_the_rest():
+    faults = [ck.Fault("units", "bad", "mend", row=i) for i in range(25)]
+    error = ck.InputError(faults)
+    assert isinstance(error, ValueError)
+    assert error.faults == tuple(faults)
+    lines = str(error).splitlines()
+    assert lines[0] == "25 faults"
+    assert len(lines) == 22
+    assert "5 more" in lines[-1]
+    assert str(ck.InputError(faults[:1])).startswith("1 fault\n")
+
+
+def test_check_raises_only_if_there_are_faults():
+    check([])
+    assert len(refused(check, [ck.Fault("a", "b", "c")] * 2)) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "known", "repair"),
+    [
+        ("esat", ["east", "north"], "did you mean 'east'?"),
+        ("EAST ", ["east"], "did you mean 'east'?"),
+        ("zzz", ["a", "b"], "use one of 'a', 'b'"),
+        ("zzz", list("abcdef"), "use one of 'a', 'b', 'c', 'd', 'e', …"),
+        (12, [123, 999], "did you mean 123?"),
+        ("x", [], "define it first"),
+    ],
+)
+def test_near_misses(name, known, repair):
+    assert suggest(name, known) == repair

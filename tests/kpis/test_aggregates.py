@@ -85,7 +85,6 @@ class Farthest:
 
     inputs = ("value",)
     makeup = ck.aggregates.Makeup.EXTREME
-    makeup = ck.aggregates.Makeup.EXTREME
 
     @staticmethod
     def combine(a, b, out):

@@ -257,9 +257,9 @@ def divided(draw, org, claims, total, lower=True):
                 lots[child] = goals[child] = sign * given
                 left -= given
                 del free[child]
-        shares = largest_remainder(sign * left, read_claims(list(free.values())))
-        for child, share in zip(free, shares, strict=True):
-            lots[child] = share
+        read = read_claims([free.get(child, 0.0) for child in below])
+        for child, share in zip(below, largest_remainder(sign * left, read), strict=True):
+            lots[child] = share if child in free else lots[child]
     return goals, lots
 
 

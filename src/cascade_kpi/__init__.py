@@ -13,8 +13,6 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from cascade_kpi.analysis.breakdown import Breakdown
-from cascade_kpi.analysis.gaps import Gaps, gaps
 from cascade_kpi.errors import Fault, InputError
 from cascade_kpi.kpis import aggregates, directions, splits
 from cascade_kpi.kpis.kpi import Kpi, Kpis
@@ -37,6 +35,8 @@ from cascade_kpi.targets.cascade import cascade
 from cascade_kpi.targets.targets import Targets, assign
 
 if TYPE_CHECKING:
+    from cascade_kpi.analysis.breakdown import Breakdown
+    from cascade_kpi.analysis.gaps import Gaps, gaps
     from cascade_kpi.explaining.explain import explain
     from cascade_kpi.explaining.explanation import Explanation
     from cascade_kpi.plan import conditions
@@ -103,8 +103,10 @@ defer("cascade_kpi.plan.conditions", "cascade_kpi.plan.playbook")
 # is first used: making a class costs most of a millisecond.
 _LATE = {
     "Action": "cascade_kpi.plan.playbook",
+    "Breakdown": "cascade_kpi.analysis.breakdown",
     "Csv": "cascade_kpi.tables",
     "Explanation": "cascade_kpi.explaining.explanation",
+    "Gaps": "cascade_kpi.analysis.gaps",
     "Plan": "cascade_kpi.plan.improve",
     "PlannedAction": "cascade_kpi.plan.improve",
     "Playbook": "cascade_kpi.plan.playbook",
@@ -114,6 +116,7 @@ _LATE = {
     "Rule": "cascade_kpi.plan.playbook",
     "explain": "cascade_kpi.explaining.explain",
     "from_json": "cascade_kpi.records",
+    "gaps": "cascade_kpi.analysis.gaps",
     "improve": "cascade_kpi.plan.improve",
     "record": "cascade_kpi.records",
     "report": "cascade_kpi.reporting.report",

@@ -10,6 +10,7 @@ bits of every sum.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 from attrs import field, frozen
@@ -19,8 +20,7 @@ from cascade_kpi._arrays import CONTENT, IntArray, frozen_array
 __all__ = ["Block", "Layout"]
 
 
-@frozen(eq=False)
-class Block:
+class Block(NamedTuple):
     """All sibling groups of one level that have the same span.
 
     Attributes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from numbers import Real
+from typing import NamedTuple
 
 import numpy as np
 from attrs import frozen
@@ -249,8 +250,7 @@ def _divide_down(goal: _Goal, lots: IntArray, fixed: Mask, shares: FloatArray) -
                     )
 
 
-@frozen(eq=False)
-class _Group:
+class _Group(NamedTuple):
     """Sibling groups of one block that are split together."""
 
     rows: IntArray

@@ -11,20 +11,20 @@ SALES = ck.Kpi("k", "x")
 
 def gaps():
     # targets: hq 40, east 20, ann 10, bob 10, west 20, cid 20
-    return gaps_of(measured(org(), SALES, 40, {"ann": 4, "bob": 11}), ck.Item("k"))
+    return gaps_of(measured(org(), SALES, 40, {"ann": 4, "bob": 11, "cid": 0}), ck.Item("k"))
 
 
 @pytest.mark.parametrize(
     ("condition", "expected"),
     [
-        (ck.conditions.AttainmentBelow(0.75), ["hq", "ann"]),
-        (ck.conditions.AttainmentBelow(0.4), ["hq"]),
-        (ck.conditions.ShortfallAtLeast(6), ["hq", "ann"]),
-        (ck.conditions.ShortfallAtLeast(5), ["hq", "east", "ann"]),
-        (ck.conditions.PointsLost(60), ["hq", "ann"]),
-        (ck.conditions.PointsLost(60.001), ["hq"]),
+        (ck.conditions.AttainmentBelow(0.75), ["hq", "ann", "west", "cid"]),
+        (ck.conditions.AttainmentBelow(0.4), ["hq", "west", "cid"]),
+        (ck.conditions.ShortfallAtLeast(6), ["hq", "ann", "west", "cid"]),
+        (ck.conditions.ShortfallAtLeast(5), ["hq", "east", "ann", "west", "cid"]),
+        (ck.conditions.PointsLost(60), ["hq", "ann", "west", "cid"]),
+        (ck.conditions.PointsLost(60.001), ["hq", "west", "cid"]),
         (ck.conditions.ShareOfParent(1.2), ["ann"]),
-        (ck.conditions.ShareOfParent(0.2), ["east", "ann"]),
+        (ck.conditions.ShareOfParent(0.2), ["east", "ann", "west", "cid"]),
     ],
 )
 def test_where_it_holds(condition, expected):
@@ -47,8 +47,8 @@ def test_the_root_brings_nothing_to_anybody_and_absent_numbers_hold_nowhere():
 def test_conditions_combine():
     low, big = ck.conditions.AttainmentBelow(0.8), ck.conditions.ShortfallAtLeast(20)
     both, either = ck.conditions.AllOf([low, big]), ck.conditions.AnyOf([low, big])
-    assert np.flatnonzero(both(gaps(), "k")).tolist() == [0]
-    assert np.flatnonzero(either(gaps(), "k")).tolist() == [0, 1, 2]
+    assert np.flatnonzero(both(gaps(), "k")).tolist() == [0, 4, 5]
+    assert np.flatnonzero(either(gaps(), "k")).tolist() == [0, 1, 2, 4, 5]
     assert both.words() == f"{low.words()} and {big.words()}"
     assert either.words() == f"{low.words()} or {big.words()}"
 

@@ -68,7 +68,7 @@ def test_totals_are_weighted_means_of_points_node_by_node(case):
             for item in case.card.items:
                 kpi = case.kpis[item.kpi]
                 a = float(scores.results.of(item.kpi)[p, row])
-                t = float(scores.results.targets.of(item.kpi)[p, row])
+                t = float(scores.results.counted_target(item.kpi)[p, row])
                 x = float(scores.attainment(item.kpi)[p, row])
                 w = weight.get(item.kpi, 0.0)
                 assert scores.weights(item.kpi)[row] == w
@@ -104,7 +104,7 @@ def test_the_parts_of_a_gap_sum_to_it(case):
     gaps = case.gaps()
     results, org = gaps.scores.results, gaps.org
     for k, kpi in enumerate(case.kpis):
-        values, wanted = results.of(kpi.name), results.targets.of(kpi.name)
+        values, wanted = results.of(kpi.name), results.counted_target(kpi.name)
         np.testing.assert_array_equal(gaps.of(kpi.name), values - wanted)
         for p, period in enumerate(case.periods):
             for row, below in enumerate(children_of(org)):
@@ -134,7 +134,7 @@ def test_the_parts_of_a_gap_sum_to_it(case):
 
 def at_target_points(gaps, item):
     """Points of everybody if the result were the target."""
-    rule, targets = item.attainment, gaps.scores.results.targets.of(item.kpi)
+    rule, targets = item.attainment, gaps.scores.results.counted_target(item.kpi)
     bases = gaps.org.numbers("base") if rule.baseline else np.full(len(gaps.org), GONE)
     better = gaps.kpis[item.kpi].better
     return item.curve(rule(targets, targets, better, np.broadcast_to(bases, targets.shape)))

@@ -50,7 +50,8 @@ def test_a_year_with_a_total_in_one_quarter_and_parts_in_another():
         results([("hq", "Q1", 6), ("hq", "Q2", 6)], [("hq", "Q1", 5), ("ann", "Q2", 1)]), "2026"
     )
     np.testing.assert_array_equal(year.of("sales")[0], [6, 1, 1, NAN, NAN, NAN])
-    assert year.targets.of("sales")[0].tolist() == [12, 6, 3, 3, 6, 6]
+    # hq 6 and, of what was reported, ann's 1.5; those who never reported keep theirs
+    assert year.targets.of("sales")[0].tolist() == [7.5, 1.5, 1.5, 3, 6, 6]
 
 
 def test_the_year_can_be_scored_and_what_it_was_made_of_is_kept():

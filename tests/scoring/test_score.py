@@ -26,10 +26,10 @@ def totals(missing, weights=None):
 @pytest.mark.parametrize(
     ("missing", "expected"),
     [
-        # hq 20/40 and 5/40; east 20/20 and 5/20; ann 5/10 and 5/10; bob 15/10; west, cid nothing
-        ("renormalise", [105, 130, 90, 150, NAN, NAN]),
-        ("zero", [105, 130, 90, 90, 0, 0]),
-        ("hold", [105, 130, 90, NAN, NAN, NAN]),
+        # of what was reported: hq and east 20/20 and 5/10; ann 5/10 and 5/10; bob 15/10
+        ("renormalise", [120, 120, 90, 150, NAN, NAN]),
+        ("zero", [120, 120, 90, 90, 0, 0]),
+        ("hold", [120, 120, 90, NAN, NAN, NAN]),
     ],
 )
 def test_totals_by_policy(missing, expected):
@@ -45,7 +45,7 @@ def test_refuse_lists_every_item_that_is_missing_once():
 
 def test_refuse_asks_only_for_what_is_on_the_card():
     scores = ck.score(results(), ck.Scorecard(ITEMS, {"co": {"a": 60, "b": 40}}, missing="refuse"))
-    np.testing.assert_allclose(scores.total[0], [105, NAN, NAN, NAN, NAN, NAN])
+    np.testing.assert_allclose(scores.total[0], [120, NAN, NAN, NAN, NAN, NAN])
 
 
 def test_cards_differ_by_kind_and_those_without_one_are_not_scored():
@@ -58,7 +58,7 @@ def test_grades_and_what_has_none():
     card = ck.Scorecard(ITEMS, {"a": 60, "b": 40}, grades=grades)
     scores = ck.score(results(), card)
     assert scores.grades == ("top", "good", "poor")
-    assert scores.grade_codes[0].tolist() == [1, 0, 2, 0, -1, -1]
+    assert scores.grade_codes[0].tolist() == [1, 1, 2, 0, -1, -1]
     assert scores.grade("ann") == "poor"
     assert scores.grade("cid") is None
     plain = ck.score(results(), ck.Scorecard(ITEMS, {"a": 60, "b": 40}))
@@ -76,8 +76,8 @@ def test_scores_say_what_they_were_made_of():
     scores = ck.score(results(), card)
     assert scores.scorecard is card
     assert scores.weights("b").tolist() == [40] * 6
-    np.testing.assert_allclose(scores.attainment("b")[0], [1.875, 1.75, 1.5, NAN, NAN, NAN])
-    np.testing.assert_allclose(scores.points("b")[0], [187.5, 175, 150, NAN, NAN, NAN])
+    np.testing.assert_allclose(scores.attainment("b")[0], [1.5, 1.5, 1.5, NAN, NAN, NAN])
+    np.testing.assert_allclose(scores.points("b")[0], [150, 150, 150, NAN, NAN, NAN])
     (fault,) = refused(scores.points, "c")
     assert fault.source == "scorecard"
     refused(scores.grade, "nobody")

@@ -53,8 +53,12 @@ class Gaps:
         return self.scores.periods
 
     def of(self, kpi: str) -> FloatArray:
-        """Result − target in KPI units, float64 (p, n), NaN where either is absent."""
-        return self.scores.results.of(kpi) - self.scores.results.targets.of(kpi)
+        """Result − target in KPI units, float64 (p, n), NaN where either is absent.
+
+        The target is that of what was reported: :meth:`Results.counted_target`.
+        """
+        results = self.scores.results
+        return results.of(kpi) - results.counted_target(kpi)
 
     def shortfall(self, kpi: str) -> FloatArray:
         """The unfavourable part of the gap by the KPI's direction, zero or more.
@@ -63,7 +67,7 @@ class Gaps:
         """
         results = self.scores.results
         item: Kpi = self.kpis[kpi]
-        return item.better.shortfall(results.of(kpi), results.targets.of(kpi))
+        return item.better.shortfall(results.of(kpi), results.counted_target(kpi))
 
     def to_parent(self, kpi: str) -> FloatArray:
         """What each node brings to its parent's gap, in KPI units, float64 (p, n).

@@ -9,7 +9,6 @@ from cascade_kpi.kpis.aggregates import Makeup
 from cascade_kpi.org.layout import Layout
 from cascade_kpi.org.rollup import add_present, fold_children
 from cascade_kpi.results.results import Results
-from cascade_kpi.targets.targets import NO_LOTS, Lots
 
 __all__ = ["split_gap"]
 
@@ -40,12 +39,13 @@ def split_gap(results: Results, k: int) -> tuple[FloatArray, FloatArray]:
     own targets for t·d.
     """
     values = results.at(k, slice(None), slice(None))
-    targets = results.targets.values[k]
+    targets = results.counted_at(k, slice(None), slice(None))
     parts = results.parts[k]
     makeup = results.kpis.items[k].aggregate.makeup
     if makeup is Makeup.SUM:
         own = _zeroed(_own_reports(results, k)) - _own_targets(results, k)
-        shares = list(zip(_zeroed(values) - _zeroed(targets), own, strict=True))
+        brought = np.where(np.isnan(values), 0.0, values - _zeroed(targets))
+        shares = list(zip(brought, own, strict=True))
     elif makeup is Makeup.RATIO:
         shares = [_ratio(results, n, d, t) for n, d, t in zip(*parts, targets, strict=True)]
     elif makeup is Makeup.EXTREME:
@@ -76,19 +76,16 @@ def _own_reports(results: Results, k: int) -> FloatArray:
 
 
 def _own_targets(results: Results, k: int) -> FloatArray:
-    """What every node's target holds beyond its children's, zero where it has none.
+    """What every node's target holds beyond those of its children with a result.
 
-    Whole lots tell it exactly. Of amounts, a difference that is within the
-    rounding of their sum is none.
+    A difference that is within the rounding of the sums is none.
     """
-    layout, column = results.org.layout, results.targets.columns[k]
-    if isinstance(column, Lots):
-        lots = np.where(column.counts == NO_LOTS, 0, column.counts).astype(np.float64)
-        kept = np.stack([_rest(layout, row, row) for row in lots])
-        return column.lot.values(kept.astype(np.int64))
-    wanted = _zeroed(column.values)
-    kept = np.stack([_rest(layout, row, row) for row in wanted])
-    size = np.stack([_rest(layout, np.abs(row), -np.abs(row)) for row in wanted])
+    layout = results.org.layout
+    wanted = _zeroed(results.counted_at(k, slice(None), slice(None)))
+    brought = np.where(np.isnan(results.at(k, slice(None), slice(None))), 0.0, wanted)
+    kept = np.stack([_rest(layout, t, c) for t, c in zip(wanted, brought, strict=True)])
+    size = np.abs(wanted)
+    size = np.stack([_rest(layout, t, -c) for t, c in zip(size, np.abs(brought), strict=True)])
     return np.where(np.abs(kept) <= _ROUNDING * size, 0.0, kept)
 
 

@@ -80,7 +80,7 @@ class Summary:
             target, result, attained = (
                 float(array[0, row])
                 for array in (
-                    scores.results.targets.of(kpi.name),
+                    scores.results.counted_target(kpi.name),
                     scores.results.of(kpi.name),
                     scores.attainment(kpi.name),
                 )

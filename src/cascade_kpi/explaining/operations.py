@@ -110,6 +110,32 @@ class VolumeOfTarget:
 
 
 @frozen
+class LessUnreported:
+    """A target less the targets of what was not reported."""
+
+    def __call__(self, *inputs: float) -> float:
+        """The quantity, from its inputs."""
+        return float(np.subtract(inputs[0], inputs[1]))
+
+    def words(self) -> str:
+        """The clause."""
+        return "target − the targets of what was due and not reported"
+
+
+@frozen
+class IfReported:
+    """A period's target, if the period was reported."""
+
+    def __call__(self, *inputs: float) -> float:
+        """The quantity, from its inputs."""
+        return float("nan") if np.isnan(inputs[1]) else inputs[0]
+
+    def words(self) -> str:
+        """The clause."""
+        return "the target of a period that was reported"
+
+
+@frozen
 class LotsAsAmount:
     """A number of lots as an amount in KPI units."""
 
@@ -272,16 +298,18 @@ class Difference:
 
 @frozen
 class BroughtToSum:
-    """A child's result less its target, either counted as nothing if absent."""
+    """A child's result less its target; nothing without a result."""
 
     def __call__(self, *inputs: float) -> float:
         """The quantity, from its inputs."""
-        result, target = np.where(np.isnan(inputs), 0.0, inputs)
-        return float(result - target)
+        result, target = inputs
+        if np.isnan(result):
+            return 0.0
+        return float(np.subtract(result, 0.0 if np.isnan(target) else target))
 
     def words(self) -> str:
         """The clause."""
-        return "result − target, absent counted as nothing"
+        return "result − target; nothing without a result"
 
 
 @frozen

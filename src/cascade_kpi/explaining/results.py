@@ -12,6 +12,8 @@ from cascade_kpi.explaining.operations import (
     Combined,
     Finished,
     Held,
+    IfReported,
+    LessUnreported,
     Part,
     PlannedPart,
     VolumeOfTarget,
@@ -21,6 +23,8 @@ from cascade_kpi.kpis.aggregates import Last, Makeup, Max, Min, Sum
 from cascade_kpi.kpis.kpi import Kpi
 from cascade_kpi.missing import Missing
 from cascade_kpi.org.node import Node
+from cascade_kpi.org.rollup import add_present
+from cascade_kpi.results.change import fold_values
 from cascade_kpi.results.results import Results
 
 __all__ = ["ResultExplainer"]
@@ -143,6 +147,34 @@ class ResultExplainer:
             found.append(Explanation(self._name(name, row), value, unit, self.period, None, source))
         return tuple(found)
 
+    def counted(self, row: int) -> Explanation:
+        """The target that a node's result is set against, in KPI units."""
+        array = self.results.counted[self.k]
+        whole = float(self.results.targets.values[self.k][self.p, row])
+        if array is None or float(array[self.p, row]) == whole or np.isnan(whole):
+            return self.target(row)
+        value = float(array[self.p, row])
+        name = self._name("target of what was reported", row)
+        return self._made(
+            name, value, LessUnreported(), lambda: (self.target(row), self._unreported(row))
+        )
+
+    def _lost(self, row: int) -> bool:
+        due, arrived = self.results.due[self.k], self.results.arrived[self.k]
+        return bool(due[self.p, row] and not arrived[self.p, row])
+
+    def _unreported(self, row: int) -> Explanation:
+        """The targets at or below a node of what was due and not reported."""
+        if self._lost(row):
+            return self.target(row)
+        children = Node(self.results.org, row).child_rows
+        name, combine = self._name("target of what was not reported", row), add_present
+        if not children:
+            return Explanation(name, np.nan, self.kpi.unit, self.period, None, "reported")
+        below = tuple(map(self._unreported, children))
+        value = fold_values(combine, [each.value for each in below])
+        return self._made(name, value, Combined(combine, "over its children"), lambda: below)
+
     def target(self, row: int) -> Explanation:
         """The target of a node, in KPI units."""
         if self.results.source is None:
@@ -154,10 +186,24 @@ class ResultExplainer:
             source = f"{rule!r} does not say what several targets make"
             return Explanation(name, value, self.kpi.unit, self.period, None, source)
         if rule.makeup is not Makeup.RATIO:
-            return self._made(
-                name, value, along, lambda: tuple(each.target(row) for each in self._periods())
-            )
+            return self._made(name, value, along, lambda: self._each_target(row))
         return self._made(name, value, Finished(rule), lambda: self._planned(row))
+
+    def _each_target(self, row: int) -> Many:
+        """Targets of the periods that were reported; of all, if none was."""
+        periods = self._periods()
+        some = any(not np.isnan(one.explain(row).value) for one in periods)
+        return tuple(one.reported(row) if some else one.counted(row) for one in periods)
+
+    def reported(self, row: int) -> Explanation:
+        """A period's part of the target of a longer period."""
+        counted, rule = self.counted(row), self.kpi.aggregate
+        if rule.makeup is not Makeup.SUM or self.results.missing is not Missing.RENORMALISE:
+            return counted
+        operation = IfReported()
+        result = self.explain(row)
+        value = operation(counted.value, result.value)
+        return self._made(counted.name, value, operation, lambda: (counted, result))
 
     def _planned(self, row: int) -> Many:
         """Parts of a target over periods: what was planned, and for which volume."""
@@ -180,6 +226,6 @@ class ResultExplainer:
             self._name(what, row),
             value,
             operation,
-            lambda: (self.target(row), self.part(1, row)),
+            lambda: (self.counted(row), self.part(1, row)),
             unit="",
         )

@@ -95,7 +95,7 @@ class ScoreExplainer:
             f"attainment of {item.kpi}",
             value,
             Attained(item.attainment, of.kpi.better),
-            lambda: (of.explain(self.row), of.target(self.row), *self._baseline(i)),
+            lambda: (of.explain(self.row), of.counted(self.row), *self._baseline(i)),
             unit="",
         )
 
@@ -109,7 +109,7 @@ class ScoreExplainer:
             f"attainment of {item.kpi} at target",
             self._at(kernel.attainment(i, self.p, here, actual=kernel.target(i, self.p, here))),
             Attained(item.attainment, of.kpi.better),
-            lambda: (of.target(self.row), of.target(self.row), *self._baseline(i)),
+            lambda: (of.counted(self.row), of.counted(self.row), *self._baseline(i)),
             unit="",
         )
         return self._made(
@@ -167,18 +167,18 @@ class GapExplainer:
     def _brought(self, of: ResultExplainer, parent: int) -> tuple[Operation, Expand]:
         row, makeup = self.row, of.kpi.aggregate.makeup
         if makeup is Makeup.SUM:
-            return BroughtToSum(), lambda: (of.explain(row), of.target(row))
+            return BroughtToSum(), lambda: (of.explain(row), of.counted(row))
         if makeup is Makeup.RATIO:
             return BroughtToRatio(), lambda: (
                 of.part(0, row),
                 of.part(1, row),
-                of.target(parent),
+                of.counted(parent),
                 of.part(1, parent),
             )
         siblings = self.gaps.org.node(parent).child_rows
         return BroughtToExtreme(siblings.index(row)), lambda: (
             of.explain(parent),
-            of.target(parent),
+            of.counted(parent),
             *map(of.explain, siblings),
         )
 
@@ -191,7 +191,7 @@ class GapExplainer:
             of.period,
             operation,
             "",
-            lambda: (of.explain(self.row), of.target(self.row)),
+            lambda: (of.explain(self.row), of.counted(self.row)),
         )
 
     def points(self, kpi: str) -> Explanation:

@@ -104,7 +104,7 @@ class Plan:
         for kpi in {self.playbook.rules[r].kpi for r in set(self.rule[which].tolist())}:
             evidence[kpi] = (
                 self.gaps.scores.results.of(kpi)[p],
-                self.gaps.scores.results.targets.of(kpi)[p],
+                self.gaps.scores.results.counted_target(kpi)[p],
                 self.gaps.shortfall(kpi)[p],
                 self.gaps.scores.attainment(kpi)[p],
                 self.gaps.in_points(kpi)[p],

@@ -222,7 +222,8 @@ class View:
 
 
 def _column(layers: Layers, kpi: Kpi, row: int, p: int, lights: Lights) -> Column:
-    targets = layers.targets.of(kpi.name)
+    reported = layers.results
+    targets = (layers.targets.of if reported is None else reported.counted_target)(kpi.name)
     nothing = np.full(targets.shape, np.nan)
     results = nothing if layers.results is None else layers.results.of(kpi.name)
     attained = nothing if layers.results is None else _attainment(layers, kpi, results, targets)

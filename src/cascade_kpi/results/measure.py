@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 
 from cascade_kpi._arrays import FloatArray, lock, refuse_overflow
 from cascade_kpi.errors import Fault, check
+from cascade_kpi.kpis.aggregates import Makeup
 from cascade_kpi.kpis.kpi import Kpi
 from cascade_kpi.missing import Missing
 from cascade_kpi.org.layout import Layout
-from cascade_kpi.org.rollup import fold_children, fold_subtrees
+from cascade_kpi.org.rollup import add_present, fold_children, fold_subtrees
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.results.actuals import Actuals
 from cascade_kpi.results.results import Results, held_back
@@ -39,8 +40,9 @@ def measure(
         See :meth:`Actuals.from_table`. Periods and KPIs are the targets'.
     missing : Missing or its name
         What becomes of reports that are due and absent: a leaf is due for a
-        KPI if it has a target for it. ``renormalise`` leaves them out, and
-        :meth:`Results.coverage` shows it; ``zero`` counts them as zero;
+        KPI if it has a target for it. ``renormalise`` leaves them out, of
+        sums together with their targets, and :meth:`Results.coverage` shows
+        it; ``zero`` counts them as zero;
         ``hold`` makes every node above absent; ``refuse`` raises.
     inner : {"total", "own"}
         What a report at an inner node means: the total of its subtree, or the
@@ -80,8 +82,8 @@ def measure(
         for k in range(len(targets.kpis))
     ]
     check(faults)
-    parts, due, arrived, held = zip(*columns, strict=True)
-    return Results(targets, actuals, policy, inner, parts, due, arrived, held)
+    parts, due, arrived, held, counted = zip(*columns, strict=True)
+    return Results(targets, actuals, policy, inner, parts, due, arrived, held, counted)
 
 
 def _same_axes(targets: Targets, actuals: Actuals) -> None:
@@ -99,7 +101,7 @@ def _same_axes(targets: Targets, actuals: Actuals) -> None:
     )
 
 
-Column = tuple[tuple[FloatArray, ...], Mask, Mask, Mask | None]
+Column = tuple[tuple[FloatArray, ...], Mask, Mask, Mask | None, FloatArray | None]
 
 
 def _column(
@@ -120,7 +122,7 @@ def _column(
         arrived = _stands_for(org.layout, reported)
     due = ~np.isnan(targets.values[k]) & org.is_leaf
     lost = due & ~arrived
-    held = None
+    held = counted = None
     if lost.any():
         if missing is Missing.REFUSE:
             faults.extend(_lost(org, kpi, targets.periods.labels, lost))
@@ -128,7 +130,21 @@ def _column(
             inputs = tuple(np.where(lost, 0.0, array) for array in inputs)
         elif missing is Missing.HOLD:
             held = held_back(org, lost)
-    return _rolled(org, kpi, inputs), due, arrived, held
+    parts = _rolled(org, kpi, inputs)
+    if lost.any() and missing is Missing.RENORMALISE and kpi.aggregate.makeup is Makeup.SUM:
+        counted = _counted(org, targets.values[k], lost, np.isnan(parts[0]))
+    return parts, due, arrived, held, counted
+
+
+def _counted(org: OrgTree, targets: FloatArray, lost: Mask, absent: Mask) -> FloatArray:
+    """Targets less those of the leaves that did not report.
+
+    A sum leaves out what is absent; set against the whole target, it would
+    count what is absent as zero. A node without any result keeps its target.
+    """
+    gone = np.where(lost, targets, np.nan)
+    below = np.stack([fold_subtrees(org.layout, row, add_present) for row in gone])
+    return lock(np.where(np.isnan(below) | absent, targets, targets - below))
 
 
 def _rolled(org: OrgTree, kpi: Kpi, inputs: tuple[FloatArray, ...]) -> tuple[FloatArray, ...]:

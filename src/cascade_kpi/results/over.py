@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cascade_kpi._arrays import FloatArray, lock, refuse_overflow
-from cascade_kpi.kpis.aggregates import Aggregate, Combine, Makeup
+from cascade_kpi.kpis.aggregates import Combine, Makeup
+from cascade_kpi.missing import Missing
 from cascade_kpi.periods import Periods
 from cascade_kpi.results.actuals import Actuals
 from cascade_kpi.results.results import Results
@@ -20,8 +21,9 @@ def over_periods(results: Results, label: str) -> Results:
 
     Each KPI combines along time as it aggregates: sums add up, ratios and
     means combine as their parts, a level keeps its last report. Targets follow
-    the same way; the target of a ratio is the one that the volumes reported
-    would have given had every period met its own.
+    the same way: of a sum, under ``renormalise``, those of the periods that
+    were reported; of a ratio, the one that the volumes reported would have
+    given had every period met its own.
 
     Parameters
     ----------
@@ -52,7 +54,7 @@ def over_periods(results: Results, label: str) -> Results:
         rule = kpi.aggregate
         columns = results.parts[k]
         parts.append(tuple(_along(part, rule.along) for part in columns))
-        amounts.append(_targets(results.targets.values[k], columns, rule))
+        amounts.append(_targets(results, k, columns))
         inputs.append(tuple(_along(part, rule.along) for part in results.actuals.inputs[k]))
     targets = Targets(
         org, kpis, periods, Assigned(None, tuple(amounts)), tuple(map(Amounts, amounts))
@@ -68,6 +70,7 @@ def over_periods(results: Results, label: str) -> Results:
         tuple(_any(mask) for mask in results.due),
         tuple(~_any(~mask) for mask in results.arrived),
         held,
+        (None,) * len(kpis),
         source=results,
     )
 
@@ -84,9 +87,16 @@ def _along(part: FloatArray, combine: Combine) -> FloatArray:
     return lock(total[None, :])
 
 
-def _targets(targets: FloatArray, parts: tuple[FloatArray, ...], rule: Aggregate) -> FloatArray:
+def _targets(results: Results, k: int, parts: tuple[FloatArray, ...]) -> FloatArray:
+    """Targets over the periods, of what was reported."""
+    everything = slice(None), slice(None)
+    rule, targets = results.kpis.items[k].aggregate, results.counted_at(k, *everything)
     if rule.makeup is Makeup.OTHER:
         return lock(np.full((1, targets.shape[1]), np.nan))
+    if rule.makeup is Makeup.SUM and results.missing is Missing.RENORMALISE:
+        reported = np.where(np.isnan(results.at(k, *everything)), np.nan, targets)
+        never = np.isnan(reported).all(axis=0)
+        targets = np.where(never, targets, reported)
     if rule.makeup is not Makeup.RATIO:
         return _along(targets, rule.along)
     volume = parts[1]

@@ -43,6 +43,9 @@ class Results:
     held : tuple of bool array (p, n), or None
         Per KPI, the nodes whose value is held back because something below
         is missing; None where nothing is.
+    counted : tuple of float64 array (p, n), or None
+        Per KPI, the targets that results are set against, where they are not
+        the targets themselves: see :meth:`counted_target`.
     source : Results or None
         The several periods that these results take together.
     """
@@ -55,6 +58,7 @@ class Results:
     due: tuple[NDArray[np.bool_], ...] = field(eq=False)
     arrived: tuple[NDArray[np.bool_], ...] = field(eq=False)
     held: tuple[NDArray[np.bool_] | None, ...] = field(eq=False)
+    counted: tuple[FloatArray | None, ...] = field(eq=False)
     source: Results | None = field(default=None, kw_only=True)
 
     @property
@@ -85,6 +89,22 @@ class Results:
         held = self.held[k]
         values = kpi.aggregate.finish(*(part[period, nodes] for part in self.parts[k]))
         return values if held is None else np.where(held[period, nodes], np.nan, values)
+
+    def counted_target(self, kpi: str) -> FloatArray:
+        """The targets that the results are set against, float64 (p, n), in KPI units.
+
+        Under ``renormalise`` a sum leaves out what was not reported; so does
+        the target that it is set against: it is the node's target less those
+        of the leaves below that were due and did not report. Elsewhere, and
+        where nothing was reported at all, it is the target.
+        """
+        return self.counted_at(self.kpis.index(kpi), slice(None), slice(None))
+
+    def counted_at(self, k: int, period: Any, nodes: Any) -> FloatArray:
+        """Counted targets of the k-th KPI for some periods and nodes."""
+        counted = self.counted[k]
+        whole = self.targets.columns[k].values if counted is None else counted
+        return np.asarray(whole[period, nodes])
 
     def coverage(self, kpi: str) -> FloatArray:
         """Share of the reports due at or below each node that arrived.

@@ -141,8 +141,8 @@ class Kernel:
         return faults
 
     def target(self, i: int, p: int, nodes: Where) -> FloatArray:
-        """Targets of the i-th item, in KPI units."""
-        return np.asarray(self.results.targets.values[self.columns[i]][p, nodes])
+        """Targets that the i-th item is set against, in KPI units."""
+        return self.results.counted_at(self.columns[i], p, nodes)
 
     def attainment(
         self, i: int, p: int, nodes: Where, actual: FloatArray | None = None

@@ -154,7 +154,10 @@ def make(n: int, seed: int = SEED) -> Organisation:
         own_actual=own_actual,
         own_target=own_target,
         actual=_with_all_below(own_actual, parent, depth),
-        target=_with_all_below(own_target, parent, depth),
+        # A leaf that did not report owes nothing here: what is compared is the arithmetic.
+        target=np.where(
+            leaf & np.isnan(own_actual), np.nan, _with_all_below(own_target, parent, depth)
+        ),
         drivers=drivers,
         goals=rng.integers(800_000_000, 1_600_000_000, k),
         weights=weights / weights.sum(),

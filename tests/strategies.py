@@ -181,7 +181,12 @@ def weights(draw, names):
 
 @st.composite
 def scorecards(draw, kpis, kinds, missing=("renormalise", "zero", "hold")):
-    items = [ck.Item(kpi.name, draw(CURVES), draw(ATTAINMENTS)) for kpi in kpis]
+    items = []
+    for kpi in kpis:
+        attainment = draw(ATTAINMENTS)
+        if isinstance(kpi.better, ck.directions.OnTarget) and attainment.baseline:
+            attainment = ck.attainments.Proportion("met")  # progress knows no band: refused
+        items.append(ck.Item(kpi.name, draw(CURVES), attainment))
     names = [item.kpi for item in items]
     groups = draw(st.lists(st.sampled_from([*kinds, "*"]), min_size=1, unique=True))
     bands = {"top": 90.0, "mid": 50.5, "low": None}

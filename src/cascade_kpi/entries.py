@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +18,9 @@ from cascade_kpi.periods import Periods
 if TYPE_CHECKING:
     from cascade_kpi.tables import Table
 
-__all__ = ["Entries", "aligned", "read_entries"]
+__all__ = ["NOT_NEGATIVE", "Entries", "aligned", "read_entries"]
 
+NOT_NEGATIVE = {"weight", "denominator"}  # volumes: what a mean or a ratio is taken over
 _SUGGESTED = 50  # near misses are looked for this often: each look compares many names
 
 
@@ -113,11 +115,14 @@ def _codes(
     texts = data.texts(column, faults).tolist()
     told = {fault.row for fault in faults[before:]}
     found = np.fromiter((code.get(text, -1) for text in texts), np.int64, len(texts))
-    faults.extend(
-        data.fault(reason, suggest(texts[row], known), row=row, column=column, value=texts[row])
-        for row in np.flatnonzero(found < 0).tolist()
-        if row not in told
-    )
+    unknown = [row for row in np.flatnonzero(found < 0).tolist() if row not in told]
+    repairs: dict[str, str] = {}
+    for row in unknown:
+        text = texts[row]
+        if text not in repairs:
+            near = len(repairs) < _SUGGESTED
+            repairs[text] = suggest(text, known) if near else "use one that there is"
+        faults.append(data.fault(reason, repairs[text], row=row, column=column, value=text))
     return found
 
 
@@ -125,6 +130,7 @@ def _periods(data: Table, periods: Periods | None, faults: list[Fault]) -> tuple
     if data.has("period"):
         if periods is None:
             labels = sorted(set(data.texts("period", []).tolist()) - {""})
+            _refuse_guessing(data, labels, faults)
             periods = Periods(labels or ["?"])
         return periods, _codes(data, "period", periods.labels, "no such period", faults)
     if periods is None or len(periods) > 1:
@@ -132,6 +138,22 @@ def _periods(data: Table, periods: Periods | None, faults: list[Fault]) -> tuple
         faults.append(Fault(data.name, reason, "add the column, or pass periods='2026'"))
         return periods or Periods("?"), np.zeros(data.n, dtype=np.int64)
     return periods, np.zeros(data.n, dtype=np.int64)
+
+
+def _refuse_guessing(data: Table, labels: list[str], faults: list[Fault]) -> None:
+    """Labels are put in order only where sorting them can be no other than their order.
+
+    They must be alike but for their digits, and sort alike as text and by number:
+    2026Q1 and 2026Q2 do; Jan and Feb, or W9 and W10, do not.
+    """
+    alike = len({re.sub(r"[0-9]+", "0", label) for label in labels}) <= 1
+    numbers = [[int(digits) for digits in re.findall("[0-9]+", label)] for label in labels]
+    if not alike or numbers != sorted(numbers):
+        reason = (
+            f"the order of the periods {', '.join(labels[:6])} cannot be told from their labels"
+        )
+        repair = "pass periods=[…] in order, or labels such as 2026Q1, 2026-03 or W09"
+        faults.append(Fault(data.name, reason, repair, column="period"))
 
 
 def _nodes(data: Table, org: OrgTree, faults: list[Fault]) -> IntArray:
@@ -168,11 +190,11 @@ def _values(
         else np.full(data.n, np.nan)
         for column in columns
     }
-    if "weight" in columns:
+    for column in NOT_NEGATIVE.intersection(columns):
         faults.extend(
-            data.fault("negative", "a weight is zero or more", row=row, column="weight", value=w)
-            for row, w in enumerate(values["weight"].tolist())
-            if w < 0
+            data.fault("negative", "it is zero or more", row=row, column=column, value=value)
+            for row, value in enumerate(values[column].tolist())
+            if value < 0
         )
     told = {(fault.row, fault.column) for fault in faults[before:]}
     for k in used:
@@ -225,6 +247,16 @@ def _repeats(
         )
 
 
+def _plain(values: Any) -> np.ndarray[Any, Any]:
+    """Values as an array, NaN where a masked array is masked."""
+    if isinstance(values, np.ma.MaskedArray) and values.dtype.kind in "fiu":
+        return np.ma.filled(values.astype(np.float64), np.nan)
+    try:
+        return np.asarray(values)
+    except ValueError:  # rows of unequal length
+        return np.array(None)
+
+
 def aligned(
     org: OrgTree, periods: Periods, values: Any, name: str, faults: list[Fault]
 ) -> FloatArray:
@@ -236,7 +268,7 @@ def aligned(
         NaN is absent; (n,) only where there is one period. It is copied, so
         that nobody can change it later, unless it is read-only already.
     """
-    array = np.asarray(values)
+    array = _plain(values)
     if array.dtype.kind not in "fiu":
         reason, repair = f"numbers are needed, not dtype {array.dtype}", "pass a numeric array"
         faults.append(Fault(name, reason, repair))

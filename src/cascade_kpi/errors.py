@@ -13,7 +13,7 @@ from attrs import field, frozen
 
 from cascade_kpi._text import visible
 
-__all__ = ["Fault", "InputError", "check", "suggest"]
+__all__ = ["Fault", "InputError", "check", "suggest", "wants"]
 
 _SHOWN = 20
 _WIDTH = 60
@@ -111,6 +111,18 @@ def check(faults: Sequence[Fault]) -> None:
     """Raise :class:`InputError` if there are any faults."""
     if faults:
         raise InputError(faults)
+
+
+def wants(value: object, kind: type, name: str, made_by: str) -> None:
+    """Refuse a value that is not of the class that a verb takes.
+
+    Raises
+    ------
+    InputError
+    """
+    if not isinstance(value, kind):
+        reason = f"a {kind.__name__} is wanted, not a {type(value).__name__}"
+        raise InputError([Fault(name, reason, f"make it with {made_by}")])
 
 
 def suggest(name: object, candidates: Iterable[object]) -> str:

@@ -154,9 +154,7 @@ def test_a_year_is_its_quarters_combined_as_each_kpi_aggregates(case):
     results = case.results()
     year = ck.over_periods(results, "year")
     assert year.periods.labels == ("year",)
-    for k, (kpi, (_, parts, _, back)) in enumerate(
-        zip(case.kpis, reference(case, results.targets), strict=True)
-    ):
+    for kpi, (_, parts, _, back) in zip(case.kpis, reference(case, results.targets), strict=True):
         targets, measured = results.counted_target(kpi.name), results.of(kpi.name)
         if kpi.aggregate.makeup is ck.aggregates.Makeup.SUM and case.missing == "renormalise":
             never = np.isnan(measured).all(axis=0)

@@ -90,7 +90,7 @@ class Breakdown:
 
     def __repr__(self) -> str:
         d = self.decimals
-        lines = [f"{visible(self.title)}: {_signed(self.whole, d)} {self.unit}"]
+        lines = [f"{visible(self.title)}: {_signed(self.whole, d)} {visible(self.unit)}"]
         names = [visible(label) for label in self.labels]
         wide = max(map(len, names), default=0)
         for label, (_, part, share, running) in zip(names, self.rows(), strict=True):

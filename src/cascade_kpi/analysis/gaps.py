@@ -10,7 +10,7 @@ from attrs import frozen
 from cascade_kpi._arrays import FloatArray, fingerprint, lock
 from cascade_kpi.analysis.breakdown import Breakdown
 from cascade_kpi.analysis.split import split_gap
-from cascade_kpi.errors import Fault, check
+from cascade_kpi.errors import Fault, check, wants
 from cascade_kpi.kpis.aggregates import Makeup
 from cascade_kpi.kpis.kpi import Kpi, Kpis
 from cascade_kpi.missing import Missing
@@ -217,4 +217,5 @@ def gaps(scores: Scores) -> Gaps:
       a          -10.00   125.0 %   125.0 %
       b           +2.00   -25.0 %   100.0 %
     """
+    wants(scores, Scores, "scores", "score(…)")
     return Gaps(scores)

@@ -15,6 +15,7 @@ import numpy as np
 from attrs import field, frozen
 
 from cascade_kpi._arrays import FloatArray
+from cascade_kpi._numbers import as_number
 from cascade_kpi.errors import Fault, check
 from cascade_kpi.org.rollup import add_present
 from cascade_kpi.records import record
@@ -189,7 +190,7 @@ class Ratio(_Added):
         days of a year.
     """
 
-    scale: float = field(default=1.0, converter=float)
+    scale: float = field(default=1.0, converter=as_number)
     inputs: ClassVar[tuple[str, ...]] = ("numerator", "denominator")
     makeup: ClassVar[Makeup] = Makeup.RATIO
 

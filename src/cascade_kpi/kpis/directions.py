@@ -8,6 +8,7 @@ import numpy as np
 from attrs import field, frozen
 
 from cascade_kpi._arrays import FloatArray
+from cascade_kpi._numbers import as_number
 from cascade_kpi.errors import Fault, check, suggest
 from cascade_kpi.records import record
 
@@ -85,7 +86,7 @@ class OnTarget:
         Half-width of the band, in KPI units, zero or more. The edges are in.
     """
 
-    band: float = field(default=0.0, converter=float)
+    band: float = field(default=0.0, converter=as_number)
 
     def __attrs_post_init__(self) -> None:
         if not 0 <= self.band < np.inf:
@@ -116,7 +117,7 @@ def direction(better: Direction | str) -> Direction:
     """
     if isinstance(better, str) and better in _NAMED:
         return _NAMED[better]()
-    if isinstance(better, str) or not isinstance(better, Direction):
+    if isinstance(better, str | type) or not isinstance(better, Direction):
         repair = f"{suggest(better, _NAMED)} or an object such as OnTarget(band=0.5)"
         check([Fault("kpi", "not a direction", repair, column="better", value=better)])
     return better  # type: ignore[return-value]  # check has raised for a str

@@ -69,12 +69,12 @@ class Kpi:
                 faults.append(
                     Fault("kpi", "empty", f"give it a {column}", column=column, value=value)
                 )
-        if not isinstance(self.aggregate, Aggregate):
+        if isinstance(self.aggregate, type) or not isinstance(self.aggregate, Aggregate):
             repair = "use one of cascade_kpi.aggregates, or an object with its methods"
             faults.append(
                 Fault("kpi", "not an aggregate", repair, column="aggregate", value=self.aggregate)
             )
-        if not isinstance(self.split, Split):
+        if isinstance(self.split, type) or not isinstance(self.split, Split):
             repair = "use one of cascade_kpi.splits, or an object with its method"
             faults.append(Fault("kpi", "not a split", repair, column="split", value=self.split))
         if not isinstance(self.decimals, int) or not 0 <= self.decimals <= 12:

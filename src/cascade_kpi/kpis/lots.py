@@ -16,6 +16,7 @@ from cascade_kpi.records import record
 
 __all__ = ["LARGEST", "Lot"]
 
+_DIGITS = 16  # of a lot, before and after the point
 LARGEST = 1 << 51  # lots of one goal: products with claims then stay exact
 
 
@@ -48,10 +49,13 @@ class Lot:
     size: str = field(converter=_as_text)
 
     def __attrs_post_init__(self) -> None:
+        exact = Fraction(0)
         try:
-            exact = Fraction(Decimal(self.size.replace("_", "")))
-        except (InvalidOperation, ValueError, OverflowError):
-            exact = Fraction(0)
+            amount = Decimal(self.size.replace("_", ""))
+            if amount.is_finite() and abs(amount.adjusted()) < _DIGITS:  # else a fraction is huge
+                exact = Fraction(amount)
+        except InvalidOperation:
+            pass
         if not 0 < exact < LARGEST or exact.denominator >= LARGEST:
             reason = "a lot is a decimal number above zero"
             check([Fault("lot", reason, "write it as '0.01' or 1000", value=self.size)])

@@ -151,7 +151,8 @@ def _fold_wide(values: FloatArray, combine: Combine) -> FloatArray:
 
 
 def _columns(org: OrgTree, values: Any, name: str) -> FloatArray:
-    array = np.asarray(values)
+    masked = isinstance(values, np.ma.MaskedArray) and values.dtype.kind in "fiub"
+    array = np.asarray(values.astype(np.float64).filled(np.nan) if masked else values)
     if array.dtype.kind not in "fiub":
         reason = f"numbers are needed, not dtype {array.dtype}"
         check([Fault(name, reason, "pass numeric columns")])

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 __all__ = ["OrgTree"]
 
+_SUGGESTED = 20
+
 Predicate = Callable[["OrgTree"], NDArray[np.bool_]]
 
 
@@ -267,13 +269,14 @@ class OrgTree:
         """
         wanted = list(ids)
         found = self.find(wanted)
-        known = self.ids.tolist() if (found < 0).any() else []
-        check(
-            [
-                Fault("nodes", "no such node", suggest(wanted[i], known), row=i, value=wanted[i])
-                for i in np.flatnonzero(found < 0).tolist()
-            ]
-        )
+        unknown = np.flatnonzero(found < 0).tolist()
+        known = self.ids.tolist() if unknown else []
+        faults = []
+        for count, i in enumerate(unknown):
+            # Looking for a near miss compares many names: the first few are helped.
+            repair = suggest(wanted[i], known) if count < _SUGGESTED else "name a node of the tree"
+            faults.append(Fault("nodes", "no such node", repair, row=i, value=wanted[i]))
+        check(faults)
         return found
 
     def __getitem__(self, id: object) -> Node:  # noqa: A002
@@ -317,7 +320,12 @@ class OrgTree:
         if kind is not None:
             mask &= self.kind_codes == self.kind_code(kind)
         if predicate is not None:
-            mask &= np.asarray(predicate(self), dtype=bool)
+            holds = np.asarray(predicate(self))
+            if holds.shape != mask.shape or holds.dtype != bool:
+                reason = f"it answers {holds.dtype} of shape {holds.shape}"
+                repair = f"answer one truth value a node, bool of shape ({len(self)},)"
+                check([Fault("predicate", reason, repair)])
+            mask &= holds
         return np.flatnonzero(mask)
 
     @cached_property

@@ -8,6 +8,7 @@ import numpy as np
 from attrs import field, frozen
 from numpy.typing import NDArray
 
+from cascade_kpi._numbers import as_number
 from cascade_kpi._text import percent, plain
 from cascade_kpi.analysis.gaps import Gaps
 from cascade_kpi.errors import Fault, check
@@ -49,7 +50,7 @@ def _finite(name: str, value: float) -> None:
 class AttainmentBelow:
     """The attainment of the KPI's item is below a level (a pure number)."""
 
-    level: float = field(converter=float)
+    level: float = field(converter=as_number)
 
     def __attrs_post_init__(self) -> None:
         _finite("attainment below", self.level)
@@ -68,7 +69,7 @@ class AttainmentBelow:
 class ShortfallAtLeast:
     """The shortfall is at least an amount, in KPI units."""
 
-    amount: float = field(converter=float)
+    amount: float = field(converter=as_number)
 
     def __attrs_post_init__(self) -> None:
         _finite("shortfall at least", self.amount)
@@ -87,7 +88,7 @@ class ShortfallAtLeast:
 class PointsLost:
     """The item costs the total at least so many points, weighted."""
 
-    points: float = field(converter=float)
+    points: float = field(converter=as_number)
 
     def __attrs_post_init__(self) -> None:
         _finite("points lost", self.points)
@@ -106,7 +107,7 @@ class PointsLost:
 class ShareOfParent:
     """The node brings at least a share of its parent's unfavourable gap."""
 
-    share: float = field(converter=float)
+    share: float = field(converter=as_number)
 
     def __attrs_post_init__(self) -> None:
         _finite("share of parent", self.share)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import attrs
 import numpy as np
 from attrs import field, frozen
+from numpy.typing import NDArray
 
 from cascade_kpi._arrays import CONTENT, IntArray, fingerprint, frozen_array
+from cascade_kpi._text import visible
 from cascade_kpi.analysis.gaps import Gaps
-from cascade_kpi.errors import Fault, check, suggest
+from cascade_kpi.errors import Fault, check, suggest, wants
 from cascade_kpi.org.tree import OrgTree
-from cascade_kpi.plan.playbook import Playbook
+from cascade_kpi.plan.playbook import Playbook, Rule
 
 __all__ = ["Plan", "PlannedAction", "improve"]
 
@@ -141,7 +143,7 @@ class Plan:
 
     def __repr__(self) -> str:
         people = len(np.unique(self.node))
-        return (
+        return visible(
             f"<Plan {len(self):,} actions for {people:,} nodes, {self.period}, from {self.start}>"
         )
 
@@ -174,13 +176,17 @@ def improve(gaps: Gaps, playbook: Playbook, *, start: date, period: str | None =
         Listing rules for unknown KPIs or kinds, and nodes above which there
         is no owner of the kind that an action wants.
     """
+    wants(gaps, Gaps, "gaps", "gaps(…)")
+    wants(playbook, Playbook, "playbook", "Playbook(…)")
+    if isinstance(start, datetime) or not isinstance(start, date):
+        check([Fault("plan", "start is not a date", "pass datetime.date(2026, 7, 1)", value=start)])
     label = gaps.periods.labels[-1] if period is None else period
     p = gaps.periods.index(label)
     _check_rules(gaps, playbook)
     chosen: dict[tuple[str, str], np.ndarray[Any, Any]] = {}
     nodes, rules = [], []
     for r, rule in enumerate(playbook.rules):
-        holds = np.array(rule.when(gaps, rule.kpi)[p])
+        holds = _where(gaps, rule)[p]
         if rule.kinds:
             codes = [gaps.org.kind_code(kind) for kind in rule.kinds]
             holds &= np.isin(gaps.org.kind_codes, codes)
@@ -197,6 +203,17 @@ def improve(gaps: Gaps, playbook: Playbook, *, start: date, period: str | None =
     return Plan(
         gaps, playbook, label, start, node, rule_of, _owners(gaps.org, playbook, node, rule_of)
     )
+
+
+def _where(gaps: Gaps, rule: Rule) -> NDArray[np.bool_]:
+    """Where a rule's condition holds, once its answer is found to be one."""
+    shape = (len(gaps.periods), len(gaps.org))
+    holds = np.array(rule.when(gaps, rule.kpi))
+    if holds.shape != shape or holds.dtype != bool:
+        reason = f"the condition answers {holds.dtype} of shape {holds.shape}"
+        repair = f"answer truth values of shape {shape}"
+        check([Fault("rule", reason, repair, value=rule.when)])
+    return holds
 
 
 def _check_rules(gaps: Gaps, playbook: Playbook) -> None:

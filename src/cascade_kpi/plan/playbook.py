@@ -77,7 +77,7 @@ class Rule:
     kinds: tuple[str, ...] = field(default=(), converter=_kinds)
 
     def __attrs_post_init__(self) -> None:
-        if not isinstance(self.when, Condition):
+        if isinstance(self.when, type) or not isinstance(self.when, Condition):
             repair = "use one of cascade_kpi.conditions, or an object with its methods"
             check([Fault("rule", "not a condition", repair, column="when", value=self.when)])
 

@@ -8,6 +8,7 @@ import numpy as np
 from attrs import field, frozen
 
 from cascade_kpi._arrays import FloatArray, IntArray
+from cascade_kpi._numbers import as_number
 from cascade_kpi.errors import Fault, check
 
 __all__ = ["Light", "Lights"]
@@ -66,8 +67,8 @@ class Lights:
     ['GREEN', 'AMBER', 'RED', 'ABSENT']
     """
 
-    amber: float = field(default=0.9, converter=float)
-    green: float = field(default=1.0, converter=float)
+    amber: float = field(default=0.9, converter=as_number)
+    green: float = field(default=1.0, converter=as_number)
 
     def __attrs_post_init__(self) -> None:
         if not -np.inf < self.amber <= self.green < np.inf:

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from attrs import field, frozen
 
-from cascade_kpi._arrays import CONTENT, FloatArray, fingerprint
-from cascade_kpi.entries import Entries, aligned, read_entries
+from cascade_kpi._arrays import CONTENT, FloatArray, fingerprint, frozen_array
+from cascade_kpi._text import visible
+from cascade_kpi.entries import NOT_NEGATIVE, Entries, aligned, read_entries
 from cascade_kpi.errors import Fault, check
 from cascade_kpi.kpis.kpi import Kpi, Kpis
 from cascade_kpi.org.tree import OrgTree
@@ -21,6 +22,10 @@ __all__ = ["Actuals"]
 
 def _inputs(kpi: Kpi) -> tuple[str, ...]:
     return kpi.aggregate.inputs
+
+
+def _frozen(inputs: Iterable[Iterable[Any]]) -> tuple[tuple[FloatArray, ...], ...]:
+    return tuple(tuple(map(frozen_array, each)) for each in inputs)
 
 
 @record("cascade_kpi/actuals")
@@ -44,8 +49,24 @@ class Actuals:
     org: OrgTree
     kpis: Kpis
     periods: Periods
-    inputs: tuple[tuple[FloatArray, ...], ...] = field(eq=CONTENT)
+    inputs: tuple[tuple[FloatArray, ...], ...] = field(eq=CONTENT, converter=_frozen)
     entries: Entries | None = field(default=None, eq=False, metadata={"record": False})
+
+    def __attrs_post_init__(self) -> None:
+        shape = len(self.periods), len(self.org)
+        faults = []
+        if len(self.inputs) != len(self.kpis):
+            reason = f"inputs of {len(self.inputs)} KPIs beside {len(self.kpis)}"
+            faults.append(Fault("actuals", reason, "give those of each KPI"))
+        for kpi, arrays in zip(self.kpis, self.inputs, strict=False):
+            wanted = kpi.aggregate.inputs
+            if len(arrays) != len(wanted) or any(array.shape != shape for array in arrays):
+                reason = f"not {len(wanted)} arrays of shape {shape}"
+                faults.append(Fault("actuals", reason, "report periods × nodes", column=kpi.name))
+            elif any(np.isinf(array).any() for array in arrays):
+                repair = "give finite numbers, NaN where nothing was reported"
+                faults.append(Fault("actuals", "infinite values", repair, column=kpi.name))
+        check(faults)
 
     @classmethod
     def from_table(
@@ -122,7 +143,7 @@ class Actuals:
 
     def __repr__(self) -> str:
         count = "arrays" if self.entries is None else f"{len(self.entries):,} reports"
-        return f"<Actuals {count} of {', '.join(self.kpis.names)} × {len(self.periods)}>"
+        return visible(f"<Actuals {count} of {', '.join(self.kpis.names)} × {len(self.periods)}>")
 
 
 def _aligned(
@@ -142,10 +163,11 @@ def _aligned(
         faults.append(Fault("actuals", reason, "pass a tuple of them", column=kpi.name))
         return tuple(np.full((len(periods), len(org)), np.nan) for _ in wanted)
     arrays = tuple(aligned(org, periods, part, f"actuals of {kpi.name}", faults) for part in parts)
-    if "weight" in wanted and (arrays[wanted.index("weight")] < 0).any():
-        faults.append(
-            Fault("actuals", "negative weights", "make them zero or more", column=kpi.name)
-        )
+    faults.extend(
+        Fault("actuals", f"negative {name}", "make it zero or more", column=kpi.name)
+        for name, array in zip(wanted, arrays, strict=True)
+        if name in NOT_NEGATIVE and (array < 0).any()
+    )
     gone = [np.isnan(array) for array in arrays]
     if any((one != gone[0]).any() for one in gone[1:]):
         reason = f"{' and '.join(wanted)} are not absent at the same nodes"

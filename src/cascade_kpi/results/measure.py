@@ -131,6 +131,7 @@ def _column(
         elif missing is Missing.HOLD:
             held = held_back(org, lost)
     parts = _rolled(org, kpi, inputs)
+    lock(due), lock(arrived)
     if lost.any() and missing is Missing.RENORMALISE and kpi.aggregate.makeup is Makeup.SUM:
         counted = _counted(org, targets.values[k], lost, np.isnan(parts[0]))
     return parts, due, arrived, held, counted

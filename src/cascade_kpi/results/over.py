@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cascade_kpi._arrays import FloatArray, lock, refuse_overflow
+from cascade_kpi.errors import Fault, check
 from cascade_kpi.kpis.aggregates import Combine, Makeup
 from cascade_kpi.missing import Missing
 from cascade_kpi.periods import Periods
@@ -49,6 +50,8 @@ def over_periods(results: Results, label: str) -> Results:
     (array([[12.]]), array([[13.]]))
     """
     org, kpis, periods = results.org, results.kpis, Periods(label)
+    if len(periods) != 1:
+        check([Fault("over periods", "several labels", "name the whole once", value=label)])
     parts, amounts, inputs = [], [], []
     for k, kpi in enumerate(kpis):
         rule = kpi.aggregate

@@ -9,6 +9,7 @@ from attrs import field, frozen
 from numpy.typing import NDArray
 
 from cascade_kpi._arrays import CONTENT, FloatArray, fingerprint, lock
+from cascade_kpi._text import visible
 from cascade_kpi.kpis.kpi import Kpi, Kpis
 from cascade_kpi.missing import Missing
 from cascade_kpi.org.rollup import fold_subtrees
@@ -154,7 +155,7 @@ class Results:
         return change(self, node, kpi, inputs, period)
 
     def __repr__(self) -> str:
-        return (
+        return visible(
             f"<Results {', '.join(self.kpis.names)} × {len(self.periods)} × {self.org!r}, "
             f"missing: {self.missing.value}>"
         )

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Protocol, runtime_checkable
 
 import numpy as np
 from attrs import field, frozen
-from attrs.converters import optional
 
 from cascade_kpi._arrays import FloatArray
-from cascade_kpi.errors import Fault, check
+from cascade_kpi._numbers import as_number, as_number_or_none
+from cascade_kpi.errors import Fault, InputError, check
 from cascade_kpi.records import record
 
 __all__ = ["Curve", "Linear", "Piecewise", "Steps"]
@@ -33,7 +33,12 @@ class Curve(Protocol):
 
 
 def _levels(levels: Iterable[Iterable[float]]) -> Levels:
-    return tuple((float(x), float(y)) for x, y in levels)
+    pairs = list(levels.items() if isinstance(levels, Mapping) else levels)
+    try:
+        return tuple((float(x), float(y)) for x, y in pairs)
+    except (TypeError, ValueError):
+        repair = "give (attainment, points) pairs of numbers"
+        raise InputError([Fault("curve", "not levels", repair, value=pairs[:4])]) from None
 
 
 def _faults(name: str, levels: Levels, least: int) -> list[Fault]:
@@ -77,9 +82,9 @@ class Linear:
     array([  0.,  80., 120.])
     """
 
-    slope: float = field(default=100.0, converter=float)
-    floor: float | None = field(default=0.0, converter=optional(float))
-    cap: float | None = field(default=None, converter=optional(float))
+    slope: float = field(default=100.0, converter=as_number)
+    floor: float | None = field(default=0.0, converter=as_number_or_none)
+    cap: float | None = field(default=None, converter=as_number_or_none)
 
     def __attrs_post_init__(self) -> None:
         faults = _bounds("linear curve", slope=self.slope, floor=self.floor, cap=self.cap)
@@ -122,8 +127,8 @@ class Piecewise:
     """
 
     levels: Levels = field(converter=_levels)
-    below: float | None = field(default=None, converter=optional(float))
-    above: float | None = field(default=None, converter=optional(float))
+    below: float | None = field(default=None, converter=as_number_or_none)
+    above: float | None = field(default=None, converter=as_number_or_none)
 
     def __attrs_post_init__(self) -> None:
         name = "piecewise curve"
@@ -132,6 +137,8 @@ class Piecewise:
     def __call__(self, attainment: FloatArray) -> FloatArray:
         """Points, the shape of `attainment`."""
         x = np.asarray(attainment, dtype=np.float64)
+        if x.ndim == 0:
+            return np.asarray(self(x[None])[0])
         lowest, (last, highest) = self.levels[0][1], self.levels[-1]
         points = np.where(np.isnan(x), np.nan, lowest if self.below is None else self.below)
         for (x0, y0), (x1, y1) in zip(self.levels, self.levels[1:], strict=False):
@@ -167,7 +174,7 @@ class Steps:
     """
 
     levels: Levels = field(converter=_levels)
-    below: float = field(default=0.0, converter=float)
+    below: float = field(default=0.0, converter=as_number)
 
     def __attrs_post_init__(self) -> None:
         name = "step curve"

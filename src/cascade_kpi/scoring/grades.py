@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 from attrs import field, frozen
-from attrs.converters import optional
 
 from cascade_kpi._arrays import FloatArray, IntArray
+from cascade_kpi._numbers import as_number_or_none
 from cascade_kpi.errors import Fault, check
 from cascade_kpi.records import record
 
@@ -30,8 +30,8 @@ class Band:
     """
 
     label: str
-    low: float | None = field(default=None, converter=optional(float))
-    high: float | None = field(default=None, converter=optional(float))
+    low: float | None = field(default=None, converter=as_number_or_none)
+    high: float | None = field(default=None, converter=as_number_or_none)
 
 
 def _low(band: Band) -> float:
@@ -71,6 +71,9 @@ class Grades:
 
     def __attrs_post_init__(self) -> None:
         faults = []
+        if type(self.decimals) is not int or not 0 <= self.decimals <= 12:
+            reason = "decimals are a whole number from 0 to 12"
+            faults.append(Fault("grades", reason, "correct it", value=self.decimals))
         for band in self.bands:
             low, high = _low(band), _high(band)
             if not low < high:

@@ -8,15 +8,18 @@ import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
-from cascade_kpi._arrays import FloatArray, IntArray
+from cascade_kpi._arrays import FloatArray, IntArray, lock
 from cascade_kpi.errors import Fault, check
+from cascade_kpi.kpis.directions import OnTarget
 from cascade_kpi.missing import Missing
 from cascade_kpi.results.results import Results
+from cascade_kpi.scoring.attainments import Progress
 from cascade_kpi.scoring.scorecard import Scorecard
 
 __all__ = ["Kernel", "weighted_mean"]
 
-_NOWHERE = np.array(np.nan)  # the baseline of a rule without one
+_SAMPLES = np.array([-1.0, 0.0, 0.5, 0.8, 0.9, 1.0, 1.1, 1.2, 2.0, np.nan])
+_NOWHERE = lock(np.array(np.nan))  # the baseline of a rule without one
 _PATTERNED = 8  # items whose absence fits the bits of a byte
 _BLOCK = 32_768  # nodes; smaller blocks lose to call overhead, larger ones leave the cache
 
@@ -110,15 +113,34 @@ class Kernel:
             results,
             card,
             tuple(results.kpis.index(item.kpi) for item in card.items),
-            weights,
+            lock(weights),
             group,
             tuple(
-                None if (name := item.attainment.baseline) is None else results.org.numbers(name)
+                None
+                if (name := item.attainment.baseline) is None
+                else lock(results.org.numbers(name))
                 for item in card.items
             ),
         )
-        check(kernel._refused())
+        check([*kernel._unlawful(), *kernel._refused()])
         return kernel
+
+    def _unlawful(self) -> list[Fault]:
+        """Items whose rules cannot be used together, or do not answer as rules must."""
+        faults = []
+        for i, item in enumerate(self.card.items):
+            better = self.results.kpis.items[self.columns[i]].better
+            if isinstance(item.attainment, Progress) and isinstance(better, OnTarget):
+                reason = f"{item.kpi} is best on target: progress past it would count as better"
+                repair = "use Proportion(), which knows the band"
+                faults.append(Fault("scorecard", reason, repair, value=item.attainment))
+            answer = np.asarray(item.curve(_SAMPLES))
+            kept = answer.shape == _SAMPLES.shape and answer.dtype.kind == "f"
+            if not kept or not np.isfinite(answer[:-1]).all() or not np.isnan(answer[-1]):
+                reason = f"its curve answers {answer!r:.80} to {_SAMPLES!r:.80}"
+                repair = "answer finite float points for every number, NaN for NaN, in its shape"
+                faults.append(Fault("scorecard", reason, repair, column=item.kpi, value=item.curve))
+        return faults
 
     def _refused(self) -> list[Fault]:
         faults = []

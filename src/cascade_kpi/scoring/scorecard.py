@@ -10,6 +10,7 @@ import numpy as np
 from attrs import field, frozen
 
 from cascade_kpi._arrays import FloatArray, IntArray
+from cascade_kpi._numbers import as_number
 from cascade_kpi.errors import Fault, check, suggest
 from cascade_kpi.kpis.kpi import Kpis
 from cascade_kpi.missing import Missing, as_missing
@@ -47,10 +48,10 @@ class Item:
 
     def __attrs_post_init__(self) -> None:
         faults: list[Fault] = []
-        if not callable(self.curve):
+        if isinstance(self.curve, type) or not callable(self.curve):
             repair = "use one of cascade_kpi.curves, or an object with a numpy __call__"
             faults.append(Fault("item", "not a curve", repair, column="curve", value=self.curve))
-        if not isinstance(self.attainment, Attainment):
+        if isinstance(self.attainment, type) or not isinstance(self.attainment, Attainment):
             repair = "use one of cascade_kpi.attainments, or an object with its methods"
             faults.append(
                 Fault(
@@ -113,11 +114,18 @@ class Scorecard:
     items: tuple[Item, ...] = field(converter=_items)
     weights: Weights = field(converter=_weights)
     by: str = "kind"
-    promised: float = field(default=100.0, converter=float)
+    promised: float = field(default=100.0, converter=as_number)
     missing: Missing = field(default=Missing.RENORMALISE, converter=as_missing)
     grades: Grades | None = None
 
     def __attrs_post_init__(self) -> None:
+        check(
+            [
+                Fault("scorecard", "not an Item", "make it with Item(…)", row=i, value=item)
+                for i, item in enumerate(self.items)
+                if not isinstance(item, Item)
+            ]
+        )
         names = [item.kpi for item in self.items]
         faults = [
             Fault("scorecard", "two items of one KPI", "keep one", column="items", value=name)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from cascade_kpi._arrays import FloatArray, IntArray, lock
 from cascade_kpi.entries import Entries, read_entries
-from cascade_kpi.errors import Fault, InputError, check
+from cascade_kpi.errors import Fault, InputError, check, wants
 from cascade_kpi.kpis.kpi import Kpi, Kpis
 from cascade_kpi.kpis.lots import LARGEST
 from cascade_kpi.org.layout import Layout
@@ -75,6 +75,7 @@ def cascade(
     >>> ck.cascade(org, [kpi], {"sales": 100}, periods="2026").lots_of("sales").tolist()
     [[100, 67, 33]]
     """
+    wants(org, OrgTree, "org", "OrgTree.from_table(…)")
     kpis = Kpis.of(kpis)
     wanted = None if periods is None else Periods.of(periods)
     table = (
@@ -153,7 +154,8 @@ def _hand_down(goal: _Goal) -> Column:
     if not goal.rows.size:
         return Amounts(lock(dense)), lock(fixed)
     try:
-        shares = np.asarray(split(org), dtype=np.float64)
+        answer = np.asarray(split(org))
+        shares = answer.astype(np.float64) if answer.dtype.kind in "fiu" else np.zeros(0)
     except InputError as error:
         goal.faults.extend(error.faults)
         return Amounts(dense), fixed

@@ -10,6 +10,7 @@ import numpy as np
 from attrs import field, frozen
 
 from cascade_kpi._arrays import CONTENT, FloatArray, IntArray, fingerprint, frozen_array, lock
+from cascade_kpi._text import visible
 from cascade_kpi.entries import Entries, aligned, read_entries
 from cascade_kpi.errors import Fault, InputError, check
 from cascade_kpi.kpis.aggregates import Makeup
@@ -142,7 +143,9 @@ class Targets:
         return masked
 
     def __repr__(self) -> str:
-        return f"<Targets {', '.join(self.kpis.names)} × {len(self.periods)} × {self.org!r}>"
+        return visible(
+            f"<Targets {', '.join(self.kpis.names)} × {len(self.periods)} × {self.org!r}>"
+        )
 
     def __hash__(self) -> int:
         return fingerprint((self.periods.labels, self.kpis.names, hash(self.org)))

@@ -122,7 +122,9 @@ def test_progress_knows_no_band():
             ck.Scorecard([item], {"k": 100}))  # fmt: skip
 
 
-@pytest.mark.parametrize("start", ["2026-01-01", 5, None, datetime.fromisoformat("2026-01-01T09:00")])
+@pytest.mark.parametrize(
+    "start", ["2026-01-01", 5, None, datetime.fromisoformat("2026-01-01T09:00")]
+)
 def test_a_plan_starts_on_a_date(start):
     gaps = gaps_of(measured(org(), SALES, 12, {"ann": 4}), ck.Item("k"))
     book = ck.Playbook([ck.Action("a", "Do it")], [])

@@ -164,3 +164,19 @@ def test_names_of_a_repr_cannot_turn_the_terminal():
     targets = ck.cascade(org(), [kpi], {kpi.name: 6}, periods="p")
     assert "\x1b" not in repr(targets)
     assert "\u202e" not in repr(ck.measure(targets, entries(("ann", kpi.name, 1))))
+
+
+def test_an_odd_column_does_not_hide_the_faults_of_the_tree():
+    faults = refused(
+        ck.OrgTree.from_table, {"id": ["a", "a", "b"], "parent": ["", "zz", "a"], "x": [1]}
+    )
+    assert {fault.column for fault in faults} == {"id", "parent", "x"}
+    faults = refused(
+        ck.OrgTree.from_table,
+        {"id": ["a", "a"], "parent": ["", "zz"], "name": ["A", "B"]},
+        kind="knid",
+        label="nmae",
+    )
+    assert {fault.column for fault in faults} == {"id", "parent", "knid", "nmae"}
+    faults = refused(ck.OrgTree.from_table, {"id": ["a", "a"], "parent": [""]})
+    assert {fault.column for fault in faults} == {"parent"}

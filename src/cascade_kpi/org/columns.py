@@ -2,15 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cascade_kpi.errors import Fault, InputError
+
 if TYPE_CHECKING:
     from cascade_kpi.tables import Table
 
-__all__ = ["as_text", "blank", "column", "id_column", "labels"]
+__all__ = ["as_text", "blank", "column", "id_column", "labels", "read_units"]
+
+
+def read_units(table: Any, pair: tuple[str, str], name: str, faults: list[Fault]) -> Table:
+    """A table of units; without its other columns where these cannot be read.
+
+    A column of the wrong length must not hide the faults of the tree itself: then
+    the ids and parents are read alone, and what was wrong is noted.
+    """
+    from cascade_kpi.tables import read
+
+    try:
+        return read(table, name=name)
+    except InputError as error:
+        if not isinstance(table, Mapping) or not set(pair) <= set(table):
+            raise
+        alone = read({column: table[column] for column in pair}, name=name)
+        faults.extend(error.faults)
+        return alone
 
 
 def id_column(raw: Any) -> NDArray[Any]:

@@ -179,12 +179,14 @@ class OrgTree:
             no root or too many.
         """
         from cascade_kpi.org.build import build_rows
-        from cascade_kpi.tables import read
 
-        data = read(table, name=name)
         faults: list[Fault] = []
+        data = columns.read_units(table, (id, parent), name, faults)
         wanted = [c for c in (id, parent, kind, label) if c is not None]
-        present = data.require(wanted, faults)
+        if faults:  # other columns than these two are not there to be read
+            wanted = [id, parent]
+        data.require([c for c in wanted if c not in (id, parent)], faults)
+        present = data.require([id, parent], faults)
         texts = {c: data.texts(c, faults) for c in (kind, label) if c is not None and data.has(c)}
         if not present:
             check(faults)

@@ -243,7 +243,7 @@ class OrgTree:
 
     # -- navigation -------------------------------------------------------------
 
-    def row(self, id: object) -> int:  # noqa: A002
+    def row(self, id: object) -> int:  # noqa: A002 - an id is what it takes
         """Row of a node.
 
         Raises
@@ -281,14 +281,14 @@ class OrgTree:
         check(faults)
         return found
 
-    def __getitem__(self, id: object) -> Node:  # noqa: A002
+    def __getitem__(self, id: object) -> Node:  # noqa: A002 - an id is what it takes
         return Node(self, self.row(id))
 
     def node(self, row: int) -> Node:
         """The node of a row."""
         return Node(self, row)
 
-    def __contains__(self, id: object) -> bool:  # noqa: A002
+    def __contains__(self, id: object) -> bool:  # noqa: A002 - an id is what it takes
         return self._index.find_one(id) >= 0
 
     def __iter__(self) -> Iterator[Node]:
@@ -354,7 +354,7 @@ class OrgTree:
             check([Fault("kind", "no node is of this kind", repair, value=kind)])
         return self.kind_names.index(kind)
 
-    def subtree(self, id: object) -> OrgTree:  # noqa: A002
+    def subtree(self, id: object) -> OrgTree:  # noqa: A002 - an id is what it takes
         """The node and everything below it, as a tree of its own."""
         row = self.row(id)
         part = slice(row, row + int(self.size[row]))

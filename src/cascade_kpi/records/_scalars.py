@@ -51,10 +51,10 @@ class Null:
     def holds(self, value: object) -> bool:
         return value is None
 
-    def encode(self, value: None, at: Place) -> None:  # noqa: ARG002
+    def encode(self, value: None, at: Place) -> None:  # noqa: ARG002 - forms are called alike
         return value
 
-    def decode(self, json: None, at: Place) -> None:  # noqa: ARG002
+    def decode(self, json: None, at: Place) -> None:  # noqa: ARG002 - forms are called alike
         return json
 
 
@@ -68,10 +68,10 @@ class Bool:
     def holds(self, value: object) -> bool:
         return isinstance(value, bool | np.bool_)
 
-    def encode(self, value: bool | np.bool_, at: Place) -> bool:  # noqa: ARG002, FBT001
+    def encode(self, value: bool | np.bool_, at: Place) -> bool:  # noqa: ARG002, FBT001 - data, not a switch
         return bool(value)
 
-    def decode(self, json: bool, at: Place) -> bool:  # noqa: ARG002, FBT001
+    def decode(self, json: bool, at: Place) -> bool:  # noqa: ARG002, FBT001 - data, not a switch
         return json
 
 
@@ -92,7 +92,7 @@ class Int:
             return None
         return whole
 
-    def decode(self, json: int, at: Place) -> int:  # noqa: ARG002
+    def decode(self, json: int, at: Place) -> int:  # noqa: ARG002 - forms are called alike
         return json
 
 
@@ -220,7 +220,7 @@ class Choice:
     def holds(self, value: object) -> bool:
         return any(type(value) is type(known) and value == known for known in self.values)
 
-    def encode(self, value: object, at: Place) -> str:  # noqa: ARG002
+    def encode(self, value: object, at: Place) -> str:  # noqa: ARG002 - forms are called alike
         return self.names[self.values.index(value)]
 
     def decode(self, json: str, at: Place) -> object:

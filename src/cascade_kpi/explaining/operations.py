@@ -6,10 +6,11 @@ import numpy as np
 from attrs import frozen
 
 from cascade_kpi._arrays import FloatArray
-from cascade_kpi.kpis.aggregates import Aggregate, Combine
+from cascade_kpi.kpis.aggregates import Aggregate
 from cascade_kpi.kpis.directions import Direction
 from cascade_kpi.kpis.lots import Lot
 from cascade_kpi.missing import Missing
+from cascade_kpi.org.rollup import Combine
 from cascade_kpi.results.change import fold_values
 from cascade_kpi.scoring.attainments import Attainment
 from cascade_kpi.scoring.curves import Curve

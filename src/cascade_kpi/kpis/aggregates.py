@@ -7,7 +7,6 @@ is kept as numerator and denominator and divided last.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from enum import Enum
 from typing import ClassVar, Protocol, runtime_checkable
 
@@ -17,7 +16,7 @@ from attrs import field, frozen
 from cascade_kpi._arrays import FloatArray
 from cascade_kpi._numbers import as_number
 from cascade_kpi.errors import Fault, check
-from cascade_kpi.org.rollup import add_present
+from cascade_kpi.org.rollup import Combine, add_present
 from cascade_kpi.records import record
 
 __all__ = [
@@ -32,8 +31,6 @@ __all__ = [
     "WeightedMean",
     "add_present",
 ]
-
-Combine = Callable[[FloatArray, FloatArray, FloatArray], object]
 
 
 class Makeup(Enum):

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CHILDREN",
     "SUBTREES",
+    "Combine",
     "Rollup",
     "Scope",
     "add_present",

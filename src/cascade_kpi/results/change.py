@@ -10,8 +10,7 @@ import numpy as np
 from attrs import frozen
 
 from cascade_kpi.errors import Fault, check
-from cascade_kpi.kpis.aggregates import Combine
-from cascade_kpi.org.rollup import add_present
+from cascade_kpi.org.rollup import Combine, add_present
 
 if TYPE_CHECKING:
     from cascade_kpi.results.results import Results

@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 
 from cascade_kpi._arrays import FloatArray, lock, refuse_overflow
 from cascade_kpi.errors import Fault, check
-from cascade_kpi.kpis.aggregates import Combine, Makeup
+from cascade_kpi.kpis.aggregates import Makeup
 from cascade_kpi.missing import Missing
+from cascade_kpi.org.rollup import Combine
 from cascade_kpi.periods import Periods
 from cascade_kpi.results.actuals import Actuals
 from cascade_kpi.results.results import Results

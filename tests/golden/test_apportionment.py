@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import cascade_kpi as ck
-from cascade_kpi.targets.whole_lots import divide_lots, integer_claims
+from cascade_kpi.targets.whole_lots import divide_lots, whole_claims
 from tests.golden.published import rows
 
 TRANSCRIBED = {
@@ -31,7 +31,7 @@ def by_cascade(votes, seats):
 
 
 def by_kernel(votes, seats):
-    claims = integer_claims(np.array(votes, dtype=np.float64)[:, None])
+    claims = whole_claims(np.array(votes, dtype=np.float64)[:, None])
     return divide_lots(np.array([seats]), claims)[:, 0].tolist()
 
 

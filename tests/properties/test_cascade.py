@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cascade_kpi as ck
-from cascade_kpi.targets.whole_lots import divide_lots, integer_claims
+from cascade_kpi.targets.whole_lots import divide_lots, whole_claims
 from tests.strategies import (
     DIVIDING,
     LOTS,
@@ -72,7 +72,7 @@ CLAIMS = st.one_of(
     ROOT_LOTS | st.integers(-(1 << 51) + 1, (1 << 51) - 1),
 )
 def test_largest_remainder_agrees_with_exact_fractions(claims, lots):
-    read = integer_claims(np.array(claims)[:, None])
+    read = whole_claims(np.array(claims)[:, None])
     assert read[:, 0].tolist() == read_claims(claims)
     if read.any() or lots == 0:
         got = divide_lots(np.array([lots]), read)[:, 0].tolist()
@@ -82,7 +82,7 @@ def test_largest_remainder_agrees_with_exact_fractions(claims, lots):
 
 @given(st.integers(1, 80), st.integers(0, 1 << 51).map(lambda n: n - 1), st.floats(1e-9, 1e9))
 def test_equal_claims_tie_exactly_and_the_earlier_get_the_rest(n, lots, claim):
-    got = divide_lots(np.array([lots]), integer_claims(np.full((n, 1), claim)))[:, 0].tolist()
+    got = divide_lots(np.array([lots]), whole_claims(np.full((n, 1), claim)))[:, 0].tolist()
     lots = abs(lots)
     expected = [lots // n + (i < lots % n) for i in range(n)]
     assert [abs(count) for count in got] == expected
@@ -96,14 +96,14 @@ def test_equal_claims_tie_exactly_and_the_earlier_get_the_rest(n, lots, claim):
 def test_groups_that_are_divided_together_do_not_touch_each_other(lots, span, random):
     claims = np.array([[random.choice([0, 1, 2, 7.5]) for _ in lots] for _ in range(span)])
     claims[0] += 1
-    together = divide_lots(np.array(lots), integer_claims(claims))
+    together = divide_lots(np.array(lots), whole_claims(claims))
     for g, count in enumerate(lots):
-        alone = divide_lots(np.array([count]), integer_claims(claims[:, [g]]))
+        alone = divide_lots(np.array([count]), whole_claims(claims[:, [g]]))
         assert alone[:, 0].tolist() == together[:, g].tolist()
 
 
 @pytest.mark.parametrize("scale", [1e-300, 1e-5, 1.0, 3.0, 1e200])
 def test_claims_matter_only_by_their_proportions(scale):
     claims = np.array([[3.0], [1.0], [1.0], [2.0]]) * scale
-    got = divide_lots(np.array([10]), integer_claims(claims))[:, 0].tolist()
+    got = divide_lots(np.array([10]), whole_claims(claims))[:, 0].tolist()
     assert got == [4, 2, 1, 3]  # quotas 4 2/7, 1 3/7, 1 3/7, 2 6/7: the tie goes to the earlier

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from cascade_kpi.targets.whole_lots import divide_lots, integer_claims
+from cascade_kpi.targets.whole_lots import divide_lots, whole_claims
 
 
 def shares(lots, *claims):
-    return divide_lots(np.array([lots]), integer_claims(np.array(claims)[:, None]))[:, 0].tolist()
+    return divide_lots(np.array([lots]), whole_claims(np.array(claims)[:, None]))[:, 0].tolist()
 
 
 def test_what_is_left_goes_to_the_largest_remainders():
@@ -32,7 +32,7 @@ def test_nothing_to_divide_needs_no_claims():
 
 
 def test_losses_and_gains_side_by_side():
-    claims = integer_claims(np.ones((3, 3)))
+    claims = whole_claims(np.ones((3, 3)))
     got = divide_lots(np.array([-4, 0, 5]), claims)
     assert got.T.tolist() == [[-2, -1, -1], [0, 0, 0], [2, 2, 1]]
 
@@ -46,7 +46,7 @@ def test_the_largest_goal_among_the_largest_claims():
 
 
 def test_fractions_keep_51_bits_and_whole_numbers_are_left_alone():
-    read = integer_claims(np.array([[3.0, 0.1], [4.0, 0.3]]))
+    read = whole_claims(np.array([[3.0, 0.1], [4.0, 0.3]]))
     assert read[:, 0].tolist() == [3, 4]
     assert 1 << 49 <= read[:, 1].sum() <= 1 << 51
     assert read[1, 1] / read[0, 1] == pytest.approx(3, rel=1e-14)
@@ -63,8 +63,8 @@ def test_fractions_keep_51_bits_and_whole_numbers_are_left_alone():
 def test_a_family_is_divided_alike_whatever_stands_beside_it(weights, lots):
     """These shares sum to one or to the float before it, by the order in which they are added."""
     shares = np.array([weight / sum(weights) for weight in weights])[:, None]
-    alone = divide_lots(np.array([lots]), integer_claims(shares))
+    alone = divide_lots(np.array([lots]), whole_claims(shares))
     for beside in (1, 2, 30):
         groups = np.repeat(shares, beside + 1, axis=1)
-        together = divide_lots(np.array([lots] * (beside + 1)), integer_claims(groups))
+        together = divide_lots(np.array([lots] * (beside + 1)), whole_claims(groups))
         assert together.T.tolist() == [alone[:, 0].tolist()] * (beside + 1)

@@ -15,7 +15,7 @@ from cascade_kpi.results.change import fold_values
 from cascade_kpi.scoring.attainments import Attainment
 from cascade_kpi.scoring.curves import Curve
 from cascade_kpi.scoring.kernel import weighted_mean
-from cascade_kpi.targets.whole_lots import divide_lots, integer_claims
+from cascade_kpi.targets.whole_lots import divide_lots, whole_claims
 
 
 def _one(value: float) -> FloatArray:
@@ -184,7 +184,7 @@ class Divided:
         pairs = list(zip(siblings, self.kept, strict=True))
         rest = int(parent) - sum(int(lots) for lots, kept in pairs if kept)
         claims = np.array([[0.0 if kept else claim] for claim, kept in pairs])
-        return float(divide_lots(np.array([rest]), integer_claims(claims))[self.position, 0])
+        return float(divide_lots(np.array([rest]), whole_claims(claims))[self.position, 0])
 
     def words(self) -> str:
         """The clause."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import Any
 
 from attrs import field, frozen
@@ -138,7 +139,7 @@ class Kpis:
                 faults.append(Fault("kpis", reason, "name each once", row=i, value=kpi.name))
         check(faults)
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """Names in order."""
         return tuple(kpi.name for kpi in self.items)

@@ -105,16 +105,20 @@ class ProRata:
             raise InputError(
                 attrs.evolve(f, repair=f"{f.repair}; {repair}") for f in error.faults
             ) from None
-        leaf, blank_cell = org.is_leaf, np.isnan(given)
-        blank = "give it a number; zero if it has no claim"
+        leaf, blank = org.is_leaf, np.isnan(given)
+        repair = "give it a number; zero if it has no claim"
         faults = _faults(
-            org, self.driver, given, leaf & blank_cell, reason="a leaf is blank", repair=blank
+            org, self.driver, given, leaf & blank, reason="a leaf is blank", repair=repair
         )
-        below = "a driver is zero or more"
-        faults += _faults(org, self.driver, given, given < 0, reason="negative", repair=below)
+        repair = "a driver is zero or more"
+        faults += _faults(org, self.driver, given, given < 0, reason="negative", repair=repair)
         check(faults)
-        claims = fold_subtrees(org.layout, np.where(leaf, given, 0.0), np.add)
-        differs = ~blank_cell & (np.abs(given - claims) > _NEAR * claims)
+        np.copyto(claims := given.copy(), 0.0, where=~leaf)
+        claims = fold_subtrees(org.layout, claims, np.add)
+        stated = np.flatnonzero(~(leaf | blank))  # inner nodes, and most often none
+        differs = np.zeros(len(org), dtype=bool)
+        below = claims[stated]
+        differs[stated] = np.abs(given[stated] - below) > _NEAR * below
         reason = "differs from the sum over its leaves"
         repair = "leave it blank, or correct it"
         check(_faults(org, self.driver, given, differs, reason=reason, repair=repair))

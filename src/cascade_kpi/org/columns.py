@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cascade_kpi._arrays import IntArray, lock
 from cascade_kpi.errors import Fault, InputError
 
 if TYPE_CHECKING:
     from cascade_kpi.tables import Table
 
-__all__ = ["as_text", "blank", "column", "id_column", "labels", "read_units"]
+__all__ = ["as_text", "blank", "column", "id_column", "labels", "others", "read_units"]
 
 
 def read_units(table: Any, pair: tuple[str, str], name: str, faults: list[Fault]) -> Table:
@@ -57,15 +58,22 @@ def column(table: Table, name: str) -> NDArray[Any]:
 
 def blank(n: int) -> NDArray[Any]:
     """Empty texts."""
-    return np.full(n, "", dtype=object)
+    return lock(np.full(n, "", dtype=object))
 
 
 def as_text(ids: NDArray[Any]) -> NDArray[Any]:
     """Ids as labels."""
-    return ids if ids.dtype == object else objects([str(i) for i in ids.tolist()])
+    return ids if ids.dtype == object else lock(objects([str(i) for i in ids.tolist()]))
 
 
-def labels(labels: NDArray[Any], ids: NDArray[Any]) -> NDArray[Any]:
-    """Labels, the id where one is blank."""
-    blank = labels == ""
-    return np.where(blank, as_text(ids), labels) if blank.any() else labels
+def labels(given: NDArray[Any] | None, ids: NDArray[Any]) -> NDArray[Any]:
+    """Labels; the id where there are none, or one is blank."""
+    if given is None:
+        return as_text(ids)
+    empty = given == ""
+    return lock(np.where(empty, as_text(ids), given) if empty.any() else given)
+
+
+def others(table: Table, known: Collection[str], order: IntArray) -> dict[str, NDArray[Any]]:
+    """Every column that is not one of the known ones, in the tree's order."""
+    return {c: lock(column(table, c)[order]) for c in table.columns if c not in known}

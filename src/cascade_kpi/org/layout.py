@@ -10,14 +10,18 @@ bits of every sum.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
 from attrs import field, frozen
+from numpy.typing import NDArray
 
-from cascade_kpi._arrays import CONTENT, IntArray, frozen_array
+from cascade_kpi._arrays import CONTENT, IntArray, frozen_array, lock
 
 __all__ = ["Block", "Layout"]
+
+_CHUNK = 32_768  # values gathered at once
 
 
 class Block(NamedTuple):
@@ -31,20 +35,34 @@ class Block(NamedTuple):
         Row of each group's parent, ascending.
     level : int
         Level of the siblings; roots are level 0.
+    begin : int
+        Where the siblings begin in sweep order.
+    above : int64 array (groups,)
+        Where each group's parent stands in sweep order.
     """
 
     rows: IntArray
     parents: IntArray
     level: int
+    begin: int
+    above: IntArray
+
+    def part(self, swept: NDArray[Any]) -> NDArray[Any]:
+        """The block's part of an array in sweep order, a view (span, groups)."""
+        return swept[self.begin : self.begin + self.rows.size].reshape(self.rows.shape)
 
 
 @frozen(eq=False)
 class Layout:
     """The blocks of a tree, from the highest level down.
 
-    Kept as flat arrays: a chain of a million nodes has a million blocks.
+    Kept as flat arrays: a chain of a million nodes has a million blocks. One
+    block after another, the roots before them all, is the *sweep order*:
+    there every block is a contiguous matrix, so that a value is fetched once
+    and put back once however often a sweep reads it.
     """
 
+    roots: IntArray = field(eq=CONTENT, repr=False, converter=frozen_array)
     rows: IntArray = field(eq=CONTENT, repr=False, converter=frozen_array)
     parents: IntArray = field(eq=CONTENT, repr=False, converter=frozen_array)
     span: IntArray = field(eq=CONTENT, repr=False, converter=frozen_array)
@@ -73,7 +91,8 @@ class Layout:
             Level of each node.
         """
         by_level = _stable_argsort(depth)
-        by_level = by_level[np.searchsorted(depth[by_level], 1) :]  # roots have no siblings here
+        tops = int(np.searchsorted(depth[by_level], 1))  # roots have no siblings here
+        roots, by_level = by_level[:tops], by_level[tops:]
         above = parent[by_level]
         begins = np.flatnonzero(np.r_[True, above[1:] != above[:-1]][: len(above)])
         span = np.diff(np.r_[begins, len(above)])
@@ -85,6 +104,7 @@ class Layout:
         )
         groups = np.diff(np.r_[fresh, len(span)])
         return cls(
+            roots=roots,
             rows=by_level[_slot_major(begins, span[fresh], groups)],
             parents=above[begins],
             span=span[fresh],
@@ -94,6 +114,27 @@ class Layout:
 
     def __len__(self) -> int:
         return len(self.span)
+
+    @cached_property
+    def order(self) -> IntArray:
+        """Row of each place in sweep order, int64 (n,)."""
+        return lock(np.concatenate([self.roots, self.rows]))
+
+    @cached_property
+    def above(self) -> IntArray:
+        """Where each group's parent stands in sweep order, int64 (groups,)."""
+        place = np.empty(len(self.order), dtype=np.int64)
+        place[self.order] = np.arange(len(place))
+        return lock(place[self.parents])
+
+    def swept(self, values: NDArray[Any]) -> NDArray[Any]:
+        """A column (n,) from row order to sweep order, a new array."""
+        out = np.empty(len(values), dtype=values.dtype)
+        for begin in range(0, len(out), _CHUNK):  # long gathers leave the cache
+            part = slice(begin, begin + _CHUNK)
+            # Rows are known to be in range: "clip" only spares the check, and a copy.
+            values.take(self.order[part], out=out[part], mode="clip")
+        return out
 
     def down(self) -> Iterator[Block]:
         """Blocks from the level below the roots to the lowest."""
@@ -107,7 +148,9 @@ class Layout:
         span, groups = int(self.span[i]), int(self.groups[i])
         row, parent = int(self.row_end[i]), int(self.parent_end[i])
         rows = self.rows[row - span * groups : row].reshape(span, groups)
-        return Block(rows, self.parents[parent - groups : parent], int(self.level[i]))
+        part = slice(parent - groups, parent)
+        begin = len(self.roots) + row - span * groups
+        return Block(rows, self.parents[part], int(self.level[i]), begin, self.above[part])
 
 
 def _stable_argsort(depth: IntArray) -> IntArray:

@@ -67,7 +67,7 @@ def fold_subtrees(layout: Layout, values: FloatArray, combine: Combine) -> Float
     float64 array, shape of `values`
     """
     out = np.array(values, dtype=np.float64)
-    if combine is add_present and not np.isnan(out).any():
+    if combine is add_present and not _any_absent(out):
         combine = np.add  # the same sums without looking for absence
     with refuse_overflow("values"):
         for block in layout.up():
@@ -89,6 +89,14 @@ def fold_children(layout: Layout, values: FloatArray, combine: Combine) -> Float
                 below = _fold_block(block.rows[:, begin:end], values, combine)
                 out[block.parents[begin:end]] = below
     return out
+
+
+def _any_absent(values: FloatArray) -> bool:
+    """Whether anything is NaN; where much is absent, the first look tells."""
+    return any(
+        bool(np.isnan(values[begin : begin + _CHUNK]).any())
+        for begin in range(0, len(values), _CHUNK)
+    )
 
 
 def _chunks(block: Block, values: FloatArray) -> list[tuple[int, int]]:

@@ -28,6 +28,7 @@ from cascade_kpi.org.draw import draw_rows
 from cascade_kpi.org.layout import Layout
 from cascade_kpi.org.node import Node
 from cascade_kpi.org.rollup import CHILDREN, SUBTREES, Rollup
+from cascade_kpi.org.words import stable_order
 from cascade_kpi.records import record
 
 if TYPE_CHECKING:
@@ -204,17 +205,16 @@ class OrgTree:
             raise InputError([*faults, *error.faults]) from None
         check(faults)
         order = rows.source_row
-        ids = columns.id_column(data.raw(id))[order]
+        # Locked at once: a column that somebody could write to would be copied.
+        ids = lock(columns.id_column(data.raw(id))[order])
         return cls(
             ids=ids,
             parent=rows.parent,
             depth=rows.depth,
             size=rows.size,
-            kinds=texts[kind][order] if kind is not None else columns.blank(len(order)),
-            labels=columns.labels(texts[label][order], ids)
-            if label is not None
-            else columns.as_text(ids),
-            columns={c: columns.column(data, c)[order] for c in data.columns if c not in wanted},
+            kinds=columns.blank(len(order)) if kind is None else lock(texts[kind][order]),
+            labels=columns.labels(None if label is None else texts[label][order], ids),
+            columns=columns.others(data, wanted, order),
             source_row=order,
         )
 
@@ -240,6 +240,24 @@ class OrgTree:
     def layout(self) -> Layout:
         """Sibling groups in slot-major blocks, for sweeps over the tree."""
         return Layout.of(self.parent, self.depth)
+
+    @cached_property
+    def families(self) -> tuple[IntArray, IntArray]:
+        """Rows by parent, and where each node's children begin and end among them.
+
+        The children of row r are ``rows[ends[r]:ends[r + 1]]``, ascending.
+
+        Returns
+        -------
+        rows : int64 array (n - roots,)
+        ends : int64 array (n + 1,)
+        """
+        below = np.flatnonzero(self.parent >= 0)
+        parents = self.parent[below]
+        ends = np.zeros(len(self) + 1, dtype=np.int64)
+        np.cumsum(np.bincount(parents, minlength=len(self)), out=ends[1:])
+        by_parent = stable_order([parents], [len(self).bit_length()])
+        return lock(below[by_parent]), lock(ends)
 
     # -- navigation -------------------------------------------------------------
 
@@ -294,15 +312,15 @@ class OrgTree:
     def __iter__(self) -> Iterator[Node]:
         return (Node(self, row) for row in range(len(self)))
 
-    @property
+    @cached_property
     def roots(self) -> tuple[Node, ...]:
         """The nodes without a parent, in order of id."""
         return tuple(Node(self, row) for row in np.flatnonzero(self.parent < 0).tolist())
 
-    @property
+    @cached_property
     def is_leaf(self) -> NDArray[np.bool_]:
         """Which nodes have no children, bool (n,)."""
-        return np.equal(self.size, 1)
+        return lock(np.equal(self.size, 1))
 
     def select(self, predicate: Predicate | None = None, *, kind: str | None = None) -> IntArray:
         """Rows of the nodes of a kind, or for which a predicate holds, or both.

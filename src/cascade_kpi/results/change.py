@@ -64,14 +64,14 @@ def change(
     if any(math.isinf(part) for each in parts for part in each):
         check([Fault("what if", "sums exceed the largest float", "use a larger unit", value=kpi)])
     rows = np.array(path)
-    after = item.aggregate.finish(*np.array(parts).T)
+    after: list[float] = item.aggregate.finish(*np.array(parts).T).tolist()
     return Change(
         kpi,
         item.unit,
         results.periods.labels[p],
         tuple(results.org.ids[rows].tolist()),
         tuple(results.at(k, p, rows).tolist()),
-        tuple(np.where(held, np.nan, after).tolist()),
+        tuple(math.nan if lost else value for lost, value in zip(held, after, strict=True)),
     )
 
 
@@ -84,7 +84,10 @@ class _Walk:
 
     results: Results
     k: int
-    size: Any  # memoryviews, all of them; their types know whole numbers only
+    combine: Combine
+    below: Any  # memoryviews, all of them; their types know whole numbers only
+    ends: Any
+    size: Any
     parent: Any
     own: tuple[Any, ...]
     parts: tuple[Any, ...]
@@ -94,9 +97,13 @@ class _Walk:
     def of(cls, results: Results, k: int, p: int) -> _Walk:
         """The columns of the k-th KPI in the p-th period."""
         held = results.held[k]
+        below, ends = results.org.families
         return cls(
             results,
             k,
+            results.kpis.items[k].aggregate.combine,
+            below.data,
+            ends.data,
             results.org.size.data,
             results.org.parent.data,
             tuple(memoryview(array[p]) for array in results.actuals.inputs[k]),
@@ -113,12 +120,8 @@ class _Walk:
 
     def children(self, row: int) -> list[int]:
         """Rows of the children, in sibling order."""
-        rows, size = [], self.size
-        child, end = row + 1, row + size[row]
-        while child < end:
-            rows.append(child)
-            child += size[child]
-        return rows
+        children: list[int] = self.below[self.ends[row] : self.ends[row + 1]].tolist()
+        return children
 
     def own_parts(self, path: list[int], first: tuple[float, ...]) -> list[tuple[float, ...]]:
         """Parts of what each node of the path reports itself, the first anew."""
@@ -132,16 +135,18 @@ class _Walk:
         self, row: int, changed: tuple[int, tuple[float, ...]], own: tuple[float, ...]
     ) -> tuple[float, ...]:
         """Parts of a node: its children's, one of them changed, and then its own."""
-        combine = self.results.kpis.items[self.k].aggregate.combine
-        child, other = changed
         rows = self.children(row)
+        if not rows:
+            return own
+        child, other = changed
+        at = rows.index(child) if other else -1
         joined = []
         for i, column in enumerate(self.parts):
             values = [column[r] for r in rows]
             if other:
-                values[rows.index(child)] = other[i]
+                values[at] = other[i]
             values.append(own[i])
-            joined.append(fold_values(combine, values))
+            joined.append(fold_values(self.combine, values))
         return tuple(joined)
 
     def others_held(self, row: int, child: int) -> bool:
@@ -173,15 +178,16 @@ class _Walk:
 
 def fold_values(combine: Combine, values: list[float]) -> float:
     """The fold of the sweeps, on scalars: the same order, the same bits."""
+    if combine is add_present:
+        total = math.nan
+        for value in values:
+            if value == value:
+                total = total + value if total == total else value
+        return total
     present = [value for value in values if value == value]
     if not present:
         return math.nan
-    total = present[0]
-    if combine is add_present:
-        for value in present[1:]:
-            total += value
-        return total
-    cell = np.array([total])
+    cell = np.array(present[:1])
     for value in present[1:]:
         combine(cell, np.array([value]), cell)
     return float(cell[0])

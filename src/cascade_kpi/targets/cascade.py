@@ -19,11 +19,11 @@ from cascade_kpi.org.layout import Layout
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.periods import Periods
 from cascade_kpi.targets.targets import NO_LOTS, Amounts, Cascaded, Lots, Targets
-from cascade_kpi.targets.whole_lots import divide_lots, integer_claims
+from cascade_kpi.targets.whole_lots import divide_lots, whole_claims
 
 __all__ = ["cascade"]
 
-_CHUNK = 16_384  # nodes that are split at once: a few such arrays fit the cache
+_CHUNK = 65_536  # nodes that are split at once: smaller chunks lose to call overhead
 _LISTED = 6
 
 Mask = NDArray[np.bool_]
@@ -232,67 +232,75 @@ def _fix_upward(goal: _Goal, lots: IntArray, fixed: Mask) -> Mask:
 
 def _divide_down(goal: _Goal, lots: IntArray, fixed: Mask, shares: FloatArray) -> None:
     """Fill in the lots of every node that gets its target from its parent."""
-    roots = [root.row for root in goal.org.roots]
-    plain = bool((lots[:, roots] != NO_LOTS).all()) and not goal.has_lower
-    columns = list(lots)
-    for block in goal.org.layout.down():
+    layout = goal.org.layout
+    claims = layout.swept(shares)
+    plain = bool((lots[:, layout.roots] != NO_LOTS).all()) and not goal.has_lower
+    if plain:  # everything below the roots is still to be filled in
+        columns = list(np.empty_like(lots))
+        for column, stated in zip(columns, lots, strict=True):
+            column[: len(layout.roots)] = stated[layout.roots]
+        kept = list(np.zeros_like(fixed))
+    else:
+        columns = [layout.swept(column) for column in lots]
+        kept = [layout.swept(column) for column in fixed]
+    for block in layout.down():
         step = max(1, _CHUNK // len(block.rows))
         for begin in range(0, len(block.parents), step):
-            rows = block.rows[:, begin : begin + step]
-            parents = block.parents[begin : begin + step]
-            claims = shares.take(rows)
-            whole = integer_claims(claims)
+            part = slice(begin, begin + step)
+            here = block.part(claims)[:, part]
+            whole = whole_claims(here)
             claimed = bool(whole.any(axis=0).all())
             for p, column in enumerate(columns):
+                total, out = column.take(block.above[part]), block.part(column)[:, part]
                 if plain and claimed:
-                    column[rows] = divide_lots(column.take(parents), whole)
+                    out[:] = divide_lots(total, whole)
                 else:
-                    lots[p, rows] = _divide_rest(
-                        goal, p, _Group(rows, parents, claims), lots, fixed
-                    )
+                    rows, parents = block.rows[:, part], block.parents[part]
+                    held = block.part(kept[p])[:, part]
+                    out[:] = _divide_rest(goal, p, _Group(rows, parents, here, total, out, held))
+    for column, swept in zip(lots, columns, strict=True):
+        column[layout.order] = swept
 
 
 class _Group(NamedTuple):
-    """Sibling groups of one block that are split together."""
+    """Sibling groups of one block that are split together, in one period."""
 
     rows: IntArray
     parents: IntArray
     claims: FloatArray
+    total: IntArray
+    stated: IntArray
+    kept: Mask
 
 
-def _divide_rest(goal: _Goal, p: int, group: _Group, lots: IntArray, fixed: Mask) -> IntArray:
+def _divide_rest(goal: _Goal, p: int, group: _Group) -> IntArray:
     """Lots of the children: what is stated, and a share of what that leaves."""
-    stated, total, kept = lots[p, group.rows], lots[p, group.parents], fixed[p, group.rows]
+    total, kept = group.total, group.kept
     has = total != NO_LOTS
-    rest = np.where(has, total - np.where(kept, stated, 0).sum(axis=0), 0)
-    free = integer_claims(np.where(kept, 0.0, group.claims))
+    rest = np.where(has, total - np.where(kept, group.stated, 0).sum(axis=0), 0)
+    free = whole_claims(np.where(kept, 0.0, group.claims))
     over = (np.sign(rest) * np.sign(total) < 0) | ((total == 0) & (rest != 0))
     unclaimed = ~free.any(axis=0)
     checked = kept.all(axis=0)  # and found to sum to their parent, or told not to
     for g in np.flatnonzero((rest != 0) & (over | unclaimed) & ~checked).tolist():
-        _note_conflict(
-            goal, p, (group.rows[kept[:, g], g], int(group.parents[g])), lots[p], rest[g]
-        )
+        _note_conflict(goal, p, group, g, int(rest[g]))
         rest[g] = 0
     rest[checked] = 0
     share = divide_lots(rest, free)
-    return np.where(kept, stated, np.where(has, share, NO_LOTS))
+    return np.where(kept, group.stated, np.where(has, share, NO_LOTS))
 
 
-def _note_conflict(
-    goal: _Goal, p: int, family: tuple[IntArray, int], lots: IntArray, rest: int
-) -> None:
+def _note_conflict(goal: _Goal, p: int, group: _Group, g: int, rest: int) -> None:
     """Say why what is left of a parent's target cannot be split."""
-    kept, parent = family
-    whole, below = goal.amount(lots[parent]), goal.amount(lots[kept].sum())
-    some_left = len(kept) < len(goal.org[goal.org.ids[parent]].child_rows)
-    if some_left and rest * np.sign(lots[parent]) > 0:
+    parent, total, kept = int(group.parents[g]), int(group.total[g]), group.kept[:, g]
+    if not kept.all() and rest * total > 0:
         reason = f"{goal.amount(rest)} is to be split over children whose claims are all zero"
         goal.fault(p, parent, reason, "give at least one of them a claim, or a goal")
         return
-    children = goal.org.ids[kept].tolist()
+    children = goal.org.ids[group.rows[kept, g]].tolist()
     named = ", ".join(map(repr, children[:_LISTED]))
     named += f" and {len(children) - _LISTED} more" if len(children) > _LISTED else ""
+    whole, below = goal.amount(total), goal.amount(int(group.stated[kept, g].sum()))
     reason = f"its target is {whole}, the goals kept for {named} sum to {below}"
     repair = "change these goals, or give the parent a goal that leaves room for them"
     goal.fault(p, parent, reason, repair)

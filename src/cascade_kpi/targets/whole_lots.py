@@ -13,15 +13,15 @@ from numpy.typing import NDArray
 
 from cascade_kpi._arrays import FloatArray, IntArray
 
-__all__ = ["BITS", "divide_lots", "integer_claims"]
+__all__ = ["BITS", "divide_lots", "whole_claims"]
 
 BITS = 51  # of a group's claims, and of a goal in lots: their remainders are then exact
 _EXACT = 2.0**53  # whole floats below are exact
-_PAIRS = 12  # up to this span comparing all pairs is faster than sorting
+_PAIRS = 64  # up to this span comparing all pairs is faster than sorting
 
 
-def integer_claims(claims: FloatArray) -> IntArray:
-    """Claims as integers whose sum in each group is below 2^52.
+def whole_claims(claims: FloatArray) -> FloatArray:
+    """Claims as whole numbers whose sum in each group is below 2^52.
 
     Parameters
     ----------
@@ -30,23 +30,23 @@ def integer_claims(claims: FloatArray) -> IntArray:
 
     Returns
     -------
-    int64 array (span, groups)
+    float64 array (span, groups)
         The claims themselves in groups of whole numbers that sum to less than
         2^51; elsewhere the claims times the power of two that gives the
         largest of s claims 51 bits less those of s, rounded half to even.
     """
     whole = (np.floor(claims) == claims).all(axis=0) & (claims.sum(axis=0) < 2.0**BITS)
     if whole.all():
-        return claims.astype(np.int64)
+        return claims
     # By the largest claim and the span: unlike a sum of floats, these are the same
     # in whatever order, and beside whatever other groups, the claims are read.
     bits = BITS - (len(claims) - 1).bit_length()
     largest = claims.max(axis=0)
     exponent = np.where(whole | (largest == 0), 0, bits - np.frexp(largest)[1])
-    return np.rint(np.ldexp(claims, exponent)).astype(np.int64)
+    return np.rint(np.ldexp(claims, exponent))
 
 
-def divide_lots(lots: IntArray, claims: IntArray) -> IntArray:
+def divide_lots(lots: IntArray, claims: FloatArray) -> IntArray:
     """Each group's lots divided among its members in proportion to claims.
 
     Parameters
@@ -54,8 +54,8 @@ def divide_lots(lots: IntArray, claims: IntArray) -> IntArray:
     lots : int64 array (groups,)
         Whole lots of each group, below 2^51 in absolute value; negative lots
         are divided as their absolute value.
-    claims : int64 array (span, groups)
-        From :func:`integer_claims`; in groups with lots, not all zero.
+    claims : float64 array (span, groups)
+        From :func:`whole_claims`; in groups with lots, not all zero.
 
     Returns
     -------
@@ -65,39 +65,39 @@ def divide_lots(lots: IntArray, claims: IntArray) -> IntArray:
 
     Examples
     --------
-    >>> divide_lots(np.array([10]), np.array([[47000], [16000], [15800], [12000], [6100], [3100]]))
-    array([[5],
-           [2],
-           [1],
-           [1],
-           [1],
-           [0]])
+    >>> votes = np.array([[47000.0], [16000], [15800], [12000], [6100], [3100]])
+    >>> divide_lots(np.array([10]), votes)[:, 0]
+    array([5, 2, 1, 1, 1, 0])
     """
     amount = np.abs(lots)
-    total = np.maximum(claims.sum(axis=0), 1)
+    total = np.maximum(claims.sum(axis=0), 1.0)
+    quota: NDArray[Any]
     rest: NDArray[Any]
     if float(amount.max(initial=0)) * float(total.max(initial=0)) < _EXACT:
-        quota, rest = _in_floats(amount, claims, total)
+        quota, rest = _in_floats(amount.astype(np.float64), claims, total)
     else:
-        quota, rest = _in_integers(amount, claims, total)
+        quota, rest = _in_integers(amount, claims.astype(np.int64), total.astype(np.int64))
     left = amount - quota.sum(axis=0)
     if left.any():
-        quota += _rank(rest) < left
+        rank = _rank(rest)
+        quota += rank < left.astype(rank.dtype)  # fewer are left than there are members
     sign = np.sign(lots)
-    return quota if bool((sign >= 0).all()) else np.asarray(quota * sign)
+    signed = quota if bool((sign >= 0).all()) else quota * sign
+    return signed.astype(np.int64, copy=False)
 
 
-def _in_floats(amount: IntArray, claims: IntArray, total: IntArray) -> tuple[IntArray, FloatArray]:
+def _in_floats(
+    amount: FloatArray, claims: FloatArray, total: FloatArray
+) -> tuple[FloatArray, FloatArray]:
     """Whole quotas and their remainders, where every product is an exact float."""
-    whole = total.astype(np.float64)
-    rest = amount.astype(np.float64) * claims
-    quota = np.floor(rest / whole)
-    rest -= quota * whole
+    rest = amount * claims
+    quota = np.floor(rest / total)
+    rest -= quota * total
     over = rest < 0  # the division was rounded up to a whole number
     if over.any():
         quota -= over
-        rest += over * whole
-    return quota.astype(np.int64), rest
+        rest += over * total
+    return quota, rest
 
 
 def _in_integers(amount: IntArray, claims: IntArray, total: IntArray) -> tuple[IntArray, IntArray]:
@@ -126,9 +126,8 @@ def _rank(rest: NDArray[Any]) -> NDArray[np.integer]:
         return rank
     small = np.empty(rest.shape, dtype=np.int8)
     small[:] = np.arange(span - 1, -1, -1)[:, None]  # as if all later members were ahead
-    for i in range(span):
-        for j in range(i + 1, span):
-            ahead = np.greater_equal(rest[i], rest[j]).view(np.int8)  # the earlier wins a tie
-            small[j] += ahead
-            small[i] -= ahead
+    for i in range(span - 1):
+        ahead = np.greater_equal(rest[i], rest[i + 1 :]).view(np.int8)  # the earlier wins a tie
+        small[i + 1 :] += ahead
+        small[i] -= np.add.reduce(ahead, axis=0, dtype=np.int8)
     return small

@@ -12,13 +12,14 @@ from attrs import field, frozen
 from cascade_kpi._arrays import CONTENT, FloatArray, IntArray, frozen_array, frozen_columns
 from cascade_kpi.errors import Fault, check, suggest
 from cascade_kpi.kpis.kpi import Kpi, Kpis
+from cascade_kpi.org.reach import Reach
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.periods import Periods
 
 if TYPE_CHECKING:
     from cascade_kpi.tables import Table
 
-__all__ = ["NOT_NEGATIVE", "Entries", "aligned", "read_entries"]
+__all__ = ["NOT_NEGATIVE", "Column", "Entries", "aligned", "read_entries"]
 
 NOT_NEGATIVE = {"weight", "denominator"}  # volumes: what a mean or a ratio is taken over
 _SUGGESTED = 50  # near misses are looked for this often: each look compares many names
@@ -245,6 +246,50 @@ def _repeats(
         faults.append(
             data.fault(reason, "keep one of the rows", row=row, column="node", value=value)
         )
+
+
+@frozen(eq=False)
+class Column:
+    """One KPI's numbers of one table, and where they came from.
+
+    Attributes
+    ----------
+    source : str
+        What messages call the table.
+    entries : Entries or None
+        Its rows; None for arrays.
+    k : int
+        Position of the KPI.
+    """
+
+    source: str
+    kpi: Kpi
+    periods: Periods
+    entries: Entries | None
+    k: int
+
+    def unreached(self, reach: Reach, values: FloatArray) -> list[Fault]:
+        """A fault for every number at a node that the KPI does not reach.
+
+        Parameters
+        ----------
+        values : float64 array (p, n)
+        """
+        if reach.is_whole:
+            return []
+        stray = np.argwhere(~np.isnan(values) & ~reach.within).tolist()
+        kinds = " or ".join(self.kpi.at)
+        repair = f"it is reported at {kinds}: state it there or above, or change the KPI's at"
+        return [
+            Fault(
+                self.source,
+                f"{self.kpi.name} in {self.periods.labels[p]} does not reach this node",
+                repair,
+                row=None if self.entries is None else self.entries.row_of(row, self.k, p),
+                value=reach.org.ids[row],
+            )
+            for p, row in stray
+        ]
 
 
 def _plain(values: Any) -> np.ndarray[Any, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 
 import numpy as np
 from attrs import frozen
@@ -22,7 +23,7 @@ from cascade_kpi.explaining.targets import TargetExplainer
 from cascade_kpi.kpis.aggregates import Last, Makeup, Max, Min, Sum
 from cascade_kpi.kpis.kpi import Kpi
 from cascade_kpi.missing import Missing
-from cascade_kpi.org.node import Node
+from cascade_kpi.org.reach import Reach
 from cascade_kpi.org.rollup import add_present
 from cascade_kpi.results.change import fold_values
 from cascade_kpi.results.results import Results
@@ -58,6 +59,10 @@ class ResultExplainer:
         """Whether the value is the one part itself."""
         rule = self.kpi.aggregate
         return isinstance(rule.of if isinstance(rule, Last) else rule, Sum | Min | Max)
+
+    @cached_property
+    def _reach(self) -> Reach:
+        return self.kpi.reach(self.results.org)
 
     def _made(
         self, name: str, value: float, operation: Operation, expand: Expand, unit: str | None = None
@@ -97,7 +102,7 @@ class ResultExplainer:
                 lambda: tuple(each.part(i, row) for each in self._periods()),
                 unit,
             )
-        children = Node(self.results.org, row).child_rows
+        children = self._reach.children(row)
         if not children:
             return self._own(i, row, name)
 
@@ -167,7 +172,7 @@ class ResultExplainer:
         """The targets at or below a node of what was due and not reported."""
         if self._lost(row):
             return self.target(row)
-        children = Node(self.results.org, row).child_rows
+        children = self._reach.children(row)
         name, combine = self._name("target of what was not reported", row), add_present
         if not children:
             return Explanation(name, np.nan, self.kpi.unit, self.period, None, "reported")

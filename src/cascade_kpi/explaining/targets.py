@@ -19,7 +19,7 @@ from cascade_kpi.explaining.operations import (
 )
 from cascade_kpi.kpis.kpi import Kpi
 from cascade_kpi.kpis.splits import ProRata
-from cascade_kpi.org.node import Node
+from cascade_kpi.org.reach import Reach
 from cascade_kpi.org.rollup import add_present
 from cascade_kpi.targets.targets import Assigned, Cascaded, Lots, Targets, rolls_up
 
@@ -48,8 +48,12 @@ class TargetExplainer:
         return self.targets.periods.labels[self.p]
 
     @cached_property
+    def _reach(self) -> Reach:
+        return self.kpi.reach(self.targets.org)
+
+    @cached_property
     def _shares(self) -> FloatArray:
-        return self.kpi.split(self.targets.org)
+        return self._reach.spread(self.kpi.split(self._reach.tree), np.nan)
 
     def explain(self, row: int) -> Explanation:
         """The target of a node, in KPI units."""
@@ -101,7 +105,7 @@ class TargetExplainer:
     def _lots(self, origin: Cascaded, lots: IntArray, row: int) -> Explanation:
         """The lots of a node: stated, or following from children, or handed down."""
         name, value = self._name("lots", row), float(lots[row])
-        children = Node(self.targets.org, row).child_rows
+        children = self._reach.children(row)
         if origin.goals.row_of(row, self.k, self.p) is not None:
             stated = self._stated(origin, row, self._name("goal", row))
             return self._made(
@@ -117,7 +121,7 @@ class TargetExplainer:
                 "lots",
             )
         parent = int(self.targets.org.parent[row])
-        siblings = Node(self.targets.org, parent).child_rows
+        siblings = self._reach.children(parent)
         fixed = tuple(bool(origin.fixed[self.k][self.p, s]) for s in siblings)
         divided = Divided(siblings.index(row), fixed, repr(self.kpi.split))
 
@@ -134,7 +138,7 @@ class TargetExplainer:
         org, split = self.targets.org, self.kpi.split
         name, value = f"claim of {org.labels[row]}", float(self._shares[row])
         if isinstance(split, ProRata):
-            children = Node(org, row).child_rows
+            children = self._reach.children(row)
             if not children:
                 source = f"units row {int(org.source_row[row])}, {split.driver}"
                 return Explanation(name, value, split.driver, self.period, None, source)
@@ -154,7 +158,7 @@ class TargetExplainer:
 
     def _assigned(self, origin: Assigned, row: int, value: float) -> Explanation:
         """A target that was given, with those below it."""
-        children = Node(self.targets.org, row).child_rows
+        children = self._reach.children(row)
         if origin.given is None or not rolls_up(self.kpi) or not children:
             return self._given(origin, row, value, "target")
 

@@ -6,16 +6,25 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
+import attrs
 from attrs import field, frozen
 
-from cascade_kpi.errors import Fault, check, suggest
+from cascade_kpi.errors import Fault, InputError, check, suggest
 from cascade_kpi.kpis.aggregates import Aggregate, Sum
 from cascade_kpi.kpis.directions import Direction, Higher, direction
 from cascade_kpi.kpis.lots import Lot
 from cascade_kpi.kpis.splits import Equal, Shared, Split
+from cascade_kpi.org.reach import Reach
+from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.records import record
 
 __all__ = ["Kpi", "Kpis"]
+
+
+def _kinds(kinds: Any) -> Any:
+    if isinstance(kinds, str):
+        return (kinds,)
+    return tuple(kinds) if isinstance(kinds, Iterable) else kinds
 
 
 def _lot(lot: Any) -> Lot | None:
@@ -44,6 +53,10 @@ class Kpi:
         What a divided goal is counted in; 10^-decimals by default.
     decimals : int
         Decimals that are printed.
+    at : str or iterable of str
+        Kinds of node that report it: ``"shop"``. It reaches the lowest nodes
+        of these kinds and everybody above them, nobody else. By default the
+        leaves of the tree report it.
 
     Examples
     --------
@@ -58,6 +71,7 @@ class Kpi:
     split: Split = field()
     lot: Lot | None = field(default=None, converter=_lot)
     decimals: int = 2
+    at: tuple[str, ...] = field(default=(), converter=_kinds)
 
     @split.default
     def _usual_split(self) -> Split:
@@ -81,12 +95,30 @@ class Kpi:
         if not isinstance(self.decimals, int) or not 0 <= self.decimals <= 12:
             reason = "decimals are a whole number from 0 to 12"
             faults.append(Fault("kpi", reason, "change it", column="decimals", value=self.decimals))
+        if not isinstance(self.at, tuple) or not all(isinstance(k, str) and k for k in self.at):
+            repair = "name a kind of node, or several"
+            faults.append(Fault("kpi", "not kinds of node", repair, column="at", value=self.at))
         check(faults)
 
     @property
     def counted_in(self) -> Lot:
         """The lot in which divided goals are counted."""
         return self.lot or Lot(f"1e-{self.decimals}" if self.decimals else "1")
+
+    def reach(self, org: OrgTree) -> Reach:
+        """The nodes of a tree that report the KPI, and those above them.
+
+        Raises
+        ------
+        InputError
+            If no node is of a kind that is to report it.
+        """
+        try:
+            return Reach.of(org, self.at)
+        except InputError as error:
+            raise InputError(
+                attrs.evolve(fault, column=f"at of {self.name}") for fault in error.faults
+            ) from None
 
     @property
     def gap_unit(self) -> str:
@@ -102,6 +134,7 @@ class Kpi:
 
     def __repr__(self) -> str:
         lot = f", lot={self.lot.size}" if self.lot else ""
+        lot += f", at={', '.join(self.at)!r}" if self.at else ""
         return (
             f"Kpi({self.name!r}, {self.unit!r}, better={self.better!r}, "
             f"aggregate={self.aggregate!r}, split={self.split!r}{lot})"
@@ -155,6 +188,25 @@ class Kpis:
         if name not in self.names:
             check([Fault("kpi", "no such KPI", suggest(name, self.names), value=name)])
         return self.names.index(name)
+
+    def reaches(self, org: OrgTree) -> tuple[Reach, ...]:
+        """What each KPI reaches of a tree.
+
+        Raises
+        ------
+        InputError
+            Listing every kind that is to report a KPI and that no node is of.
+        """
+        found: dict[tuple[str, ...], Reach] = {}
+        faults: list[Fault] = []
+        for kpi in self.items:
+            if kpi.at not in found:
+                try:
+                    found[kpi.at] = kpi.reach(org)
+                except InputError as error:
+                    faults.extend(error.faults)
+        check(faults)
+        return tuple(found[kpi.at] for kpi in self.items)
 
     def __getitem__(self, name: str) -> Kpi:
         return self.items[self.index(name)]

@@ -65,10 +65,10 @@ class Standing:
     def of(cls, view: View) -> Standing:
         """The counts of a view."""
         part = slice(view.row, view.end)
-        columns = [("total", view.total_attainment)] if view.knows_scores else []
-        columns += [(c.kpi.name, c.attainment) for c in view.columns]
+        columns = [("total", view.total_attainment[part])] if view.knows_scores else []
+        columns += [(c.kpi.name, c.attainment[part][c.concerns[part]]) for c in view.columns]
         lights = tuple(
-            (what, tuple(np.bincount(view.lights.codes(a[part]), minlength=4).tolist()))
+            (what, tuple(np.bincount(view.lights.codes(a), minlength=4).tolist()))
             for what, a in columns
         )
         return cls(view, lights, _grades(view), _coverage(view))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from functools import cached_property
 
 import numpy as np
 from attrs import frozen
+from numpy.typing import NDArray
 
 from cascade_kpi._arrays import FloatArray, IntArray
 from cascade_kpi.analysis.gaps import gaps
@@ -55,6 +57,11 @@ class Column:
     lost: FloatArray
     history: tuple[Moment, ...]
 
+    @cached_property
+    def concerns(self) -> NDArray[np.bool_]:
+        """The nodes that have a target, a result or a weight for it, bool (n,)."""
+        return ~(np.isnan(self.target) & np.isnan(self.result)) | (self.weight > 0)
+
 
 @frozen(eq=False)
 class Figure:
@@ -72,7 +79,7 @@ class Figure:
 
 @frozen(eq=False)
 class Card:
-    """One node with all its figures."""
+    """One node with the figures of all KPIs that concern it; the one in focus with all."""
 
     row: int
     name: str
@@ -203,7 +210,7 @@ class View:
         return self.grades[code] if code >= 0 else ""
 
     def card(self, row: int) -> Card:
-        """One node with all its figures."""
+        """One node with the figures of all KPIs that concern it; the one in focus with all."""
         return Card(
             row,
             self.name(row),
@@ -212,7 +219,11 @@ class View:
             float(self.total[row]),
             self.total_light(row),
             self.grade(row),
-            tuple(self.figure(column, row) for column in self.columns),
+            tuple(
+                self.figure(column, row)
+                for column in self.columns
+                if column.concerns[row] or row == self.row
+            ),
         )
 
     def children(self, row: int) -> list[int]:

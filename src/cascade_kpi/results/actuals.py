@@ -10,7 +10,7 @@ from attrs import field, frozen
 
 from cascade_kpi._arrays import CONTENT, FloatArray, fingerprint, frozen_array
 from cascade_kpi._text import visible
-from cascade_kpi.entries import NOT_NEGATIVE, Entries, aligned, read_entries
+from cascade_kpi.entries import NOT_NEGATIVE, Column, Entries, aligned, read_entries
 from cascade_kpi.errors import Fault, check
 from cascade_kpi.kpis.kpi import Kpi, Kpis
 from cascade_kpi.org.tree import OrgTree
@@ -67,6 +67,17 @@ class Actuals:
                 repair = "give finite numbers, NaN where nothing was reported"
                 faults.append(Fault("actuals", "infinite values", repair, column=kpi.name))
         check(faults)
+        check(
+            [
+                fault
+                for k, (kpi, reach) in enumerate(
+                    zip(self.kpis, self.kpis.reaches(self.org), strict=True)
+                )
+                for fault in Column("actuals", kpi, self.periods, self.entries, k).unreached(
+                    reach, self.inputs[k][0]
+                )
+            ]
+        )
 
     @classmethod
     def from_table(

@@ -39,10 +39,10 @@ def measure(
     actuals : Actuals, or any table that makes them
         See :meth:`Actuals.from_table`. Periods and KPIs are the targets'.
     missing : Missing or its name
-        What becomes of reports that are due and absent: a leaf is due for a
-        KPI if it has a target for it. ``renormalise`` leaves them out, of
-        sums together with their targets, and :meth:`Results.coverage` shows
-        it; ``zero`` counts them as zero;
+        What becomes of reports that are due and absent: a leaf, or a node of
+        the kinds that report the KPI, is due for it if it has a target.
+        ``renormalise`` leaves them out, of sums together with their targets,
+        and :meth:`Results.coverage` shows it; ``zero`` counts them as zero;
         ``hold`` makes every node above absent; ``refuse`` raises.
     inner : {"total", "own"}
         What a report at an inner node means: the total of its subtree, or the
@@ -78,8 +78,8 @@ def measure(
     _same_axes(targets, actuals)
     faults: list[Fault] = []
     columns = [
-        _column(targets, actuals, k, policy, inner=inner, faults=faults)
-        for k in range(len(targets.kpis))
+        _column(targets, actuals, k, policy, inner=inner, reporters=reach.reporters, faults=faults)
+        for k, reach in enumerate(targets.kpis.reaches(targets.org))
     ]
     check(faults)
     parts, due, arrived, held, counted = zip(*columns, strict=True)
@@ -111,6 +111,7 @@ def _column(
     missing: Missing,
     *,
     inner: str,
+    reporters: Mask,
     faults: list[Fault],
 ) -> Column:
     org, kpi = targets.org, targets.kpis.items[k]
@@ -120,7 +121,7 @@ def _column(
     if inner == "total" and (reported & ~org.is_leaf).any():
         _refuse_doubling(actuals, k, reported, faults)
         arrived = _stands_for(org.layout, reported)
-    due = ~np.isnan(targets.values[k]) & org.is_leaf
+    due = ~np.isnan(targets.values[k]) & reporters
     lost = due & ~arrived
     held = counted = None
     if lost.any():

@@ -122,7 +122,7 @@ class Kernel:
                 for item in card.items
             ),
         )
-        check([*kernel._unlawful(), *kernel._refused()])
+        check([*kernel._unlawful(), *kernel._aimless(), *kernel._refused()])
         return kernel
 
     def _unlawful(self) -> list[Fault]:
@@ -140,6 +140,31 @@ class Kernel:
                 reason = f"its curve answers {answer!r:.80} to {_SAMPLES!r:.80}"
                 repair = "answer finite float points for every number, NaN for NaN, in its shape"
                 faults.append(Fault("scorecard", reason, repair, column=item.kpi, value=item.curve))
+        return faults
+
+    def _aimless(self) -> list[Fault]:
+        """Weights that could never count: nobody in the group has a target, in any period.
+
+        Renormalising would hand such a weight to the other items without a word.
+        """
+        faults = []
+        names = self.card.group_names(self.results.org)
+        size = np.bincount(self.group, minlength=len(names))
+        for i, item in enumerate(self.card.items):
+            kpi = self.results.kpis.items[self.columns[i]]
+            blind = item.attainment(np.ones(1), np.full(1, np.nan), kpi.better, np.zeros(1))
+            if not np.isnan(blind).all():
+                continue  # what is scored is the result itself
+            aimed = ~np.isnan(self.results.targets.values[self.columns[i]]).all(axis=0)
+            having = np.bincount(self.group, aimed, minlength=len(names))
+            lost = (self.weights[:, i] > 0) & (size > 0) & (having == 0)
+            for g in np.flatnonzero(lost).tolist():
+                reason = f"{item.kpi} weighs {self.weights[g, i]:g} for {names[g]!r}"
+                reason += ", and none of them has a target for it in any period"
+                repair = "give them a goal, or take it off their card"
+                if kpi.at:
+                    repair += f"; it reaches {' and '.join(kpi.at)} and those above"
+                faults.append(Fault("scorecard", reason, repair, column="weights", value=item.kpi))
         return faults
 
     def _refused(self) -> list[Fault]:

@@ -179,6 +179,10 @@ class Scorecard:
         code = {name: i for i, name in enumerate(names)}
         return names, np.fromiter(map(code.__getitem__, texts), np.int64, len(texts))
 
+    def group_names(self, org: OrgTree) -> tuple[str, ...]:
+        """The groups of a tree, in the order of :meth:`weight_table`."""
+        return self._groups(org)[0]
+
     def weight_table(self, org: OrgTree) -> tuple[FloatArray, IntArray]:
         """Weights of every group, and every node's group.
 

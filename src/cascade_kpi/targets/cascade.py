@@ -11,11 +11,12 @@ from attrs import frozen
 from numpy.typing import NDArray
 
 from cascade_kpi._arrays import FloatArray, IntArray, lock
-from cascade_kpi.entries import Entries, read_entries
+from cascade_kpi.entries import Column, Entries, read_entries
 from cascade_kpi.errors import Fault, InputError, check, wants
 from cascade_kpi.kpis.kpi import Kpi, Kpis
 from cascade_kpi.kpis.lots import LARGEST
 from cascade_kpi.org.layout import Layout
+from cascade_kpi.org.reach import Reach
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.periods import Periods
 from cascade_kpi.targets.targets import NO_LOTS, Amounts, Cascaded, Lots, Targets
@@ -85,7 +86,10 @@ def cascade(
         org, kpis, table, periods=wanted, inputs=lambda _: ("value",), name="goals"
     )
     faults: list[Fault] = []
-    columns = [_hand_down(_Goal(org, kpi, found, stated, k, faults)) for k, kpi in enumerate(kpis)]
+    columns = [
+        _hand_down(_Goal(reach, kpi, found, stated, k, faults))
+        for k, (kpi, reach) in enumerate(zip(kpis, kpis.reaches(org), strict=True))
+    ]
     check(faults)
     targets, fixed = zip(*columns, strict=True)
     return Targets(org, kpis, found, Cascaded(stated, fixed), targets)
@@ -112,14 +116,14 @@ def _at_root(
     }
 
 
-Column = tuple[Lots | Amounts, Mask]
+Handed = tuple[Lots | Amounts, Mask]
 
 
 @frozen(eq=False)
 class _Goal:
-    """One KPI's goals on their way down, and the faults met."""
+    """One KPI's goals on their way down the tree that it reaches, and the faults met."""
 
-    org: OrgTree
+    reach: Reach
     kpi: Kpi
     periods: Periods
     stated: Entries
@@ -127,19 +131,14 @@ class _Goal:
     faults: list[Fault]
 
     @property
-    def rows(self) -> IntArray:
-        """Rows of the nodes at which a goal is stated."""
-        return np.asarray(self.stated.node[self.stated.kpi == self.k])
-
-    @property
-    def has_lower(self) -> bool:
-        """Whether a goal is stated below a root."""
-        return bool((self.org.parent[self.rows] >= 0).any())
+    def org(self) -> OrgTree:
+        """The nodes that are reached: rows below are theirs."""
+        return self.reach.tree
 
     def fault(self, period: int, row: int, reason: str, repair: str) -> None:
         """Note a conflict at a node."""
         about = f"{self.kpi.name} in {self.periods.labels[period]}: {reason}"
-        entry = self.stated.row_of(row, self.k, period)
+        entry = self.stated.row_of(int(self.reach.rows[row]), self.k, period)
         self.faults.append(Fault("goals", about, repair, row=entry, value=self.org.ids[row]))
 
     def amount(self, lots: int) -> str:
@@ -147,12 +146,24 @@ class _Goal:
         return self.kpi.format(float(self.kpi.counted_in.values(np.array(lots))))
 
 
-def _hand_down(goal: _Goal) -> Column:
+def _hand_down(goal: _Goal) -> Handed:
+    """Targets of everybody, and which of them were stated or follow from those that were."""
+    reach = goal.reach
+    everywhere = goal.stated.dense("value", goal.k, len(goal.periods), len(reach.org))
+    column = Column("goals", goal.kpi, goal.periods, goal.stated, goal.k)
+    goal.faults.extend(column.unreached(reach, everywhere))
+    dense = reach.narrowed(everywhere)
+    handed, fixed = _handed(goal, dense, ~np.isnan(dense))
+    fixed = lock(reach.spread(fixed, absent=False))
+    if isinstance(handed, Lots):
+        return Lots(handed.lot, lock(reach.spread(handed.counts, NO_LOTS))), fixed
+    return Amounts(lock(reach.spread(handed.values, np.nan))), fixed
+
+
+def _handed(goal: _Goal, dense: FloatArray, fixed: Mask) -> Handed:
     org, split = goal.org, goal.kpi.split
-    dense = goal.stated.dense("value", goal.k, len(goal.periods), len(org))
-    fixed = ~np.isnan(dense)
-    if not goal.rows.size:
-        return Amounts(lock(dense)), lock(fixed)
+    if not fixed.any():
+        return Amounts(dense), fixed
     try:
         answer = np.asarray(split(org))
         shares = answer.astype(np.float64) if answer.dtype.kind in "fiu" else np.zeros(0)
@@ -164,16 +175,16 @@ def _hand_down(goal: _Goal) -> Column:
         goal.faults.append(Fault("split", reason, "mend its __call__", value=split))
         return Amounts(dense), fixed
     if not split.divides:
-        return Amounts(lock(_shared(org.layout, dense, shares))), lock(fixed)
+        return Amounts(_shared(org.layout, dense.copy(), shares)), fixed
     if (_below_roots(org, shares) < 0).any():
         reason = f"the split of {goal.kpi.name} gives negative claims"
         goal.faults.append(Fault("split", reason, "claims are zero or more", value=split))
         return Amounts(dense), fixed
     lots = _whole(goal, dense, fixed)
-    if goal.has_lower:
+    if fixed[:, org.parent >= 0].any():
         fixed = _fix_upward(goal, lots, fixed)
     _divide_down(goal, lots, fixed, shares)
-    return Lots(goal.kpi.counted_in, lock(lots)), lock(fixed)
+    return Lots(goal.kpi.counted_in, lots), fixed
 
 
 def _below_roots(org: OrgTree, shares: FloatArray) -> FloatArray:
@@ -234,7 +245,8 @@ def _divide_down(goal: _Goal, lots: IntArray, fixed: Mask, shares: FloatArray) -
     """Fill in the lots of every node that gets its target from its parent."""
     layout = goal.org.layout
     claims = layout.swept(shares)
-    plain = bool((lots[:, layout.roots] != NO_LOTS).all()) and not goal.has_lower
+    below = goal.org.parent >= 0
+    plain = bool((lots[:, layout.roots] != NO_LOTS).all()) and not fixed[:, below].any()
     if plain:  # everything below the roots is still to be filled in
         columns = list(np.empty_like(lots))
         for column, stated in zip(columns, lots, strict=True):

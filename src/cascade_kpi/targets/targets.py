@@ -11,7 +11,7 @@ from attrs import field, frozen
 
 from cascade_kpi._arrays import CONTENT, FloatArray, IntArray, fingerprint, frozen_array, lock
 from cascade_kpi._text import visible
-from cascade_kpi.entries import Entries, aligned, read_entries
+from cascade_kpi.entries import Column, Entries, aligned, read_entries
 from cascade_kpi.errors import Fault, InputError, check
 from cascade_kpi.kpis.aggregates import Makeup
 from cascade_kpi.kpis.kpi import Kpi, Kpis
@@ -186,6 +186,7 @@ class Targets:
             else none
             for kpi in kpis
         )
+        faults += _unreached(org, kpis, periods, amounts, None)
         check(faults)
         return cls(org, kpis, periods, Assigned(None, amounts), tuple(map(Amounts, amounts)))
 
@@ -228,10 +229,25 @@ def assign(
         org, kpis, table, periods=wanted, inputs=lambda _: ("value",), name="targets"
     )
     own = tuple(given.dense("value", k, len(found), len(org)) for k in range(len(kpis)))
+    check(_unreached(org, kpis, found, own, given))
     columns = tuple(
         Amounts(lock(_rolled(org, kpi, values))) for kpi, values in zip(kpis, own, strict=True)
     )
     return Targets(org, kpis, found, Assigned(given, own), columns)
+
+
+def _unreached(
+    org: OrgTree,
+    kpis: Kpis,
+    periods: Periods,
+    columns: tuple[FloatArray, ...],
+    given: Entries | None,
+) -> list[Fault]:
+    return [
+        fault
+        for k, (kpi, reach) in enumerate(zip(kpis, kpis.reaches(org), strict=True))
+        for fault in Column("targets", kpi, periods, given, k).unreached(reach, columns[k])
+    ]
 
 
 def rolls_up(kpi: Kpi) -> bool:

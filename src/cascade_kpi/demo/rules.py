@@ -13,7 +13,7 @@ def kpis() -> ck.Kpis:
     per_cent = aggregates.Ratio(100)
     return ck.Kpis(
         [
-            ck.Kpi("market share", "%", aggregate=per_cent, decimals=1),
+            ck.Kpi("market share", "%", aggregate=per_cent, decimals=1, at="branch"),
             ck.Kpi("high-value retention", "%", aggregate=per_cent, decimals=1),
             ck.Kpi("revenue", "CNY", split=splits.ProRata("last_year"), lot=1_000, decimals=0),
             ck.Kpi("churn", "%", better="lower", aggregate=per_cent),

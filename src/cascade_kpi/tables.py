@@ -425,6 +425,8 @@ def _column(values: Any) -> Column | Trouble:
             return Trouble(reason, "give each column as a one-dimensional array")
         # What is masked must not show through: as a list it is None.
         return values.tolist() if isinstance(values, np.ma.MaskedArray) else values
+    if isinstance(values, list):
+        return values  # a table is read at once and not kept: no copy is needed
     if isinstance(values, Sequence) and not isinstance(values, str | bytes | bytearray):
         return list(values)
     trouble = Trouble(f"a value of type {type(values).__name__} is not a column", _GIVE_COLUMN)

@@ -39,7 +39,7 @@ def id_column(raw: Any) -> NDArray[Any]:
     """Ids as a tree holds them: int64, or objects of text."""
     if isinstance(raw, np.ndarray) and raw.dtype.kind in "iu":
         return raw.astype(np.int64)
-    values = raw.tolist() if isinstance(raw, np.ndarray) else list(raw)
+    values = raw.tolist() if isinstance(raw, np.ndarray) else raw
     if values and not isinstance(values[0], str):
         return np.array(values, dtype=np.int64)
     return objects(values)
@@ -53,7 +53,7 @@ def objects(values: list[Any]) -> NDArray[Any]:
 def column(table: Table, name: str) -> NDArray[Any]:
     """A column as it was given: an array as it is, a list as objects."""
     raw = table.raw(name)
-    return raw if isinstance(raw, np.ndarray) else objects(list(raw))
+    return raw if isinstance(raw, np.ndarray) else objects(raw)
 
 
 def blank(n: int) -> NDArray[Any]:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+import cascade_kpi as ck
 from cascade_kpi.errors import InputError
 from cascade_kpi.tables import Csv, read, write_csv
 
@@ -25,6 +26,12 @@ def saved(tmp_path):
         return path
 
     return save
+
+
+def tree_faults(source):
+    with pytest.raises(InputError) as refused:
+        ck.OrgTree.from_table(source)
+    return list(refused.value.faults)
 
 
 def faults_of(source):
@@ -341,3 +348,45 @@ def test_writing_checks_the_columns(tmp_path):
     assert not (tmp_path / "a.csv").exists()
     with pytest.raises(OSError, match="directory"):
         write_csv(Path(tmp_path), {"a": [1]})
+
+
+# Rows that cannot be read, and the others
+
+
+def test_a_ragged_row_is_one_fault_among_the_others(saved):
+    path = saved("id,parent,kind\nhq,\neast,hq,team\na,esat,x\na,east,x\nb,hq,x,y\n,hq,x\nc,b,x\n")
+    # The root that lacks a cell and the b that has one too many are known to those below them.
+    told = [(fault.row, fault.line, fault.column) for fault in tree_faults(path)]
+    assert sorted(told) == [
+        (0, 2, None),
+        (2, 4, "parent"),
+        (3, 5, "id"),
+        (4, 6, None),
+        (5, 7, "id"),
+    ]
+
+
+def test_a_row_without_its_parent_makes_no_second_root(saved):
+    faults = tree_faults(saved("id,x,parent\nhq,1,\neast,1\nann,1,east\n"))
+    assert [(fault.row, fault.line) for fault in faults] == [(1, 3)]
+    faults = tree_faults(saved("id,x,parent\nhq,1,\neast,1,hq,1\nann,1,east\nhq2,1,\n"))
+    assert [fault.row for fault in faults] == [1, 0, 3]
+
+
+def test_a_byte_that_is_no_text_leaves_the_other_rows_checked(saved):
+    path = saved(
+        "id,parent\nhq,\nöst,hq\n东,hq\n西,hq\na,esat\n".encode().replace(b"\xe4\xb8\x9c", b"\xff")
+    )
+    faults = tree_faults(path)
+    assert [(fault.line, fault.column) for fault in faults] == [(4, None), (6, "parent")]
+    assert "more" not in faults[0].reason
+    faults = tree_faults(saved(b"id,parent\nhq,\n\xff,hq\n\xfe,zz\na\0,hq\nx\n"))
+    assert [(fault.row, fault.line) for fault in faults] == [(None, 3), (4, 6)]
+    assert faults[0].reason.endswith("and 2 more such lines")
+    assert [fault.line for fault in faults_of(saved(b"id,\xff\nhq,1\nx\n"))] == [1, 3]
+
+
+def test_a_table_of_which_rows_are_unread_is_never_taken(saved):
+    path = saved("id,parent\nhq,\neast,hq\nx\n")
+    assert [fault.row for fault in faults_of(path)] == [2]
+    assert [fault.row for fault in tree_faults(path)] == [2]

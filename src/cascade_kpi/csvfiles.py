@@ -19,7 +19,7 @@ from attrs import frozen
 from cascade_kpi._cells import Column, Trouble, is_blank, is_plain_number
 from cascade_kpi.errors import Fault, InputError, check
 
-__all__ = ["Csv", "read_csv", "write_columns"]
+__all__ = ["Csv", "Rows", "read_csv", "write_columns"]
 
 _DELIMITERS = ",;\t|"
 _GUARDED = ("=", "+", "-", "@", "\t", "\r")
@@ -66,7 +66,32 @@ class Csv:
     encoding: str = "utf-8"
 
 
-def read_csv(source: Csv, *, name: str) -> tuple[dict[str, list[str]], list[int]]:
+@frozen(eq=False)
+class Rows:
+    """The rows of a CSV file, and what could not be read of them.
+
+    Attributes
+    ----------
+    columns : dict of str to list of str
+        The cells of each column in the order of the rows.
+    lines : list of int
+        1-based line of the file on which each row starts.
+    faults : tuple of Fault
+        What is wrong with the form of the file: rows of too few or too many
+        cells, stray quotes, bytes that are no text.
+    unread : frozenset of int
+        The rows that those faults are about. Their cells are those that were
+        found, from the left; they are good for being referred to, not for
+        being checked.
+    """
+
+    columns: dict[str, list[str]]
+    lines: list[int]
+    faults: tuple[Fault, ...] = ()
+    unread: frozenset[int] = frozenset()
+
+
+def read_csv(source: Csv, *, name: str) -> Rows:
     """The columns of a CSV file as text, and the line each row starts on.
 
     Cells are kept to the character: nothing is stripped, and a blank cell is
@@ -83,19 +108,17 @@ def read_csv(source: Csv, *, name: str) -> tuple[dict[str, list[str]], list[int]
 
     Returns
     -------
-    columns : dict of str to list of str
-        The cells of each column in the order of the rows.
-    lines : list of int
-        1-based line of the file on which each row starts.
+    Rows
+        With the faults of single rows, so that the others can be checked.
 
     Raises
     ------
     InputError
-        The file cannot be read or decoded, or its header or any of its rows
-        is malformed; all such rows are told together.
+        The file cannot be opened or is of another kind, or its header is
+        malformed; then with the faults of all rows.
     """
-    text = _decoded(_bytes_of(source, name), source, name)
-    return _parsed(text, source, name)
+    text, faults = _decoded(_bytes_of(source, name), source, name)
+    return _parsed(text, source, name, faults)
 
 
 def _bytes_of(source: Csv, name: str) -> bytes:
@@ -129,65 +152,81 @@ def _bytes_of(source: Csv, name: str) -> bytes:
     raise InputError([Fault(name, reason, repair, value=os.fspath(path))])
 
 
-def _decoded(data: bytes, source: Csv, name: str) -> str:
-    """The text of the file without its mark; nothing is replaced or guessed."""
+def _decoded(data: bytes, source: Csv, name: str) -> tuple[str, list[Fault]]:
+    """The text of the file without its mark, and what is no text; nothing is guessed.
 
-    def refuse(reason: str, repair: str, line: int | None = None) -> InputError:
-        return InputError([Fault(name, reason, repair, line=line, value=os.fspath(source.path))])
+    Where bytes could not be read the text holds a NUL.
+    """
+
+    def fault(reason: str, repair: str, line: int | None = None) -> Fault:
+        return Fault(name, reason, repair, line=line, value=os.fspath(source.path))
 
     for magic, what in _NOT_TEXT:
         if data.startswith(magic):
-            raise refuse(f"{what}, not a CSV file", "save it as CSV, or pass a frame of it")
+            repair = "save it as CSV, or pass a frame of it"
+            raise InputError([fault(f"{what}, not a CSV file", repair)])
     wanted, skipped = codecs.lookup(source.encoding).name, 0
     for mark, found, names in _MARKS:
         if data.startswith(mark):
             if wanted not in names:
                 reason = f"the file is marked as {found} but was to be read as {wanted}"
-                raise refuse(reason, f'pass Csv(path, encoding="{names[0]}")', 1)
+                raise InputError([fault(reason, f'pass Csv(path, encoding="{names[0]}")', 1)])
             data, wanted, skipped = data[len(mark) :], found, len(mark)
             break
     if wanted in ("utf-16", "utf-32"):
         repair = f'pass encoding="{wanted}-le" or encoding="{wanted}-be"'
-        raise refuse("the file does not say its byte order", repair, 1)
+        raise InputError([fault("the file does not say its byte order", repair, 1)])
     try:
         text = data.decode(wanted)
     except UnicodeDecodeError as error:
         line = data[: error.start].decode(wanted, errors="ignore").count("\n") + 1
         byte, offset = data[error.start], error.start + skipped
-        reason = f"not valid {wanted}: the byte 0x{byte:02x} at offset {offset}"
+        text = data.decode(wanted, errors="replace").replace("\ufffd", "\0")
+        reason = f"not valid {wanted}: the byte 0x{byte:02x} at offset {offset}{_more(text)}"
         other = "gb18030" if wanted == "utf-8" else "utf-8"
-        raise refuse(
-            reason, f'name its encoding, e.g. Csv(path, encoding="{other}")', line
-        ) from None
+        repair = f'name its encoding, e.g. Csv(path, encoding="{other}")'
+        return text, [fault(reason, repair, line)]
     except ValueError as error:
-        raise refuse(f"not valid {wanted} ({error})", "name its encoding in Csv(...)") from None
+        reason = f"not valid {wanted} ({error})"
+        raise InputError([fault(reason, "name its encoding in Csv(...)")]) from None
     at = text.find("\0")
-    if at >= 0:
-        line = text.count("\n", 0, at) + 1
-        repair = "save the file again as plain text, or name its encoding in Csv(...)"
-        raise refuse(f"a NUL character at offset {at}", repair, line)
-    return text
+    if at < 0:
+        return text, []
+    line = text.count("\n", 0, at) + 1
+    repair = "save the file again as plain text, or name its encoding in Csv(...)"
+    return text, [fault(f"a NUL character at offset {at}{_more(text)}", repair, line)]
 
 
-def _parsed(text: str, source: Csv, name: str) -> tuple[dict[str, list[str]], list[int]]:
+def _more(text: str) -> str:
+    """How many lines beside the first have what could not be read."""
+    more = sum("\0" in line for line in text.split("\n")) - 1
+    return f", and {more:,} more such {'line' if more == 1 else 'lines'}" if more else ""
+
+
+def _parsed(text: str, source: Csv, name: str, faults: list[Fault]) -> Rows:
     """The decoded text as columns and start lines."""
     records = _records(text, source.delimiter)
     header, line = next(records, (None, 1))
     first = re.search(r"[^\r\n]+", text)
     other = _other_delimiter(header, first[0] if first else "", source.delimiter)
     if header is None:
-        raise InputError([Fault(name, "the file is empty", "give it a header line of names")])
-    if other is not None:
+        faults.append(Fault(name, "the file is empty", "give it a header line of names"))
+    elif other is not None:
         reason = f"the header is one column but contains {other!r}"
-        repair = f"pass Csv(path, delimiter={other!r})"
-        raise InputError([Fault(name, reason, repair, line=line)])
-    if isinstance(header, csv.Error):
-        raise InputError([Fault(name, *_misquoted(header), line=line)])
-    faults = _header_faults(header, name, line)
+        faults.append(Fault(name, reason, f"pass Csv(path, delimiter={other!r})", line=line))
+    elif isinstance(header, csv.Error):
+        faults.append(Fault(name, *_misquoted(header), line=line))
+    if header is None or other is not None or isinstance(header, csv.Error):
+        raise InputError(faults)
+    told = _header_faults(header, name, line)
+    garbled = "\0" if faults else None
+    if told or garbled and any(garbled in column for column in header):
+        _gathered(records, len(header), name, faults, garbled)
+        raise InputError([*told, *faults])
     width = len(header)
-    cells, lines = _gathered(records, width, name, faults)
-    check(faults)
-    return {column: cells[at::width] for at, column in enumerate(header)}, lines
+    cells, lines, unread = _gathered(records, width, name, faults, garbled)
+    columns = {column: cells[at::width] for at, column in enumerate(header)}
+    return Rows(columns, lines, tuple(faults), frozenset(unread))
 
 
 def _records(text: str, delimiter: str) -> Iterator[tuple[list[str] | csv.Error, int]]:
@@ -253,20 +292,29 @@ def _gathered(
     width: int,
     name: str,
     faults: list[Fault],
-) -> tuple[list[str], list[int]]:
-    """The cells of all records, row after row, and the lines the rows start on.
+    garbled: str | None,
+) -> tuple[list[str], list[int], list[int]]:
+    """The cells of all records, row after row, the lines they start on, the rows not read.
 
     One flat list, because a million small ones cost three times as much.
     """
     cells: list[str] = []
     lines: list[int] = []
+    unread: list[int] = []
     for row, (record, line) in enumerate(records):
         lines.append(line)
-        if isinstance(record, csv.Error):
-            faults.append(Fault(name, *_misquoted(record), row=row, line=line))
-        elif len(record) == width:
+        if isinstance(record, list) and len(record) == width and garbled is None:
             cells.extend(record)
-        else:
+            continue
+        found = [] if isinstance(record, csv.Error) else record
+        cells.extend(found[:width] + [""] * (width - len(found)))
+        if garbled is not None and any(garbled in cell for cell in found):
+            unread.append(row)  # told with the bytes that are no text
+        elif isinstance(record, csv.Error):
+            unread.append(row)
+            faults.append(Fault(name, *_misquoted(record), row=row, line=line))
+        elif len(record) != width:
+            unread.append(row)
             reason = f"{len(record)} cells where the header has {width}"
             repair = (
                 "write the missing cells, empty if they have no value"
@@ -274,7 +322,7 @@ def _gathered(
                 else "quote a cell that contains the delimiter, or remove the extra cells"
             )
             faults.append(Fault(name, reason, repair, row=row, value=record[:8], line=line))
-    return cells, lines
+    return cells, lines, unread
 
 
 # Writing

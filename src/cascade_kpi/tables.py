@@ -20,7 +20,7 @@ from cascade_kpi._cells import Column, Trouble, Troubles, is_blank
 from cascade_kpi.csvfiles import Csv
 from cascade_kpi.errors import Fault, InputError, check, suggest
 
-__all__ = ["Csv", "Table", "read", "write_csv"]
+__all__ = ["Csv", "Table", "read", "take", "write_csv"]
 
 _ACCEPTED = (
     "pass a mapping of names to columns, a list of records, a frame (pandas, polars, "
@@ -67,6 +67,11 @@ class Table:
         Number of rows.
     lines : list of int or None
         1-based line on which each row starts, for a table read from a file.
+    faults : tuple of Fault
+        Rows of a file that could not be told apart into cells; none in a
+        table that :func:`read` has made. See :meth:`told`.
+    unread : frozenset of int
+        Those rows.
 
     Examples
     --------
@@ -82,6 +87,8 @@ class Table:
     columns: Mapping[str, Column] = field(repr=_names)
     n: int
     lines: list[int] | None = field(default=None, repr=False)
+    faults: tuple[Fault, ...] = field(default=(), repr=False)
+    unread: frozenset[int] = field(default=frozenset(), repr=False)
 
     def has(self, column: str) -> bool:
         """Whether there is a column of that name."""
@@ -103,6 +110,13 @@ class Table:
         """A fault of this table, with the line filled in from the row."""
         line = None if row is None else self.line(row)
         return Fault(self.name, reason, repair, row=row, column=column, value=value, line=line)
+
+    def told(self, found: Iterable[Fault]) -> list[Fault]:
+        """The table's own faults, and those found in the rows that could be read.
+
+        What is found in a row of too few cells only repeats that it has too few.
+        """
+        return [*self.faults, *(fault for fault in found if fault.row not in self.unread)]
 
     def require(self, names: Iterable[str], faults: list[Fault]) -> bool:
         """Whether all these columns are there; a fault for each that is not."""
@@ -238,13 +252,29 @@ def read(source: Any, *, name: str) -> Table:
     >>> read([{"id": "hq"}, {"id": "east", "parent": "hq"}], name="units").raw("parent")
     [None, 'hq']
     """
+    table = take(source, name=name)
+    check(table.faults)
+    return table
+
+
+def take(source: Any, *, name: str) -> Table:
+    """The same for a caller who goes on to check the rows that could be read.
+
+    What is wrong with single rows of a file is not raised but noted in the
+    table's ``faults``; the caller ends with ``check(table.told(found))``.
+
+    Raises
+    ------
+    InputError
+        No row of the source can be read.
+    """
     if isinstance(source, Table):
         return attrs.evolve(source, name=name)
     if isinstance(source, Csv | str | os.PathLike):
-        texts, lines = csvfiles.read_csv(
-            source if isinstance(source, Csv) else Csv(source), name=name
-        )
-        return _table(name, texts, lines)
+        file = csvfiles.read_csv(source if isinstance(source, Csv) else Csv(source), name=name)
+        texts: dict[str, Column] = dict(file.columns)
+        n = len(file.lines)
+        return Table(name, MappingProxyType(texts), n, file.lines, file.faults, file.unread)
     columns = None
     if isinstance(source, Mapping):
         columns = _from_mapping(source, name)
@@ -255,7 +285,8 @@ def read(source: Any, *, name: str) -> Table:
     if columns is None:
         reason = f"a value of type {type(source).__name__} is not a table"
         raise InputError([Fault(name, reason, _ACCEPTED)])
-    return _table(name, columns, None)
+    n = len(next(iter(columns.values())))
+    return Table(name, MappingProxyType(dict(columns)), n)
 
 
 def write_csv(path: str | os.PathLike[str], source: Any, *, name: str = "table") -> None:
@@ -298,11 +329,6 @@ def write_csv(path: str | os.PathLike[str], source: Any, *, name: str = "table")
     "id,goal\neast,-2.5\n'-x,\n"
     """
     csvfiles.write_columns(path, read(source, name=name).columns, name=name)
-
-
-def _table(name: str, columns: Mapping[str, Column], lines: list[int] | None) -> Table:
-    n = len(next(iter(columns.values())))
-    return Table(name, MappingProxyType(dict(columns)), n, lines)
 
 
 def _from_mapping(source: Mapping[Any, Any], name: str) -> dict[str, Column]:

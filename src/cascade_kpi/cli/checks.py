@@ -70,7 +70,8 @@ class Checks:
         return sorted(self.faults, key=key)
 
     def _of(self, path: Path, faults: Iterable[Fault]) -> None:
-        self.faults += [(str(path), fault) for fault in faults]
+        told = {id(fault) for _, fault in self.faults}  # a table hands its own on to each check
+        self.faults += [(str(path), fault) for fault in faults if id(fault) not in told]
 
     def _sound(self, path: Path) -> bool:
         return all(file != str(path) for file, _ in self.faults)
@@ -80,10 +81,12 @@ class Checks:
             return None
         form = ck.Csv(path, self.options.delimiter, self.options.encoding)
         try:
-            return tables.read(form, name=name)
+            table = tables.take(form, name=name)
         except InputError as error:
             self._of(path, error.faults)
             return None
+        self._of(path, table.faults)
+        return table
 
     def _tree(self, table: tables.Table) -> ck.OrgTree | None:
         options = self.options
@@ -170,13 +173,13 @@ class _Long:
             table = self._without_numbers(faults)
         if ids is None or kpis is None:
             table.require(["node", "kpi"], faults)
-            return periods, faults
+            return periods, table.told(faults)
         try:
             name = table.name
             periods, _ = read_entries(ids, kpis, table, periods=periods, inputs=inputs, name=name)
         except InputError as error:
             faults += error.faults
-        return periods, faults
+        return periods, table.told(faults)
 
     def _without_numbers(self, faults: list[Fault]) -> tables.Table:
         """The columns that refer to something; the others are checked for numbers."""

@@ -14,7 +14,16 @@ from cascade_kpi.errors import Fault, InputError
 if TYPE_CHECKING:
     from cascade_kpi.tables import Table
 
-__all__ = ["as_text", "blank", "column", "id_column", "labels", "others", "read_units"]
+__all__ = [
+    "as_text",
+    "blank",
+    "column",
+    "id_column",
+    "labels",
+    "others",
+    "read_units",
+    "roots_told",
+]
 
 
 def read_units(table: Any, pair: tuple[str, str], name: str, faults: list[Fault]) -> Table:
@@ -23,16 +32,22 @@ def read_units(table: Any, pair: tuple[str, str], name: str, faults: list[Fault]
     A column of the wrong length must not hide the faults of the tree itself: then
     the ids and parents are read alone, and what was wrong is noted.
     """
-    from cascade_kpi.tables import read
+    from cascade_kpi.tables import take
 
     try:
-        return read(table, name=name)
+        return take(table, name=name)
     except InputError as error:
         if not isinstance(table, Mapping) or not set(pair) <= set(table):
             raise
-        alone = read({column: table[column] for column in pair}, name=name)
+        alone = take({column: table[column] for column in pair}, name=name)
         faults.extend(error.faults)
         return alone
+
+
+def roots_told(data: Table, parent: str, roots: Any) -> Any:
+    """How many roots there may be; many if a row was cut off before its parent."""
+    cells = data.raw(parent)
+    return "many" if roots == "one" and any(cells[row] == "" for row in data.unread) else roots
 
 
 def id_column(raw: Any) -> NDArray[Any]:

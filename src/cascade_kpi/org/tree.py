@@ -190,20 +190,20 @@ class OrgTree:
         present = data.require([id, parent], faults)
         texts = {c: data.texts(c, faults) for c in (kind, label) if c is not None and data.has(c)}
         if not present:
-            check(faults)
+            check(data.told(faults))
         try:
             rows = build_rows(
                 data.raw(id),
                 data.raw(parent),
-                roots=roots,
+                roots=columns.roots_told(data, parent, roots),
                 source=name,
                 lines=data.lines,
                 id_column=id,
                 parent_column=parent,
             )
         except InputError as error:
-            raise InputError([*faults, *error.faults]) from None
-        check(faults)
+            raise InputError(data.told([*faults, *error.faults])) from None
+        check(data.told(faults))
         order = rows.source_row
         # Locked at once: a column that somebody could write to would be copied.
         ids = lock(columns.id_column(data.raw(id))[order])

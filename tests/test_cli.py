@@ -256,6 +256,27 @@ def test_tables_that_cannot_be_read_at_all_leave_the_rest_checked(capsys, tables
     assert lines[-1] == "3 faults in 3 of 4 files"
 
 
+def test_ragged_rows_are_told_once_and_the_other_rows_checked(capsys, tables, write):
+    code, lines, _ = validate_all(
+        capsys,
+        tables,
+        units=write(
+            "units.csv", "id,parent,kind,name,last_year\nhq\neast,hq,x,x,1\na,esat,x,x,1\n"
+        ),
+        goals=write("goals.csv", "node,kpi,value\nhq,revenue\nhqq,revenue,1\nhq,1,000,1\n"),
+        actuals=write("actuals.csv", "node,value,kpi\nhq,1\n"),
+    )
+    assert code == 1
+    assert [line.partition(":")[0] for line in lines[:2]] == [
+        "units row 0 (line 2) = ['hq']", "units row 2 (line 4), parent = 'esat'",
+    ]  # fmt: skip
+    assert [line[:23] for line in lines[3:6]] == [
+        "goals row 0 (line 2) = ", "goals row 1 (line 3), n", "goals row 2 (line 4) = ",
+    ]  # fmt: skip
+    assert lines[7].startswith("actuals row 0 (line 2) = ")
+    assert lines[-1] == "8 faults in 3 of 4 files"
+
+
 def test_kpis_and_columns_that_are_lacking_together(capsys, tables, write):
     code, lines, _ = validate_all(
         capsys, tables, kpis=write("kpis.json", "{"), goals=write("goals.csv", "node,value\nR1,1\n")

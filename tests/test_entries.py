@@ -4,7 +4,7 @@ import numpy as np
 
 import cascade_kpi as ck
 from cascade_kpi.entries import aligned, read_entries
-from tests.helpers import NAN, entries, org
+from tests.helpers import NAN, entries, org, refused
 
 KPIS = ck.Kpis([ck.Kpi("b", "x"), ck.Kpi("a", "x", aggregate=ck.aggregates.Ratio())])
 COLUMNS = "node", "kpi", "period", "value", "numerator", "denominator"
@@ -66,3 +66,39 @@ def test_aligned_arrays():
     for bad in (["a"] * 6, [1.0] * 5, np.ones((2, 6)), [np.inf] * 6, [True] * 6):
         aligned(org(), periods, bad, "x", faults)
     assert len(faults) == 5
+
+
+def read_file(tmp_path, text):
+    (tmp_path / "actuals.csv").write_text(text)
+    return refused(
+        read_entries, org(), KPIS, tmp_path / "actuals.csv", periods=None,
+        inputs=lambda kpi: kpi.aggregate.inputs, name="actuals",
+    )  # fmt: skip
+
+
+def test_a_ragged_row_is_one_fault_among_the_others(tmp_path):
+    text = "node,kpi,value,period\nann,b,1,500,Q1\nbob,b\nann,b,x,Q1\nzed,b,1,Q1\n"
+    faults = read_file(tmp_path, text)
+    told = [(fault.row, fault.line, fault.column) for fault in faults]
+    assert sorted(told, key=str) == [
+        (0, 2, None), (1, 3, None), (2, 4, "value"), (3, 5, "node"),
+    ]  # fmt: skip
+
+
+def test_a_missing_column_does_not_hide_the_faults_of_the_others(tmp_path):
+    faults = read_file(tmp_path, "node,period,value\nann,Jan,x\nzed,Feb,1\n")
+    assert sorted((fault.column, fault.row) for fault in faults if fault.row is not None) == [
+        ("node", 1), ("value", 0),
+    ]  # fmt: skip
+    assert [fault.column for fault in faults if fault.row is None] == ["kpi", "period"]
+    faults = read_file(tmp_path, "unit,kpi,period,value\nann,b,Q1,x\nann,c,Q1,1\nann,b,Q1,\n")
+    assert [(fault.column, fault.row) for fault in faults] == [
+        ("node", None), ("kpi", 1), ("value", 0), ("value", 2),
+    ]  # fmt: skip
+    assert [f.column for f in read_file(tmp_path, "x\n1\n")][:2] == ["node", "kpi"]
+
+
+def test_labels_of_thousands_of_digits_are_put_in_order():
+    rows = [("ann", "b", f"Q{'1' * 5000}", 1, None, None), ("ann", "b", "Q2", 1, None, None)]
+    (fault,) = refused(read, rows)
+    assert fault.column == "period"

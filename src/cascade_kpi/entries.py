@@ -91,18 +91,17 @@ def read_entries(
         Listing unknown nodes, KPIs and periods, repeated entries, blanks and
         values that are not finite numbers.
     """
-    from cascade_kpi.tables import read
+    from cascade_kpi.tables import take
 
-    data = read(table, name=name)
+    data = take(table, name=name)
     faults: list[Fault] = []
-    if not data.require(["node", "kpi"], faults):
-        check(faults)
+    data.require(["node", "kpi"], faults)
     kpi = _codes(data, "kpi", kpis.names, "no such KPI", faults)
     periods, period = _periods(data, periods, faults)
     node = _nodes(data, org, faults)
     values = _values(data, kpis, kpi, inputs, faults=faults)
     _repeats(data, org, kpis, periods, (node, kpi, period), faults=faults)
-    check(faults)
+    check(data.told(faults))
     order = np.lexsort((node, period, kpi))
     picked = {column: array[order] for column, array in values.items()}
     return periods, Entries(node[order], kpi[order], period[order], picked, order)
@@ -111,6 +110,8 @@ def read_entries(
 def _codes(
     data: Table, column: str, known: tuple[str, ...], reason: str, faults: list[Fault]
 ) -> IntArray:
+    if not data.has(column):
+        return np.full(data.n, -1)
     code = {label: i for i, label in enumerate(known)}
     before = len(faults)
     texts = data.texts(column, faults).tolist()
@@ -130,7 +131,8 @@ def _codes(
 def _periods(data: Table, periods: Periods | None, faults: list[Fault]) -> tuple[Periods, IntArray]:
     if data.has("period"):
         if periods is None:
-            labels = sorted(set(data.texts("period", []).tolist()) - {""})
+            texts = enumerate(data.texts("period", []).tolist())
+            labels = sorted({text for row, text in texts if row not in data.unread} - {""})
             _refuse_guessing(data, labels, faults)
             periods = Periods(labels or ["?"])
         return periods, _codes(data, "period", periods.labels, "no such period", faults)
@@ -148,7 +150,9 @@ def _refuse_guessing(data: Table, labels: list[str], faults: list[Fault]) -> Non
     2026Q1 and 2026Q2 do; Jan and Feb, or W9 and W10, do not.
     """
     alike = len({re.sub(r"[0-9]+", "0", label) for label in labels}) <= 1
-    numbers = [[int(digits) for digits in re.findall("[0-9]+", label)] for label in labels]
+    numbers = [
+        [(len(digits), digits) for digits in re.findall("0*([0-9]+)", label)] for label in labels
+    ]
     if not alike or numbers != sorted(numbers):
         reason = (
             f"the order of the periods {', '.join(labels[:6])} cannot be told from their labels"
@@ -158,6 +162,8 @@ def _refuse_guessing(data: Table, labels: list[str], faults: list[Fault]) -> Non
 
 
 def _nodes(data: Table, org: OrgTree, faults: list[Fault]) -> IntArray:
+    if not data.has("node"):
+        return np.full(data.n, -1)
     raw = data.raw("node")
     found = org.find(raw)
     bad = np.flatnonzero(found < 0).tolist()
@@ -184,7 +190,8 @@ def _values(
     wanted = [inputs(item) for item in kpis]
     before = len(faults)
     used = sorted({k for k in kpi.tolist() if k >= 0})
-    columns = sorted({column for k in used for column in wanted[k]} or {"value"})
+    takers = used or range(len(kpis))  # of which KPI they are is not known: they are numbers still
+    columns = sorted({column for k in takers for column in wanted[k]} or {"value"})
     values = {
         column: data.numbers(column, faults) + 0.0  # turns -0.0 into 0.0
         if data.has(column)

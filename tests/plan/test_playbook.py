@@ -47,6 +47,15 @@ def test_an_action_twice_and_rules_without_action():
     assert "'visit'" in faults[0].repair
 
 
+def test_faults_of_a_file_name_its_lines_and_hide_none_another(tmp_path):
+    path = tmp_path / "actions.csv"
+    path.write_text("action,days\n,1\n\nvisit,x\ntrain\n")
+    faults = refused(ck.Playbook.from_table, path, rules=[])
+    assert [(fault.row, fault.line, fault.column) for fault in faults] == [
+        (2, 5, None), (0, 2, "action"), (None, None, "text"), (1, 4, "days"),
+    ]  # fmt: skip
+
+
 def test_missing_columns_are_told_together():
     faults = refused(ck.Playbook.from_table, {"name": ["x"]}, rules=[])
     assert [fault.column for fault in faults] == ["action", "text"]

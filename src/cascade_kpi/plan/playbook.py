@@ -6,11 +6,12 @@ from collections.abc import Iterable
 
 import numpy as np
 from attrs import field, frozen
+from numpy.typing import NDArray
 
 from cascade_kpi.errors import Fault, check, suggest
 from cascade_kpi.plan.conditions import Condition
 from cascade_kpi.records import record
-from cascade_kpi.tables import read
+from cascade_kpi.tables import Table, take
 
 __all__ = ["Action", "Playbook", "Rule"]
 
@@ -90,6 +91,20 @@ def _rules(rules: Iterable[Rule]) -> tuple[Rule, ...]:
     return tuple(rules)
 
 
+def _filled(data: Table, column: str, faults: list[Fault]) -> NDArray[np.object_]:
+    """Texts, with a fault for each that is blank."""
+    before = len(faults)
+    texts = data.texts(column, faults)
+    told = {fault.row for fault in faults[before:]}
+    if data.has(column):
+        faults.extend(
+            data.fault("blank", "fill it in", row=row, column=column)
+            for row, text in enumerate(texts.tolist())
+            if not text.strip() and row not in told
+        )
+    return texts
+
+
 @record("cascade_kpi/playbook")
 @frozen
 class Playbook:
@@ -150,11 +165,9 @@ class Playbook:
         InputError
             With every fault of the table.
         """
-        data = read(table, name=name)
+        data = take(table, name=name)
         faults: list[Fault] = []
-        if not data.require(["action", "text"], faults):
-            check(faults)
-        names, texts = data.texts("action", faults), data.texts("text", faults)
+        names, texts = _filled(data, "action", faults), _filled(data, "text", faults)
         owners = data.texts("owner", faults) if data.has("owner") else np.full(data.n, "")
         days = data.numbers("days", faults) if data.has("days") else np.full(data.n, np.nan)
         told = {fault.row for fault in faults if fault.column == "days"}
@@ -164,11 +177,7 @@ class Playbook:
             for row in np.flatnonzero(~sound).tolist()
             if row not in told
         )
-        for row in range(data.n):
-            for column, values in (("action", names), ("text", texts)):
-                if not str(values[row]).strip():
-                    faults.append(Fault(name, "blank", "fill it in", row=row, column=column))
-        check(faults)
+        check(data.told(faults))
         actions = [
             Action(str(a), str(t), str(o) or "self", 30 if d != d else int(d))
             for a, t, o, d in zip(names, texts, owners, days.tolist(), strict=True)

@@ -8,6 +8,7 @@ from cascade_kpi._arrays import (
     CONTENT,
     equal,
     fingerprint,
+    float_array,
     frozen_array,
     frozen_columns,
     lock,
@@ -97,3 +98,22 @@ def test_overflow_is_refused_and_other_errors_are_not_caught():
     assert fault.source == "actuals"
     with pytest.raises(ZeroDivisionError), refuse_overflow("actuals"):
         _ = 1 / 0
+
+
+def test_objects_that_are_absent_are_the_same():
+    nan, other = float("nan"), np.float64("nan")
+    held = [np.array([x, "a", None, y], dtype=object) for x, y in ((nan, 1), (other, 1), (1, nan))]
+    assert equal(held[0], held[1])
+    assert not equal(held[0], held[2])
+    pd = pytest.importorskip("pandas")
+    absent = np.array([pd.NA, pd.NaT, "a"], dtype=object)
+    assert equal(absent, absent.copy())
+    assert not equal(absent, np.array([1, pd.NaT, "a"], dtype=object))
+    assert not equal(absent, np.array([pd.NA, pd.NaT, "b"], dtype=object))
+
+
+def test_numbers_as_an_array():
+    assert float_array([1, 2], "x").tolist() == [1.0, 2.0]
+    for odd in (None, "1", ["1"], [[1], [1, 2]], True, object()):
+        (fault,) = refused(float_array, odd, "x")
+        assert fault.source == "x"

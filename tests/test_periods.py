@@ -27,7 +27,7 @@ def test_no_label_means_the_only_period():
     ("labels", "rows"),
     [
         ([], [None]),
-        (["a", "", "a", " "], [1, 3, 2]),
+        (["a", "", "a", " "], [1, 2, 3]),
         (["a", 5, None], [1, 2]),
         (["a", "a", "a"], [1, 2]),
     ],

@@ -19,6 +19,7 @@ __all__ = [
     "IntArray",
     "equal",
     "fingerprint",
+    "float_array",
     "frozen_array",
     "frozen_columns",
     "lock",
@@ -27,6 +28,24 @@ __all__ = [
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+
+
+def float_array(values: Any, source: str) -> FloatArray:
+    """Numbers as a float64 array, NaN where absent.
+
+    Raises
+    ------
+    InputError
+        If they are anything else.
+    """
+    try:
+        array = np.asarray(values)
+    except ValueError:  # rows of unequal length
+        array = np.array(None)
+    if array.dtype.kind not in "fiu":
+        reason = f"numbers are needed, not {type(values).__name__} of dtype {array.dtype}"
+        raise InputError([Fault(source, reason, "pass a number or a numeric array")])
+    return np.asarray(array, dtype=np.float64)
 
 
 def frozen_array(values: Any) -> NDArray[Any]:
@@ -76,8 +95,28 @@ def equal(a: Any, b: Any) -> bool:
     if isinstance(a, np.ndarray) and isinstance(b, np.ndarray):
         if a.shape != b.shape or a.dtype.kind != b.dtype.kind:
             return False
+        if a.dtype.kind == "O":
+            return _same_objects(a, b)
         return bool(np.array_equal(a, b, equal_nan=a.dtype.kind in "fcmM"))
     return bool(a == b)
+
+
+def _same_objects(a: NDArray[Any], b: NDArray[Any]) -> bool:
+    try:
+        if np.array_equal(a, b):
+            return True
+    except (TypeError, ValueError):  # pandas' NA is neither equal to anything nor unequal
+        pass
+    return all(map(_same, a.ravel().tolist(), b.ravel().tolist()))
+
+
+def _same(x: Any, y: Any) -> bool:
+    if x is y:
+        return True
+    try:
+        return bool(x == y or (x != x and y != y))
+    except (TypeError, ValueError):
+        return False
 
 
 CONTENT = attrs.cmp_using(eq=equal)

@@ -220,7 +220,7 @@ def _parsed(text: str, source: Csv, name: str, faults: list[Fault]) -> Rows:
         raise InputError(faults)
     told = _header_faults(header, name, line)
     garbled = "\0" if faults else None
-    if told or garbled and any(garbled in column for column in header):
+    if told or (garbled is not None and any(garbled in column for column in header)):
         _gathered(records, len(header), name, faults, garbled)
         raise InputError([*told, *faults])
     width = len(header)

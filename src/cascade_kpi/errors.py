@@ -13,7 +13,7 @@ from attrs import field, frozen
 
 from cascade_kpi._text import visible
 
-__all__ = ["Fault", "InputError", "check", "suggest", "wants"]
+__all__ = ["Fault", "InputError", "check", "suggest", "unlike", "wants"]
 
 _SHOWN = 20
 _WIDTH = 60
@@ -113,6 +113,15 @@ def check(faults: Sequence[Fault]) -> None:
         raise InputError(faults)
 
 
+def unlike(value: object, kind: type, name: str, made_by: str) -> list[Fault]:
+    """A fault if a value is not of the class that a verb takes."""
+    if isinstance(value, kind):
+        return []
+    article = "an" if kind.__name__[0] in "AEIOU" else "a"
+    reason = f"{article} {kind.__name__} is wanted, not a {type(value).__name__}"
+    return [Fault(name, reason, f"make it with {made_by}")]
+
+
 def wants(value: object, kind: type, name: str, made_by: str) -> None:
     """Refuse a value that is not of the class that a verb takes.
 
@@ -120,9 +129,7 @@ def wants(value: object, kind: type, name: str, made_by: str) -> None:
     ------
     InputError
     """
-    if not isinstance(value, kind):
-        reason = f"a {kind.__name__} is wanted, not a {type(value).__name__}"
-        raise InputError([Fault(name, reason, f"make it with {made_by}")])
+    check(unlike(value, kind, name, made_by))
 
 
 def suggest(name: object, candidates: Iterable[object]) -> str:

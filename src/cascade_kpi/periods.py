@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from attrs import field, frozen
 
+from cascade_kpi._fields import as_tuple, members
 from cascade_kpi.errors import Fault, check, suggest
 from cascade_kpi.records import record
 
 __all__ = ["Periods"]
 
 
-def _labels(labels: str | Iterable[str]) -> tuple[str, ...]:
-    return (labels,) if isinstance(labels, str) else tuple(labels)
+def _labels(labels: str | Iterable[str]) -> Any:
+    return (labels,) if isinstance(labels, str) else as_tuple(labels)
 
 
 @record("cascade_kpi/periods")
@@ -36,18 +38,16 @@ class Periods:
     labels: tuple[str, ...] = field(converter=_labels)
 
     def __attrs_post_init__(self) -> None:
-        faults = [
-            Fault("periods", "not a label", "write periods as text", row=i, value=label)
-            for i, label in enumerate(self.labels)
-            if not isinstance(label, str) or not label.strip()
-        ]
-        if not self.labels:
-            faults.append(Fault("periods", "no period", "name at least one, such as '2026'"))
+        faults: list[Fault] = []
         first: dict[str, int] = {}
-        for i, label in enumerate(self.labels):
-            if first.setdefault(label, i) != i:
+        for i, label in members("periods", self.labels, str, "write each as text", faults):
+            if not label.strip():
+                faults.append(Fault("periods", "empty", "name it", row=i, value=label))
+            elif first.setdefault(label, i) != i:
                 reason = f"the same label as period {first[label]}"
                 faults.append(Fault("periods", reason, "name each once", row=i, value=label))
+        if not faults and not self.labels:
+            faults.append(Fault("periods", "no period", "name at least one, such as '2026'"))
         check(faults)
 
     def __len__(self) -> int:
@@ -69,7 +69,7 @@ class Periods:
                 repair = suggest("", self.labels)
                 check([Fault("period", f"there are {len(self.labels)} periods", repair)])
             return 0
-        if label not in self.labels:
+        if not isinstance(label, str) or label not in self.labels:
             check([Fault("period", "no such period", suggest(label, self.labels), value=label)])
         return self.labels.index(label)
 

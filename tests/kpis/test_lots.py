@@ -36,11 +36,41 @@ def test_the_same_for_the_largest_goals(size, lots):
 
 
 @pytest.mark.parametrize(
-    "size", [0, -1, "0.0", "-0.01", NAN, float("inf"), "abc", "", "1/3", "1e40"]
+    "size",
+    [
+        0,
+        -1,
+        "0.0",
+        "-0.01",
+        NAN,
+        float("inf"),
+        "abc",
+        "",
+        "1/3",
+        "1e40",
+        "٣",
+        "1__0",
+        "_1",
+        "1_",
+        " 1",
+        "0x10",
+        "1e99999999999999999999",
+        None,
+        True,
+    ],
 )
 def test_a_lot_is_a_decimal_number_above_zero(size):
     (fault,) = refused(ck.Lot, size)
     assert fault.source == "lot"
+
+
+def test_a_lot_of_thousands_of_digits_is_refused():
+    refused(ck.Lot, 10**5000)
+
+
+@pytest.mark.parametrize("size", ["1_000.5", "1e-2", ".5", "5.", "2E+3", 1e-05, 1_000_000.0])
+def test_a_lot_may_be_written_in_any_plain_way(size):
+    assert ck.Lot(size).exact == Fraction(str(size).replace("_", ""))
 
 
 @pytest.mark.parametrize("size", ["0.5", 0.5, np.float64(0.5)])

@@ -29,7 +29,13 @@ def plan(words=None, *, teams=3, people=3, start=date(2027, 1, 4)):
         for row in rows:
             for column, value in zip((ids, parents, kinds, labels, last), row, strict=True):
                 column.append(value)
-    table = {"id": ids, "parent": parents, "kind": kinds, "label": labels, words["column"]: last}
+    table = {
+        "id": ids,
+        "parent": parents,
+        "kind": kinds,
+        "label": labels,
+        f"c {words['column']}": last,
+    }
     org = ck.OrgTree.from_table(table, kind="kind", label="label")
     kpis = _kpis(words)
     return ck.improve(ck.gaps(_scores(org, kpis, words)), _playbook(kpis, words), start=start)
@@ -39,7 +45,9 @@ def _kpis(words):
     return ck.Kpis(
         [
             ck.Kpi(
-                f"1 {words['sum']}", f"u {words['unit']}", split=ck.splits.ProRata(words["column"])
+                f"1 {words['sum']}",
+                f"u {words['unit']}",
+                split=ck.splits.ProRata(f"c {words['column']}"),
             ),
             ck.Kpi(f"2 {words['ratio']}", "%", better="lower", aggregate=ck.aggregates.Ratio(100)),
             ck.Kpi("cover", "days", ck.directions.OnTarget(1), ck.aggregates.Mean(), decimals=1),

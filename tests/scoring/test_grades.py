@@ -56,7 +56,6 @@ def test_a_total_outside_all_bands_is_refused():
         ([ck.Band("A", 90), ck.Band("B", 70, 91)], "overlap"),
         ([ck.Band("A"), ck.Band("B")], "overlap"),
         ([ck.Band("A", 90, 80)], "holds nothing"),
-        ([ck.Band("A", NAN)], "holds nothing"),
         ([ck.Band("A", 90), ck.Band("A", None, 90)], "twice"),
         ([], "no bands"),
     ],
@@ -68,6 +67,23 @@ def test_bands_that_do_not_cover_the_line_once_are_refused(bands, word):
 def test_all_faults_of_bands_are_told_together():
     bands = [ck.Band("A", 90), ck.Band("B", 70, 89), ck.Band("C", 60, 71), ck.Band("C", 10, 60)]
     assert len(refused(ck.Grades, bands)) == 3
+
+
+def test_faults_of_a_band_are_told_together():
+    faults = refused(ck.Band, 5, "low", NAN)
+    assert [fault.column for fault in faults] == ["label", "low", "high"]
+
+
+def test_what_is_no_band_leaves_the_others_checked():
+    faults = refused(ck.Grades, ["A", ck.Band("B", 1, 0), ck.Band("B")], decimals=True)
+    assert [fault.reason.split()[0] for fault in faults] == ["not", "not", "from", "the"]
+    (fault,) = refused(ck.Grades, "AB")
+    assert "a list is wanted, not a str" in fault.reason
+
+
+def test_faults_of_edges_are_told_together():
+    assert len(refused(ck.Grades.from_edges, {"A": "90", "": 80, "C": None})) == 2
+    assert len(refused(ck.Grades.from_edges, {"A": 90, "B": 90, "C": 90, "D": None})) == 2
 
 
 def test_equal_edges_are_refused():

@@ -93,3 +93,22 @@ def test_a_scorecard_cannot_be_changed_afterwards():
     assert card.weights["*"]["a"] == 60
     with pytest.raises(TypeError):
         card.weights["*"]["a"] = 0
+
+
+def test_baselines_of_all_items_are_checked_together():
+    tree = org(a=["x", 1, 2, 3, "y", 4], b=[0, 1, 2, 3, 4, "z"])
+    items = [
+        ck.Item(kpi, attainment=ck.attainments.Progress(column))
+        for kpi, column in (("k", "a"), ("l", "c"), ("m", "b"), ("n", "a"))
+    ]
+    card = ck.Scorecard(items, {item.kpi: 25 for item in items})
+    faults = refused(card.baselines, tree)
+    assert [(f.row, f.value) for f in faults] == [(0, "x"), (4, "y"), (None, "c"), (5, "z")]
+
+
+def test_groups_are_told_apart_by_more_than_their_text():
+    card = ck.Scorecard([ck.Item("k")], {"1": {"k": 100}}, by="band")
+    kpis = ck.Kpis([ck.Kpi("k", "x")])
+    (fault,) = refused(card.check_against, kpis, org(band=[1, "1", 1, 2, 2, 2]))
+    assert (fault.column, fault.value) == ("by", "1")
+    card.check_against(kpis, org(band=["1", "1", "1", "2", "", ""]))

@@ -14,7 +14,7 @@ import numpy as np
 from attrs import field, frozen
 
 from cascade_kpi._arrays import FloatArray
-from cascade_kpi._numbers import as_number
+from cascade_kpi._fields import as_number, is_a, not_numbers
 from cascade_kpi.errors import Fault, check
 from cascade_kpi.org.rollup import Combine, add_present
 from cascade_kpi.records import record
@@ -192,9 +192,10 @@ class Ratio(_Added):
     makeup: ClassVar[Makeup] = Makeup.RATIO
 
     def __attrs_post_init__(self) -> None:
-        if not 0 < self.scale < np.inf:
-            reason = "a scale is a finite number above zero"
-            check([Fault("ratio", reason, "use 1, or 100 for %", value=self.scale)])
+        check(not_numbers("ratio", scale=self.scale))
+        if self.scale <= 0:
+            reason, repair = "a scale is above zero", "use 1, or 100 for %"
+            check([Fault("ratio", reason, repair, column="scale", value=self.scale)])
 
     def parts(self, *inputs: FloatArray) -> tuple[FloatArray, ...]:
         """Numerator, scaled, and denominator."""
@@ -272,6 +273,11 @@ class Last:
     """
 
     of: Aggregate = field(factory=Sum)
+
+    def __attrs_post_init__(self) -> None:
+        if not is_a(self.of, Aggregate):
+            repair = "use one of cascade_kpi.aggregates"
+            check([Fault("last", "not an aggregate", repair, column="of", value=self.of)])
 
     @property
     def inputs(self) -> tuple[str, ...]:

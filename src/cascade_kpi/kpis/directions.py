@@ -8,7 +8,7 @@ import numpy as np
 from attrs import field, frozen
 
 from cascade_kpi._arrays import FloatArray
-from cascade_kpi._numbers import as_number
+from cascade_kpi._fields import as_number, is_a, not_numbers
 from cascade_kpi.errors import Fault, check, suggest
 from cascade_kpi.records import record
 
@@ -89,9 +89,10 @@ class OnTarget:
     band: float = field(default=0.0, converter=as_number)
 
     def __attrs_post_init__(self) -> None:
-        if not 0 <= self.band < np.inf:
-            reason = "a band is a finite number, zero or more"
-            check([Fault("on target", reason, "give its half-width", value=self.band)])
+        check(not_numbers("on target", band=self.band))
+        if self.band < 0:
+            reason, repair = "a band is zero or more", "give its half-width"
+            check([Fault("on target", reason, repair, column="band", value=self.band)])
 
     def shortfall(self, actual: FloatArray, target: FloatArray) -> FloatArray:
         """How far outside the band, in KPI units."""
@@ -117,7 +118,7 @@ def direction(better: Direction | str) -> Direction:
     """
     if isinstance(better, str) and better in _NAMED:
         return _NAMED[better]()
-    if isinstance(better, str | type) or not isinstance(better, Direction):
+    if not is_a(better, Direction):
         repair = f"{suggest(better, _NAMED)} or an object such as OnTarget(band=0.5)"
         check([Fault("kpi", "not a direction", repair, column="better", value=better)])
     return better  # type: ignore[return-value]  # check has raised for a str

@@ -9,6 +9,17 @@ from typing import Any
 import attrs
 from attrs import field, frozen
 
+from cascade_kpi._fields import (
+    as_number,
+    as_tuple,
+    is_a,
+    members,
+    not_numbers,
+    not_texts,
+    not_whole,
+    refusals,
+    unrefused,
+)
 from cascade_kpi.errors import Fault, InputError, check, suggest
 from cascade_kpi.kpis.aggregates import Aggregate, Sum
 from cascade_kpi.kpis.directions import Direction, Higher, direction
@@ -22,13 +33,19 @@ __all__ = ["Kpi", "Kpis"]
 
 
 def _kinds(kinds: Any) -> Any:
-    if isinstance(kinds, str):
-        return (kinds,)
-    return tuple(kinds) if isinstance(kinds, Iterable) else kinds
+    return (kinds,) if isinstance(kinds, str) else as_tuple(kinds)
 
 
-def _lot(lot: Any) -> Lot | None:
+def _as_lot(lot: Any) -> Lot | None:
     return lot if lot is None or isinstance(lot, Lot) else Lot(lot)
+
+
+def _lot(lot: Any) -> Any:
+    return unrefused(_as_lot, lot)
+
+
+def _better(better: Direction | str) -> Any:
+    return unrefused(direction, better)
 
 
 @record("cascade_kpi/kpi")
@@ -66,7 +83,7 @@ class Kpi:
 
     name: str
     unit: str
-    better: Direction = field(factory=Higher, converter=direction)
+    better: Direction = field(factory=Higher, converter=_better)
     aggregate: Aggregate = field(factory=Sum)
     split: Split = field()
     lot: Lot | None = field(default=None, converter=_lot)
@@ -78,26 +95,22 @@ class Kpi:
         return Equal() if isinstance(self.aggregate, Sum) else Shared()
 
     def __attrs_post_init__(self) -> None:
-        faults = []
-        for column, value in (("name", self.name), ("unit", self.unit)):
-            if not isinstance(value, str) or not value.strip():
-                faults.append(
-                    Fault("kpi", "empty", f"give it a {column}", column=column, value=value)
-                )
-        if isinstance(self.aggregate, type) or not isinstance(self.aggregate, Aggregate):
+        faults = not_texts("kpi", name=self.name, unit=self.unit)
+        faults += refusals(direction, self.better)
+        if not is_a(self.aggregate, Aggregate):
             repair = "use one of cascade_kpi.aggregates, or an object with its methods"
             faults.append(
                 Fault("kpi", "not an aggregate", repair, column="aggregate", value=self.aggregate)
             )
-        if isinstance(self.split, type) or not isinstance(self.split, Split):
+        if not is_a(self.split, Split):
             repair = "use one of cascade_kpi.splits, or an object with its method"
             faults.append(Fault("kpi", "not a split", repair, column="split", value=self.split))
-        if not isinstance(self.decimals, int) or not 0 <= self.decimals <= 12:
-            reason = "decimals are a whole number from 0 to 12"
-            faults.append(Fault("kpi", reason, "change it", column="decimals", value=self.decimals))
-        if not isinstance(self.at, tuple) or not all(isinstance(k, str) and k for k in self.at):
-            repair = "name a kind of node, or several"
-            faults.append(Fault("kpi", "not kinds of node", repair, column="at", value=self.at))
+        faults += refusals(_as_lot, self.lot)
+        faults += not_whole("kpi", 0, 12, decimals=self.decimals)
+        repair = "name a kind of node, or several"
+        for i, kind in members("kpi", self.at, str, repair, faults, column="at"):
+            if not kind:
+                faults.append(Fault("kpi", "empty", repair, row=i, column="at", value=kind))
         check(faults)
 
     @property
@@ -127,6 +140,8 @@ class Kpi:
 
     def format(self, value: float) -> str:
         """A value as people read it, with its unit; a dash where it is absent."""
+        if not isinstance(as_number(value), float):
+            check(not_numbers("kpi", value=value))
         if value != value:
             return "–"
         number = f"{round(value, self.decimals) + 0.0:,.{self.decimals}f}".replace("-", "−")
@@ -141,10 +156,6 @@ class Kpi:
         )
 
 
-def _items(items: Iterable[Kpi]) -> tuple[Kpi, ...]:
-    return tuple(items)
-
-
 @record("cascade_kpi/kpis")
 @frozen
 class Kpis:
@@ -157,19 +168,17 @@ class Kpis:
     1
     """
 
-    items: tuple[Kpi, ...] = field(converter=_items)
+    items: tuple[Kpi, ...] = field(converter=as_tuple)
 
     def __attrs_post_init__(self) -> None:
-        faults = []
-        if not self.items:
-            faults.append(Fault("kpis", "no KPI", "name at least one"))
+        faults: list[Fault] = []
         first: dict[str, int] = {}
-        for i, kpi in enumerate(self.items):
-            if not isinstance(kpi, Kpi):
-                faults.append(Fault("kpis", "not a Kpi", "make it with Kpi(…)", row=i, value=kpi))
-            elif first.setdefault(kpi.name, i) != i:
+        for i, kpi in members("kpis", self.items, Kpi, "make each with Kpi(…)", faults):
+            if first.setdefault(kpi.name, i) != i:
                 reason = f"the same name as KPI {first[kpi.name]}"
                 faults.append(Fault("kpis", reason, "name each once", row=i, value=kpi.name))
+        if not faults and not self.items:
+            faults.append(Fault("kpis", "no KPI", "name at least one"))
         check(faults)
 
     @cached_property
@@ -185,7 +194,7 @@ class Kpis:
         InputError
             If there is no such KPI.
         """
-        if name not in self.names:
+        if not isinstance(name, str) or name not in self.names:
             check([Fault("kpi", "no such KPI", suggest(name, self.names), value=name)])
         return self.names.index(name)
 

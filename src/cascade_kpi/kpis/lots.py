@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+import re
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -17,11 +18,15 @@ from cascade_kpi.records import record
 __all__ = ["LARGEST", "Lot"]
 
 _DIGITS = 16  # of a lot, before and after the point
+_WHOLE = "[0-9]+(?:_[0-9]+)*"
+_DECIMAL = re.compile(rf"(?:{_WHOLE}(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{{1,3}})?")
 LARGEST = 1 << 51  # lots of one goal: products with claims then stay exact
 
 
 def _as_text(size: Any) -> str:
     plain = size.item() if isinstance(size, np.generic) else size
+    if isinstance(plain, int) and plain.bit_length() > 1024:
+        return hex(plain)  # Python refuses to write thousands of decimal digits
     return plain if isinstance(plain, str) else repr(plain)
 
 
@@ -50,12 +55,10 @@ class Lot:
 
     def __attrs_post_init__(self) -> None:
         exact = Fraction(0)
-        try:
+        if _DECIMAL.fullmatch(self.size):  # Decimal reads the digits of every script
             amount = Decimal(self.size.replace("_", ""))
-            if amount.is_finite() and abs(amount.adjusted()) < _DIGITS:  # else a fraction is huge
+            if abs(amount.adjusted()) < _DIGITS:  # else a fraction is huge
                 exact = Fraction(amount)
-        except InvalidOperation:
-            pass
         if not 0 < exact < LARGEST or exact.denominator >= LARGEST:
             reason = "a lot is a decimal number above zero"
             check([Fault("lot", reason, "write it as '0.01' or 1000", value=self.size)])

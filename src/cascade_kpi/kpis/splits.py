@@ -14,6 +14,7 @@ from attrs import field, frozen
 from numpy.typing import NDArray
 
 from cascade_kpi._arrays import FloatArray
+from cascade_kpi._fields import not_texts
 from cascade_kpi.errors import Fault, InputError, check
 from cascade_kpi.org.rollup import fold_children, fold_subtrees
 from cascade_kpi.org.tree import OrgTree
@@ -89,6 +90,9 @@ class ProRata:
     driver: str
     divides: ClassVar[bool] = True
 
+    def __attrs_post_init__(self) -> None:
+        check(not_texts("pro rata", driver=self.driver))
+
     def __call__(self, org: OrgTree) -> FloatArray:
         """Claims in the driver's unit, (n,).
 
@@ -139,6 +143,9 @@ class FixedShares:
 
     column: str = field()
     divides: ClassVar[bool] = True
+
+    def __attrs_post_init__(self) -> None:
+        check(not_texts("fixed shares", column=self.column))
 
     def __call__(self, org: OrgTree) -> FloatArray:
         """Shares, pure numbers, (n,); zero where blank.

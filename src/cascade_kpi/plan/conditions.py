@@ -8,7 +8,7 @@ import numpy as np
 from attrs import field, frozen
 from numpy.typing import NDArray
 
-from cascade_kpi._numbers import as_number
+from cascade_kpi._fields import as_number, as_tuple, members, not_numbers
 from cascade_kpi._text import percent, plain
 from cascade_kpi.analysis.gaps import Gaps
 from cascade_kpi.errors import Fault, check
@@ -40,11 +40,6 @@ class Condition(Protocol):
         ...
 
 
-def _finite(name: str, value: float) -> None:
-    if not np.isfinite(value):
-        check([Fault(name, "not a finite number", "give one", value=value)])
-
-
 @record("cascade_kpi/conditions.attainment_below")
 @frozen
 class AttainmentBelow:
@@ -53,7 +48,7 @@ class AttainmentBelow:
     level: float = field(converter=as_number)
 
     def __attrs_post_init__(self) -> None:
-        _finite("attainment below", self.level)
+        check(not_numbers("attainment below", level=self.level))
 
     def __call__(self, gaps: Gaps, kpi: str) -> Mask:
         """Where it holds, bool (p, n)."""
@@ -72,7 +67,7 @@ class ShortfallAtLeast:
     amount: float = field(converter=as_number)
 
     def __attrs_post_init__(self) -> None:
-        _finite("shortfall at least", self.amount)
+        check(not_numbers("shortfall at least", amount=self.amount))
 
     def __call__(self, gaps: Gaps, kpi: str) -> Mask:
         """Where it holds, bool (p, n)."""
@@ -91,7 +86,7 @@ class PointsLost:
     points: float = field(converter=as_number)
 
     def __attrs_post_init__(self) -> None:
-        _finite("points lost", self.points)
+        check(not_numbers("points lost", points=self.points))
 
     def __call__(self, gaps: Gaps, kpi: str) -> Mask:
         """Where it holds, bool (p, n)."""
@@ -110,7 +105,7 @@ class ShareOfParent:
     share: float = field(converter=as_number)
 
     def __attrs_post_init__(self) -> None:
-        _finite("share of parent", self.share)
+        check(not_numbers("share of parent", share=self.share))
 
     def __call__(self, gaps: Gaps, kpi: str) -> Mask:
         """Where it holds, bool (p, n); never for roots."""
@@ -126,17 +121,10 @@ class ShareOfParent:
         return f"at least {percent(self.share)} of the gap one level up"
 
 
-def _tuple(conditions: object) -> tuple[Condition, ...]:
-    return tuple(conditions)  # type: ignore[arg-type]  # attrs hands on what it was given
-
-
 def _parts(name: str, parts: tuple[Condition, ...]) -> None:
-    faults = [
-        Fault(name, "not a condition", "use one of cascade_kpi.conditions", row=i, value=part)
-        for i, part in enumerate(parts)
-        if not isinstance(part, Condition)
-    ]
-    if not parts:
+    faults: list[Fault] = []
+    members(name, parts, Condition, "use one of cascade_kpi.conditions", faults)
+    if not faults and not parts:
         faults.append(Fault(name, "no conditions", "give at least one"))
     check(faults)
 
@@ -146,7 +134,7 @@ def _parts(name: str, parts: tuple[Condition, ...]) -> None:
 class AllOf:
     """All of several conditions hold."""
 
-    parts: tuple[Condition, ...] = field(converter=_tuple)
+    parts: tuple[Condition, ...] = field(converter=as_tuple)
 
     def __attrs_post_init__(self) -> None:
         _parts("all of", self.parts)
@@ -165,7 +153,7 @@ class AllOf:
 class AnyOf:
     """At least one of several conditions holds."""
 
-    parts: tuple[Condition, ...] = field(converter=_tuple)
+    parts: tuple[Condition, ...] = field(converter=as_tuple)
 
     def __attrs_post_init__(self) -> None:
         _parts("any of", self.parts)

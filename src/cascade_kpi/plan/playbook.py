@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 from attrs import field, frozen
 from numpy.typing import NDArray
 
+from cascade_kpi._fields import (
+    as_tuple,
+    is_a,
+    members,
+    not_texts,
+    not_whole,
+    repeated,
+)
 from cascade_kpi.errors import Fault, check, suggest
 from cascade_kpi.plan.conditions import Condition
 from cascade_kpi.records import record
@@ -43,18 +52,12 @@ class Action:
     days: int = 30
 
     def __attrs_post_init__(self) -> None:
-        faults = [
-            Fault("action", "empty", f"give it a {column}", column=column, value=value)
-            for column, value in (("name", self.name), ("text", self.text), ("owner", self.owner))
-            if not isinstance(value, str) or not value.strip()
-        ]
-        if not isinstance(self.days, int) or not 0 <= self.days <= _LONGEST:
-            faults.append(Fault("action", _DAYS, "correct it", column="days", value=self.days))
-        check(faults)
+        faults = not_texts("action", name=self.name, text=self.text, owner=self.owner)
+        check(faults + not_whole("action", 0, _LONGEST, days=self.days))
 
 
-def _kinds(kinds: str | Iterable[str]) -> tuple[str, ...]:
-    return (kinds,) if isinstance(kinds, str) else tuple(kinds)
+def _kinds(kinds: str | Iterable[str]) -> Any:
+    return (kinds,) if isinstance(kinds, str) else as_tuple(kinds)
 
 
 @record("cascade_kpi/rule")
@@ -78,17 +81,12 @@ class Rule:
     kinds: tuple[str, ...] = field(default=(), converter=_kinds)
 
     def __attrs_post_init__(self) -> None:
-        if isinstance(self.when, type) or not isinstance(self.when, Condition):
+        faults = not_texts("rule", kpi=self.kpi, action=self.action)
+        if not is_a(self.when, Condition):
             repair = "use one of cascade_kpi.conditions, or an object with its methods"
-            check([Fault("rule", "not a condition", repair, column="when", value=self.when)])
-
-
-def _actions(actions: Iterable[Action]) -> tuple[Action, ...]:
-    return tuple(actions)
-
-
-def _rules(rules: Iterable[Rule]) -> tuple[Rule, ...]:
-    return tuple(rules)
+            faults.append(Fault("rule", "not a condition", repair, column="when", value=self.when))
+        members("rule", self.kinds, str, "name each kind as text", faults, column="kinds")
+        check(faults)
 
 
 def _filled(data: Table, column: str, faults: list[Fault]) -> NDArray[np.object_]:
@@ -126,25 +124,24 @@ class Playbook:
     'team'
     """
 
-    actions: tuple[Action, ...] = field(converter=_actions)
-    rules: tuple[Rule, ...] = field(converter=_rules)
+    actions: tuple[Action, ...] = field(converter=as_tuple)
+    rules: tuple[Rule, ...] = field(converter=as_tuple)
 
     def __attrs_post_init__(self) -> None:
-        names = [action.name for action in self.actions]
-        faults = [
-            Fault("playbook", "two actions of one name", "rename one", value=name)
-            for name in sorted({name for name in names if names.count(name) > 1})
-        ]
+        faults: list[Fault] = []
+        make = "make it with Action(…)"
+        actions = members("playbook", self.actions, Action, make, faults, column="actions")
+        names = [action.name for _, action in actions]
+        known = None if faults else names  # an action that is none may have any name
         faults += [
-            Fault(
-                "playbook",
-                f"rule {i} names no action",
-                suggest(rule.action, names),
-                value=rule.action,
-            )
-            for i, rule in enumerate(self.rules)
-            if rule.action not in names
+            Fault("playbook", "two actions of one name", "rename one", value=name)
+            for name in repeated(names)
         ]
+        make = "make it with Rule(…)"
+        for i, rule in members("playbook", self.rules, Rule, make, faults, column="rules"):
+            if known is not None and rule.action not in known:
+                reason, repair = f"rule {i} names no action", suggest(rule.action, known)
+                faults.append(Fault("playbook", reason, repair, value=rule.action))
         check(faults)
 
     @classmethod
@@ -182,7 +179,7 @@ class Playbook:
             Action(str(a), str(t), str(o) or "self", 30 if d != d else int(d))
             for a, t, o, d in zip(names, texts, owners, days.tolist(), strict=True)
         ]
-        return cls(actions, tuple(rules))
+        return cls(actions, rules)
 
     def action(self, name: str) -> Action:
         """The action of that name.

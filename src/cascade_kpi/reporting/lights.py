@@ -7,8 +7,8 @@ from enum import Enum
 import numpy as np
 from attrs import field, frozen
 
-from cascade_kpi._arrays import FloatArray, IntArray
-from cascade_kpi._numbers import as_number
+from cascade_kpi._arrays import FloatArray, IntArray, float_array
+from cascade_kpi._fields import as_number, not_numbers
 from cascade_kpi.errors import Fault, check
 
 __all__ = ["Light", "Lights"]
@@ -71,16 +71,22 @@ class Lights:
     green: float = field(default=1.0, converter=as_number)
 
     def __attrs_post_init__(self) -> None:
-        if not -np.inf < self.amber <= self.green < np.inf:
-            reason = "amber and green are finite numbers, amber not above green"
-            check([Fault("lights", reason, "correct them", value=(self.amber, self.green))])
+        faults = not_numbers("lights", amber=self.amber, green=self.green)
+        if not faults and self.amber > self.green:
+            pair = (self.amber, self.green)
+            faults.append(Fault("lights", "amber is above green", "correct them", value=pair))
+        check(faults)
 
     def codes(self, attainment: FloatArray) -> IntArray:
         """Position of each light in ``Light``, int64, the shape of `attainment`."""
-        rounded = np.round(attainment, _DECIMALS)
+        rounded = np.round(float_array(attainment, "attainment"), _DECIMALS)
         codes = np.where(rounded >= self.green, 0, np.where(rounded >= self.amber, 1, 2))
         return np.asarray(np.where(np.isnan(rounded), 3, codes))
 
     def __call__(self, attainment: float) -> Light:
         """The light of one attainment."""
-        return tuple(Light)[int(self.codes(np.array(attainment)))]
+        code = self.codes(np.asarray(attainment))
+        if code.ndim:
+            reason = f"{code.size} attainments where one is wanted"
+            check([Fault("lights", reason, "pass one number, or use codes(…)")])
+        return tuple(Light)[int(code)]

@@ -5,9 +5,12 @@ from __future__ import annotations
 import attrs
 from attrs import field, frozen
 
-from cascade_kpi.errors import Fault, check
+from cascade_kpi._fields import not_whole
+from cascade_kpi.errors import check
 
 __all__ = ["Limits"]
+
+_MOST = 10**9
 
 
 @frozen
@@ -39,10 +42,4 @@ class Limits:
     names: int = field(default=12, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        check(
-            [
-                Fault("limits", "not a whole number above zero", "give one", column=name, value=n)
-                for name, n in attrs.asdict(self).items()
-                if not isinstance(n, int) or n < 1
-            ]
-        )
+        check(not_whole("limits", 1, _MOST, **attrs.asdict(self)))

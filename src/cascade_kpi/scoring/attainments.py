@@ -9,6 +9,7 @@ from attrs import field, frozen
 from numpy.typing import NDArray
 
 from cascade_kpi._arrays import FloatArray
+from cascade_kpi._fields import not_texts
 from cascade_kpi.errors import Fault, check, suggest
 from cascade_kpi.kpis.directions import Direction
 from cascade_kpi.records import record
@@ -67,15 +68,9 @@ class Proportion:
     baseline: ClassVar[str | None] = None
 
     def __attrs_post_init__(self) -> None:
-        if self.zero not in _POLICIES:
-            repair = suggest(self.zero, _POLICIES)
-            check(
-                [
-                    Fault(
-                        "proportion", "no such policy for a target of zero", repair, value=self.zero
-                    )
-                ]
-            )
+        if not isinstance(self.zero, str) or self.zero not in _POLICIES:
+            reason, repair = "no such policy for a target of zero", suggest(self.zero, _POLICIES)
+            check([Fault("proportion", reason, repair, column="zero", value=self.zero)])
 
     def __call__(
         self, actual: FloatArray, target: FloatArray, better: Direction, baseline: FloatArray
@@ -115,6 +110,9 @@ class Progress:
     """
 
     baseline: str
+
+    def __attrs_post_init__(self) -> None:
+        check(not_texts("progress", baseline=self.baseline))
 
     def __call__(
         self, actual: FloatArray, target: FloatArray, better: Direction, baseline: FloatArray

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from attrs import field, frozen
 
 from cascade_kpi._arrays import FloatArray
-from cascade_kpi._numbers import as_number, as_number_or_none
-from cascade_kpi.errors import Fault, InputError, check
+from cascade_kpi._fields import as_number, as_tuple, members, not_bounds, not_numbers
+from cascade_kpi.errors import Fault, check
 from cascade_kpi.records import record
 
 __all__ = ["Curve", "Linear", "Piecewise", "Steps"]
+
+_PAIRS = "give (attainment, points) pairs of numbers"
 
 Levels = tuple[tuple[float, float], ...]
 
@@ -32,36 +34,35 @@ class Curve(Protocol):
         ...
 
 
-def _levels(levels: Iterable[Iterable[float]]) -> Levels:
-    pairs = list(levels.items() if isinstance(levels, Mapping) else levels)
-    try:
-        return tuple((float(x), float(y)) for x, y in pairs)
-    except (TypeError, ValueError):
-        repair = "give (attainment, points) pairs of numbers"
-        raise InputError([Fault("curve", "not levels", repair, value=pairs[:4])]) from None
+def _levels(levels: Iterable[Iterable[float]] | Mapping[float, float]) -> Any:
+    pairs = as_tuple(levels.items() if isinstance(levels, Mapping) else levels)
+    return tuple(map(_level, pairs)) if isinstance(pairs, tuple) else pairs
+
+
+def _level(level: Any) -> Any:
+    pair = as_tuple(level)
+    return tuple(map(as_number, pair)) if isinstance(pair, tuple) else pair
 
 
 def _faults(name: str, levels: Levels, least: int) -> list[Fault]:
-    faults = []
-    if len(levels) < least:
-        faults.append(Fault(name, f"{len(levels)} levels", f"give at least {least}"))
-    for i, (x, y) in enumerate(levels):
-        if not np.isfinite([x, y]).all():
-            repair = "give finite numbers"
-            faults.append(Fault(name, "not finite", repair, row=i, column="levels", value=(x, y)))
-        elif i and x <= levels[i - 1][0]:
-            reason = f"out of order: {x:g} comes after {levels[i - 1][0]:g}"
+    faults: list[Fault] = []
+    before = -np.inf
+    for i, level in members(name, levels, tuple, _PAIRS, faults, column="levels"):
+        if len(level) != 2 or not all(isinstance(number, float) for number in level):
+            reason, repair = "not a pair of numbers", _PAIRS
+        elif not np.isfinite(level).all():
+            reason, repair = "not finite", "give finite numbers"
+        elif level[0] <= before:
+            reason = f"out of order: {level[0]:g} comes after {before:g}"
             repair = "sort the levels, each attainment once"
-            faults.append(Fault(name, reason, repair, row=i, column="levels", value=(x, y)))
+        else:
+            before = level[0]
+            continue
+        faults.append(Fault(name, reason, repair, row=i, column="levels", value=level))
+    if isinstance(levels, tuple) and len(levels) < least:
+        reason, repair = f"{len(levels)} levels", f"give at least {least}"
+        faults.append(Fault(name, reason, repair, column="levels"))
     return faults
-
-
-def _bounds(name: str, **bounds: float | None) -> list[Fault]:
-    return [
-        Fault(name, "not finite", "give a finite number, or None", column=column, value=value)
-        for column, value in bounds.items()
-        if value is not None and not np.isfinite(value)
-    ]
 
 
 @record("cascade_kpi/curves.linear")
@@ -83,12 +84,14 @@ class Linear:
     """
 
     slope: float = field(default=100.0, converter=as_number)
-    floor: float | None = field(default=0.0, converter=as_number_or_none)
-    cap: float | None = field(default=None, converter=as_number_or_none)
+    floor: float | None = field(default=0.0, converter=as_number)
+    cap: float | None = field(default=None, converter=as_number)
 
     def __attrs_post_init__(self) -> None:
-        faults = _bounds("linear curve", slope=self.slope, floor=self.floor, cap=self.cap)
-        if self.floor is not None and self.cap is not None and self.floor > self.cap:
+        faults = not_numbers("linear curve", slope=self.slope)
+        wrong = not_bounds("linear curve", floor=self.floor, cap=self.cap)
+        faults += wrong
+        if not wrong and self.floor is not None and self.cap is not None and self.floor > self.cap:
             reason = f"the floor {self.floor:g} is above the cap {self.cap:g}"
             faults.append(Fault("linear curve", reason, "swap them"))
         check(faults)
@@ -127,12 +130,13 @@ class Piecewise:
     """
 
     levels: Levels = field(converter=_levels)
-    below: float | None = field(default=None, converter=as_number_or_none)
-    above: float | None = field(default=None, converter=as_number_or_none)
+    below: float | None = field(default=None, converter=as_number)
+    above: float | None = field(default=None, converter=as_number)
 
     def __attrs_post_init__(self) -> None:
         name = "piecewise curve"
-        check(_faults(name, self.levels, 2) + _bounds(name, below=self.below, above=self.above))
+        bounds = not_bounds(name, below=self.below, above=self.above)
+        check(_faults(name, self.levels, 2) + bounds)
 
     def __call__(self, attainment: FloatArray) -> FloatArray:
         """Points, the shape of `attainment`."""
@@ -178,7 +182,7 @@ class Steps:
 
     def __attrs_post_init__(self) -> None:
         name = "step curve"
-        check(_faults(name, self.levels, 1) + _bounds(name, below=self.below))
+        check(_faults(name, self.levels, 1) + not_numbers(name, below=self.below))
 
     def __call__(self, attainment: FloatArray) -> FloatArray:
         """Points, the shape of `attainment`."""

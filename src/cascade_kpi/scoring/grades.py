@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from attrs import field, frozen
 
-from cascade_kpi._arrays import FloatArray, IntArray
-from cascade_kpi._numbers import as_number_or_none
+from cascade_kpi._arrays import FloatArray, IntArray, float_array
+from cascade_kpi._fields import (
+    as_number,
+    as_tuple,
+    members,
+    not_bounds,
+    not_texts,
+    not_whole,
+    refusals,
+    repeated,
+)
 from cascade_kpi.errors import Fault, check
 from cascade_kpi.records import record
 
@@ -30,8 +42,12 @@ class Band:
     """
 
     label: str
-    low: float | None = field(default=None, converter=as_number_or_none)
-    high: float | None = field(default=None, converter=as_number_or_none)
+    low: float | None = field(default=None, converter=as_number)
+    high: float | None = field(default=None, converter=as_number)
+
+    def __attrs_post_init__(self) -> None:
+        bounds = not_bounds("band", low=self.low, high=self.high)
+        check(not_texts("band", label=self.label) + bounds)
 
 
 def _low(band: Band) -> float:
@@ -42,8 +58,11 @@ def _high(band: Band) -> float:
     return np.inf if band.high is None else band.high
 
 
-def _best_first(bands: Iterable[Band]) -> tuple[Band, ...]:
-    return tuple(sorted(bands, key=lambda band: (_low(band), _high(band)), reverse=True))
+def _best_first(bands: Iterable[Band]) -> Any:
+    given = as_tuple(bands)
+    if not isinstance(given, tuple) or not all(isinstance(band, Band) for band in given):
+        return given
+    return tuple(sorted(given, key=lambda band: (_low(band), _high(band)), reverse=True))
 
 
 @record("cascade_kpi/grades")
@@ -70,34 +89,37 @@ class Grades:
     decimals: int = 2
 
     def __attrs_post_init__(self) -> None:
-        faults = []
-        if type(self.decimals) is not int or not 0 <= self.decimals <= 12:
-            reason = "decimals are a whole number from 0 to 12"
-            faults.append(Fault("grades", reason, "correct it", value=self.decimals))
-        for band in self.bands:
+        faults = not_whole("grades", 0, 12, decimals=self.decimals)
+        wrong: list[Fault] = []
+        bands = [b for _, b in members("grades", self.bands, Band, "make it with Band(…)", wrong)]
+        faults += wrong
+        for band in bands:
             low, high = _low(band), _high(band)
             if not low < high:
                 reason = f"from {low:g} to {high:g} holds nothing"
                 faults.append(Fault("grades", reason, "make low less than high", value=band.label))
-        for upper, lower in zip(self.bands, self.bands[1:], strict=False):
+        for upper, lower in [] if wrong else pairwise(bands):
             begin, end = _low(upper), _high(lower)
             if begin != end:
                 what = "a hole" if begin > end else "an overlap"
                 between = f"between {min(begin, end):g} and {max(begin, end):g}"
                 reason = f"{what} {between}, from {lower.label!r} to {upper.label!r}"
                 faults.append(Fault("grades", reason, "let one band begin where the other ends"))
-        labels = [band.label for band in self.bands]
         faults += [
             Fault("grades", "the label occurs twice", "rename one", value=label)
-            for label in sorted({label for label in labels if labels.count(label) > 1})
+            for label in repeated(band.label for band in bands)
         ]
-        if not self.bands:
+        if not bands and not wrong:
             faults.append(Fault("grades", "no bands", "give at least one"))
         check(faults)
 
     @classmethod
     def from_edges(cls, edges: Mapping[str, float | None], *, decimals: int = 2) -> Grades:
         """Bands from each grade's least total; None for the grade with no lower end."""
+        if not isinstance(edges, Mapping):
+            reason = f"a mapping is wanted, not a {type(edges).__name__}"
+            check([Fault("grades", reason, "give each grade its least total", value=edges)])
+        check([f for label, low in edges.items() for f in refusals(partial(Band, label), low)])
         by_edge = sorted(edges.items(), key=lambda item: -np.inf if item[1] is None else item[1])
         highs = [*(low for _, low in by_edge[1:]), *([None] if by_edge else [])]
         bands = [Band(g, low, high) for (g, low), high in zip(by_edge, highs, strict=True)]
@@ -116,7 +138,7 @@ class Grades:
         InputError
             If a total lies outside all bands.
         """
-        rounded = np.round(totals, self.decimals)
+        rounded = np.round(float_array(totals, "totals"), self.decimals)
         lows = np.array([_low(band) for band in reversed(self.bands)])
         place = np.searchsorted(lows, rounded, side="right")
         gone = np.isnan(rounded)

@@ -115,12 +115,7 @@ class Kernel:
             tuple(results.kpis.index(item.kpi) for item in card.items),
             lock(weights),
             group,
-            tuple(
-                None
-                if (name := item.attainment.baseline) is None
-                else lock(results.org.numbers(name))
-                for item in card.items
-            ),
+            card.baselines(results.org),
         )
         check([*kernel._unlawful(), *kernel._aimless(), *kernel._refused()])
         return kernel

@@ -9,7 +9,7 @@ import numpy as np
 from attrs import field, frozen
 
 from cascade_kpi._arrays import CONTENT, FloatArray, IntArray, fingerprint, frozen_array, lock
-from cascade_kpi.errors import Fault, check, suggest, wants
+from cascade_kpi.errors import Fault, check, suggest, unlike
 from cascade_kpi.kpis.kpi import Kpis
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.periods import Periods
@@ -140,8 +140,8 @@ def score(results: Results, scorecard: Scorecard) -> Scores:
     >>> ck.score(results, ck.Scorecard([ck.Item("sales")], {"sales": 100})).total
     array([[100.,  80., 120.]])
     """
-    wants(results, Results, "results", "measure(…)")
-    wants(scorecard, Scorecard, "scorecard", "Scorecard(…)")
+    wrong = unlike(results, Results, "results", "measure(…)")
+    check(wrong + unlike(scorecard, Scorecard, "scorecard", "Scorecard(…)"))
     kernel = Kernel.of(results, scorecard)
     scores = Scores(results, scorecard, lock(kernel.totals()), kernel)
     if scorecard.grades is not None:

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from attrs import field, frozen
 
-from cascade_kpi._arrays import FloatArray, IntArray
-from cascade_kpi._numbers import as_number
-from cascade_kpi.errors import Fault, check, suggest
+from cascade_kpi._arrays import FloatArray, IntArray, lock
+from cascade_kpi._fields import (
+    as_number,
+    as_tuple,
+    is_a,
+    members,
+    not_numbers,
+    not_texts,
+    refusals,
+    repeated,
+    unrefused,
+)
+from cascade_kpi.errors import Fault, InputError, check, suggest
 from cascade_kpi.kpis.kpi import Kpis
 from cascade_kpi.missing import Missing, as_missing
 from cascade_kpi.org.tree import OrgTree
@@ -47,11 +57,11 @@ class Item:
     attainment: Attainment = field(factory=Proportion)
 
     def __attrs_post_init__(self) -> None:
-        faults: list[Fault] = []
+        faults = not_texts("item", kpi=self.kpi)
         if isinstance(self.curve, type) or not callable(self.curve):
             repair = "use one of cascade_kpi.curves, or an object with a numpy __call__"
             faults.append(Fault("item", "not a curve", repair, column="curve", value=self.curve))
-        if isinstance(self.attainment, type) or not isinstance(self.attainment, Attainment):
+        if not is_a(self.attainment, Attainment):
             repair = "use one of cascade_kpi.attainments, or an object with its methods"
             faults.append(
                 Fault(
@@ -64,16 +74,18 @@ class Item:
 Weights = Mapping[str, Mapping[str, float]]
 
 
-def _items(items: Iterable[Item]) -> tuple[Item, ...]:
-    return tuple(items)
-
-
-def _weights(weights: Mapping[str, Any]) -> Weights:
+def _weights(weights: Mapping[str, Any]) -> Any:
+    if not isinstance(weights, Mapping):
+        return weights
     nested = all(isinstance(entry, Mapping) for entry in weights.values())
     groups = weights if nested else {EVERYBODY: weights}
     return MappingProxyType(
-        {str(group): MappingProxyType(dict(entry)) for group, entry in groups.items()}
+        {group: MappingProxyType(dict(entry)) for group, entry in groups.items()}
     )
+
+
+def _policy(missing: Missing | str) -> Any:
+    return unrefused(as_missing, missing)
 
 
 @record("cascade_kpi/scorecard")
@@ -111,35 +123,36 @@ class Scorecard:
     30
     """
 
-    items: tuple[Item, ...] = field(converter=_items)
+    items: tuple[Item, ...] = field(converter=as_tuple)
     weights: Weights = field(converter=_weights)
     by: str = "kind"
     promised: float = field(default=100.0, converter=as_number)
-    missing: Missing = field(default=Missing.RENORMALISE, converter=as_missing)
+    missing: Missing = field(default=Missing.RENORMALISE, converter=_policy)
     grades: Grades | None = None
 
     def __attrs_post_init__(self) -> None:
-        check(
-            [
-                Fault("scorecard", "not an Item", "make it with Item(…)", row=i, value=item)
-                for i, item in enumerate(self.items)
-                if not isinstance(item, Item)
-            ]
-        )
-        names = [item.kpi for item in self.items]
-        faults = [
+        faults: list[Fault] = []
+        make = "make it with Item(…)"
+        items = members("scorecard", self.items, Item, make, faults, column="items")
+        names = [item.kpi for _, item in items]
+        known = None if faults else names  # an item that is none may be any KPI's
+        faults += [
             Fault("scorecard", "two items of one KPI", "keep one", column="items", value=name)
-            for name in sorted({name for name in names if names.count(name) > 1})
+            for name in repeated(names)
         ]
-        if not 0 < self.promised < np.inf:
-            reason = "what weights sum to is a finite number above zero"
-            faults.append(
-                Fault("scorecard", reason, "use 100, or 1", column="promised", value=self.promised)
-            )
-        if not names or not self.weights:
+        faults += not_texts("scorecard", by=self.by)
+        wrong = not_numbers("scorecard", promised=self.promised)
+        if not wrong and self.promised <= 0:
+            reason, repair = "what weights sum to is above zero", "use 100, or 1"
+            wrong = [Fault("scorecard", reason, repair, column="promised", value=self.promised)]
+        faults += wrong + refusals(as_missing, self.missing)
+        if self.grades is not None and not is_a(self.grades, Grades):
+            reason, repair = "not grades", "make them with Grades(…), or leave them out"
+            faults.append(Fault("scorecard", reason, repair, column="grades", value=self.grades))
+        given = (self.items, tuple), (self.weights, Mapping)
+        if any(isinstance(values, kind) and not values for values, kind in given):
             faults.append(Fault("scorecard", "no items or no weights", "give at least one of each"))
-        for group, entry in self.weights.items():
-            faults += _weight_faults(group, entry, names, self.promised)
+        faults += _group_faults(self.weights, known, None if wrong else self.promised)
         check(faults)
 
     def __hash__(self) -> int:
@@ -163,6 +176,9 @@ class Scorecard:
             repair = suggest(self.by, ["kind", *org.columns])
             faults.append(Fault("scorecard", "no such column", repair, column="by", value=self.by))
         else:
+            faults += _told_apart(
+                self.by, [] if self.by == "kind" else org.columns[self.by].tolist()
+            )
             known = self._groups(org)[0]
             for group in self.weights:
                 if group != EVERYBODY and group not in known:
@@ -183,6 +199,27 @@ class Scorecard:
         """The groups of a tree, in the order of :meth:`weight_table`."""
         return self._groups(org)[0]
 
+    def baselines(self, org: OrgTree) -> tuple[FloatArray | None, ...]:
+        """Per item, where its attainment starts from: float64 (n,), in KPI units, or None.
+
+        Raises
+        ------
+        InputError
+            Listing every column that the tree lacks and every cell that is not
+            a number.
+        """
+        needed = dict.fromkeys(item.attainment.baseline for item in self.items)
+        columns: dict[str | None, FloatArray] = {}
+        faults: list[Fault] = []
+        for name in needed:
+            try:
+                if name is not None:
+                    columns[name] = lock(org.numbers(name))
+            except InputError as error:
+                faults += error.faults
+        check(faults)
+        return tuple(columns.get(item.attainment.baseline) for item in self.items)
+
     def weight_table(self, org: OrgTree) -> tuple[FloatArray, IntArray]:
         """Weights of every group, and every node's group.
 
@@ -201,32 +238,67 @@ class Scorecard:
         return table, codes
 
 
+def _group_faults(weights: Any, known: list[str] | None, promised: float | None) -> list[Fault]:
+    """Faults of all weights; names and sums are checked where it is known what they should be."""
+    if not isinstance(weights, Mapping):
+        reason = f"a mapping is wanted, not a {type(weights).__name__}"
+        repair = "give KPI names with their weights, or such a mapping for each group"
+        return [Fault("scorecard", reason, repair, column="weights", value=weights)]
+    faults = []
+    for group, entry in weights.items():
+        if not isinstance(group, str):
+            reason, repair = "the name of a group is not text", f"write it as {str(group)!r}"
+            faults.append(Fault("scorecard", reason, repair, column="weights", value=group))
+        faults += _weight_faults(group, entry, known, promised)
+    return faults
+
+
 def _weight_faults(
-    group: str, entry: Mapping[str, float], names: Iterable[str], promised: float
+    group: str, entry: Mapping[str, Any], known: list[str] | None, promised: float | None
 ) -> list[Fault]:
     def fault(reason: str, repair: str, value: object) -> Fault:
         return Fault("scorecard", reason, repair, column=f"weights of {group!r}", value=value)
 
-    known = list(names)
     faults = [
         fault("no item of this name", suggest(name, known), name)
         for name in entry
-        if name not in known
+        if known is not None and name not in known
     ]
-    sound = True
+    weights = []
     for name, weight in entry.items():
-        if isinstance(weight, bool) or not isinstance(weight, int | float | np.number):
+        number = as_number(weight)
+        if not isinstance(number, float):
             faults.append(fault(f"the weight of {name} is not a number", "give a number", weight))
-            sound = False
-        elif not 0 <= weight < np.inf:
+        elif not 0 <= number < np.inf:
             reason = f"the weight of {name} is negative or not finite"
             faults.append(fault(reason, "give a finite number, zero or more", weight))
-            sound = False
-    if sound:
-        total = sum(float(weight) for weight in entry.values())
+        else:
+            weights.append(number)
+    if len(weights) == len(entry):
+        total = sum(weights)
         if total == 0:
             faults.append(fault("all weights are zero", "weigh at least one item", None))
-        elif abs(total - promised) > _NEAR * abs(promised):
+        elif promised is not None and abs(total - promised) > _NEAR * promised:
             reason = f"the weights sum to {total:g}, promised was {promised:g}"
             faults.append(fault(reason, "correct them, or pass promised=…", total))
     return faults
+
+
+def _told_apart(by: str, cells: list[Any]) -> list[Fault]:
+    """A fault for each group whose name is the text of different values: 1 and "1"."""
+    first: dict[str, Any] = {}
+    clash = {}
+    for cell in cells:
+        if type(first.setdefault(str(cell), cell)) is not type(cell):
+            clash[str(cell)] = cell
+    reason = f"other nodes have the same {by} as another type, {{}}"
+    return [
+        Fault(
+            "scorecard",
+            reason.format(type(first[name]).__name__),
+            "write it alike everywhere",
+            column="by",
+            value=cell,
+        )
+        for name, cell in clash.items()
+    ]

@@ -10,7 +10,7 @@ import numpy as np
 from attrs import field, frozen
 
 from cascade_kpi._arrays import CONTENT, FloatArray, IntArray, frozen_array, frozen_columns
-from cascade_kpi.errors import Fault, check, suggest
+from cascade_kpi.errors import Fault, check, suggest, wants
 from cascade_kpi.kpis.kpi import Kpi, Kpis
 from cascade_kpi.org.reach import Reach
 from cascade_kpi.org.tree import OrgTree
@@ -93,6 +93,7 @@ def read_entries(
     """
     from cascade_kpi.tables import take
 
+    wants(org, OrgTree, "org", "OrgTree.from_table(…)")
     data = take(table, name=name)
     faults: list[Fault] = []
     data.require(["node", "kpi"], faults)

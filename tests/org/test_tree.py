@@ -143,3 +143,17 @@ def test_a_long_chain_is_no_recursion(n):
     assert len(tree[n - 1].ancestors) == n - 1
     assert len(tree.draw(limit=5).splitlines()) == 6
     hash(tree)
+
+
+def test_a_tree_with_blanks_among_objects_equals_itself_read_again():
+    tree = org(note=["a", NAN, None, 1, NAN, "b"])
+    assert tree == org(note=["a", float("nan"), None, 1, float("nan"), "b"])
+    assert ck.from_json(ck.to_json(tree)) == tree
+
+
+@pytest.mark.parametrize("cell", [[1], {}, {1}, np.array([1]), bytearray(b"x")])
+def test_a_cell_that_could_change_is_refused_with_the_other_faults(cell):
+    table = {"id": ["a", "b"], "parent": ["", "zz"], "note": ["x", cell]}
+    faults = refused(ck.OrgTree.from_table, table)
+    assert {(fault.row, fault.column) for fault in faults} == {(1, "note"), (1, "parent")}
+    ck.OrgTree.from_table(table | {"parent": ["", "a"], "note": ["x", (1, 2)]})

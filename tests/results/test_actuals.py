@@ -134,3 +134,22 @@ def test_actuals_compare_by_content_and_say_what_they_are():
     assert hash(one) == hash(two)
     assert one != read(entries(("ann", "sales", 2)), SALES)
     assert repr(one) == "<Actuals 1 reports of sales × 1>"
+
+
+@pytest.mark.parametrize(
+    ("numerator", "denominator", "reason"),
+    [([1.0, NAN], [2.0, 3.0], "not absent at the same"), ([1.0, 1.0], [2.0, -3.0], "negative")],
+)
+def test_a_document_is_checked_as_arrays_are(numerator, denominator, reason):
+    tree = org({"hq": "", "ann": "hq"})
+    kpis = ck.Kpis([ck.Kpi("k", "%", aggregate=ck.aggregates.Ratio())])
+    good = ck.Actuals.from_columns(
+        tree, kpis, {"k": (np.array([1.0, 7.5]), np.array([2.0, 9.5]))}, periods="p"
+    )
+    text = ck.to_json(good)
+    for was, now in ((7.5, numerator[1]), (9.5, denominator[1])):
+        assert str(was) in text
+        text = text.replace(str(was), "null" if now != now else str(now))
+    (fault,) = refused(ck.from_json, text)
+    assert reason in fault.reason
+    assert "actuals" in fault.source

@@ -79,7 +79,7 @@ def explain(
         repair = "pass Targets, Results, Scores, Gaps or a Plan"
         check([Fault("explain", f"not a stage: {type(stage).__name__}", repair)])
     wanted = next(iter(answers)) if quantity is None else quantity
-    if wanted not in answers:
+    if not isinstance(wanted, str) or wanted not in answers:
         check([Fault("explain", "no such quantity here", suggest(wanted, answers), value=wanted)])
     return answers[wanted]()
 

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cascade_kpi._arrays import IntArray, lock
-from cascade_kpi.errors import Fault, InputError
+from cascade_kpi._fields import as_tuple, not_texts
+from cascade_kpi.errors import Fault, InputError, check
 
 if TYPE_CHECKING:
     from cascade_kpi.tables import Table
@@ -17,13 +18,21 @@ if TYPE_CHECKING:
 __all__ = [
     "as_text",
     "blank",
+    "changing",
+    "check_names",
     "column",
     "id_column",
     "labels",
+    "listed_ids",
     "others",
     "read_units",
     "roots_told",
 ]
+
+
+def check_names(source: str, **named: str | None) -> None:
+    """Refuse names of columns that are not text; None is a column that is not there."""
+    check(not_texts(source, **{key: name for key, name in named.items() if name is not None}))
 
 
 def read_units(table: Any, pair: tuple[str, str], name: str, faults: list[Fault]) -> Table:
@@ -50,6 +59,23 @@ def roots_told(data: Table, parent: str, roots: Any) -> Any:
     return "many" if roots == "one" and any(cells[row] == "" for row in data.unread) else roots
 
 
+def listed_ids(ids: Any) -> Any:
+    """Ids as the index takes them: an array or a list.
+
+    Raises
+    ------
+    InputError
+        If they are one id, or nothing that can be gone through.
+    """
+    if isinstance(ids, list) or (isinstance(ids, np.ndarray) and ids.ndim == 1):
+        return ids
+    listed = as_tuple(ids)
+    if not isinstance(listed, tuple):
+        reason = f"a list of ids is wanted, not a {type(ids).__name__}"
+        raise InputError([Fault("nodes", reason, "put them in a list", value=ids)])
+    return list(listed)
+
+
 def id_column(raw: Any) -> NDArray[Any]:
     """Ids as a tree holds them: int64, or objects of text."""
     if isinstance(raw, np.ndarray) and raw.dtype.kind in "iu":
@@ -63,6 +89,27 @@ def id_column(raw: Any) -> NDArray[Any]:
 def objects(values: list[Any]) -> NDArray[Any]:
     """Any values as an object array."""
     return np.fromiter(values, dtype=object, count=len(values))
+
+
+def changing(table: Table, known: Collection[str]) -> list[Fault]:
+    """A fault for each cell that could be changed later: a tree cannot."""
+    faults = []
+    for name in table.columns:
+        raw = table.raw(name)
+        if name in known or (isinstance(raw, np.ndarray) and raw.dtype != object):
+            continue
+        kinds = {kind for kind in set(map(type, raw)) if kind.__hash__ is None}
+        faults += [
+            table.fault(
+                f"a {type(cell).__name__} in a cell",
+                "give text, a number, a date or another value that does not change",
+                row=row,
+                column=name,
+            )
+            for row, cell in enumerate(raw if kinds else ())
+            if type(cell) in kinds
+        ]
+    return faults
 
 
 def column(table: Table, name: str) -> NDArray[Any]:

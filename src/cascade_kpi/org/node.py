@@ -100,7 +100,7 @@ class Node:
 
     def __getitem__(self, column: str) -> Any:
         """The node's entry in one of the tree's further columns."""
-        if column not in self.org.columns:
+        if not isinstance(column, str) or column not in self.org.columns:
             repair = suggest(column, self.org.columns)
             check([Fault("node", "no such column", repair, value=column)])
         return self.org.columns[column][self.row : self.row + 1].tolist()[0]

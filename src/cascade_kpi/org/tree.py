@@ -21,6 +21,7 @@ from cascade_kpi._arrays import (
     frozen_columns,
     lock,
 )
+from cascade_kpi._fields import not_whole
 from cascade_kpi.errors import Fault, InputError, check, suggest
 from cascade_kpi.missing import Missing
 from cascade_kpi.org import columns
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 __all__ = ["OrgTree"]
 
 _SUGGESTED = 20
+_MOST = 10**9
 
 Predicate = Callable[["OrgTree"], NDArray[np.bool_]]
 
@@ -181,15 +183,16 @@ class OrgTree:
         """
         from cascade_kpi.org.build import build_rows
 
+        columns.check_names(name, id=id, parent=parent, kind=kind, label=label)
         faults: list[Fault] = []
         data = columns.read_units(table, (id, parent), name, faults)
         wanted = [c for c in (id, parent, kind, label) if c is not None]
         if faults:  # other columns than these two are not there to be read
             wanted = [id, parent]
         data.require([c for c in wanted if c not in (id, parent)], faults)
-        present = data.require([id, parent], faults)
         texts = {c: data.texts(c, faults) for c in (kind, label) if c is not None and data.has(c)}
-        if not present:
+        faults += columns.changing(data, wanted)
+        if not data.require([id, parent], faults):
             check(data.told(faults))
         try:
             rows = build_rows(
@@ -277,7 +280,7 @@ class OrgTree:
 
     def find(self, ids: Any) -> IntArray:
         """Rows of many nodes, int64, -1 for an id that is not there."""
-        return self._index.find(ids)
+        return self._index.find(columns.listed_ids(ids))
 
     def rows(self, ids: Iterable[object]) -> IntArray:
         """Rows of many nodes, int64.
@@ -287,7 +290,7 @@ class OrgTree:
         InputError
             Listing every id that is not there.
         """
-        wanted = list(ids)
+        wanted = list(columns.listed_ids(ids))
         found = self.find(wanted)
         unknown = np.flatnonzero(found < 0).tolist()
         known = self.ids.tolist() if unknown else []
@@ -303,8 +306,18 @@ class OrgTree:
         return Node(self, self.row(id))
 
     def node(self, row: int) -> Node:
-        """The node of a row."""
-        return Node(self, row)
+        """The node of a row.
+
+        Raises
+        ------
+        InputError
+            If there is no such row.
+        """
+        whole = isinstance(row, int | np.integer) and not isinstance(row, bool)
+        if not whole or not 0 <= row < len(self):
+            repair = f"rows are whole numbers from 0 to {len(self) - 1}"
+            check([Fault("node", "no such row", repair, value=row)])
+        return Node(self, int(row))
 
     def __contains__(self, id: object) -> bool:  # noqa: A002 - an id is what it takes
         return self._index.find_one(id) >= 0
@@ -339,6 +352,9 @@ class OrgTree:
         mask = np.ones(len(self), dtype=bool)
         if kind is not None:
             mask &= self.kind_codes == self.kind_code(kind)
+        if predicate is not None and not callable(predicate):
+            repair = "pass a function of the tree, or kind=…"
+            check([Fault("predicate", "not a function", repair, value=predicate)])
         if predicate is not None:
             holds = np.asarray(predicate(self))
             if holds.shape != mask.shape or holds.dtype != bool:
@@ -367,7 +383,7 @@ class OrgTree:
         InputError
             If no node is of that kind.
         """
-        if kind not in self.kind_names:
+        if not isinstance(kind, str) or kind not in self.kind_names:
             repair = suggest(kind, self.kind_names)
             check([Fault("kind", "no node is of this kind", repair, value=kind)])
         return self.kind_names.index(kind)
@@ -400,7 +416,7 @@ class OrgTree:
         InputError
             If there is no such column, or a cell is not a number.
         """
-        if column not in self.columns:
+        if not isinstance(column, str) or column not in self.columns:
             repair = suggest(column, self.columns)
             check([Fault("units", "no such column", repair, value=column)])
         from cascade_kpi.tables import read
@@ -438,6 +454,8 @@ class OrgTree:
         limit : int
             Most lines; what is left out is said in a last line.
         """
+        levels = 0 if depth is None else depth
+        check(not_whole("draw", 0, _MOST, depth=levels, limit=limit))
         return draw_rows(self, depth=depth, limit=limit)
 
     def __repr__(self) -> str:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from cascade_kpi._arrays import CONTENT, IntArray, fingerprint, frozen_array
 from cascade_kpi._text import visible
 from cascade_kpi.analysis.gaps import Gaps
-from cascade_kpi.errors import Fault, check, suggest, wants
+from cascade_kpi.errors import Fault, check, suggest, unlike
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.plan.playbook import Playbook, Rule
 
@@ -176,10 +176,12 @@ def improve(gaps: Gaps, playbook: Playbook, *, start: date, period: str | None =
         Listing rules for unknown KPIs or kinds, and nodes above which there
         is no owner of the kind that an action wants.
     """
-    wants(gaps, Gaps, "gaps", "gaps(…)")
-    wants(playbook, Playbook, "playbook", "Playbook(…)")
+    faults = unlike(gaps, Gaps, "gaps", "gaps(…)")
+    faults += unlike(playbook, Playbook, "playbook", "Playbook(…)")
     if isinstance(start, datetime) or not isinstance(start, date):
-        check([Fault("plan", "start is not a date", "pass datetime.date(2026, 7, 1)", value=start)])
+        repair = "pass datetime.date(2026, 7, 1)"
+        faults.append(Fault("plan", "start is not a date", repair, column="start", value=start))
+    check(faults)
     label = gaps.periods.labels[-1] if period is None else period
     p = gaps.periods.index(label)
     _check_rules(gaps, playbook)

@@ -12,13 +12,15 @@ from typing import Any, TypeVar, overload
 
 from attrs import evolve
 
-from cascade_kpi.errors import InputError
+from cascade_kpi._fields import not_whole
+from cascade_kpi.errors import Fault, InputError, check
 
 __all__ = ["from_json", "load", "save", "to_json"]
 
 _T = TypeVar("_T")
 
 _LIMIT = 256 * 2**20
+_MOST = 2**62
 
 
 def to_json(obj: object, *, indent: int | None = 2) -> str:
@@ -75,6 +77,7 @@ def to_json(obj: object, *, indent: int | None = 2) -> str:
     """
     from cascade_kpi.records import _envelope  # noqa: PLC0415 - see the top
 
+    check(not_whole("to_json", 0, 80, indent=0 if indent is None else indent))
     return _envelope.write(obj, indent)
 
 
@@ -123,6 +126,7 @@ def from_json(text: str | bytes, *, expect: type[Any] | None = None, limit: int 
     """
     from cascade_kpi.records import _envelope  # noqa: PLC0415 - see the top
 
+    check(not_whole("from_json", 0, _MOST, limit=limit))
     return _envelope.read(text, expect, limit)
 
 
@@ -148,8 +152,9 @@ def save(obj: object, path: str | os.PathLike[str], *, indent: int | None = 2) -
     >>> load("grade.json", expect=Grade)
     Grade(label='优秀')
     """
+    file = _path(path)
     text = to_json(obj, indent=indent)
-    Path(path).write_bytes(f"{text}\n".encode())
+    file.write_bytes(f"{text}\n".encode())
 
 
 @overload
@@ -168,11 +173,23 @@ def load(
     OSError
         The file cannot be read.
     """
-    with Path(path).open("rb") as file:
+    place = _path(path)
+    check(not_whole("from_json", 0, _MOST, limit=limit))
+    with place.open("rb") as file:
         text = file.read(limit + 1)  # never more than that of an endless file
     try:
         return from_json(text, expect=expect, limit=limit)
     except InputError as error:
-        name = Path(path).name
+        name = place.name
         faults = [evolve(fault, source=f"{name} {fault.source}") for fault in error.faults]
         raise InputError(faults) from error.__cause__
+
+
+def _path(path: str | os.PathLike[str]) -> Path:
+    try:
+        place = Path(path)
+        if b"\0" not in os.fsencode(place):
+            return place
+    except (TypeError, ValueError):  # no path at all, or one that no file can have
+        pass
+    raise InputError([Fault("json", "not a path", "pass text or a path object", value=path)])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from attrs import field, frozen
 
-from cascade_kpi.errors import Fault, check
+from cascade_kpi.errors import Fault, check, unlike
 from cascade_kpi.reporting.elements import el, render
 from cascade_kpi.reporting.layers import Layers, Stage
 from cascade_kpi.reporting.lights import Lights
@@ -68,6 +68,8 @@ class Report:
         InputError
             For any other ending.
         """
+        if not isinstance(path, str | Path):
+            check([Fault("report", "not a path", "pass text or a Path", value=path)])
         target = Path(path)
         writers = {".html": self.html, ".md": self.markdown}
         writer = writers.get(target.suffix.lower())
@@ -150,6 +152,10 @@ def report(
     >>> shown.save("report.html").name
     'report.html'
     """
+    lights = Lights() if lights is None else lights
+    limits = Limits() if limits is None else limits
+    wrong = unlike(lights, Lights, "lights", "Lights(…)")
+    check(wrong + unlike(limits, Limits, "limits", "Limits(…)"))
     layers = Layers.of(stage)
     org, periods = layers.targets.org, layers.targets.periods
     row = 0 if focus is None else org.row(focus)
@@ -161,6 +167,6 @@ def report(
         f"{org.labels[row]}, {period}" if title is None else str(title),
         org.ids[row : row + 1].tolist()[0],
         period,
-        Lights() if lights is None else lights,
-        Limits() if limits is None else limits,
+        lights,
+        limits,
     )

@@ -9,9 +9,10 @@ import numpy as np
 from attrs import field, frozen
 
 from cascade_kpi._arrays import CONTENT, FloatArray, fingerprint, frozen_array
+from cascade_kpi._fields import as_tuple
 from cascade_kpi._text import visible
 from cascade_kpi.entries import NOT_NEGATIVE, Column, Entries, aligned, read_entries
-from cascade_kpi.errors import Fault, check
+from cascade_kpi.errors import Fault, check, unlike
 from cascade_kpi.kpis.kpi import Kpi, Kpis
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.periods import Periods
@@ -24,8 +25,17 @@ def _inputs(kpi: Kpi) -> tuple[str, ...]:
     return kpi.aggregate.inputs
 
 
-def _frozen(inputs: Iterable[Iterable[Any]]) -> tuple[tuple[FloatArray, ...], ...]:
-    return tuple(tuple(map(frozen_array, each)) for each in inputs)
+def _frozen(inputs: Iterable[Iterable[Any]]) -> Any:
+    each = as_tuple(inputs)
+    return tuple(map(_arrays, each)) if isinstance(each, tuple) else each
+
+
+def _arrays(arrays: Iterable[Any]) -> Any:
+    return tuple(map(frozen_array, arrays)) if isinstance(arrays, tuple | list) else arrays
+
+
+def _numeric(array: np.ndarray[Any, Any], shape: tuple[int, int]) -> bool:
+    return bool(array.shape == shape and array.dtype.kind == "f")
 
 
 @record("cascade_kpi/actuals")
@@ -53,6 +63,12 @@ class Actuals:
     entries: Entries | None = field(default=None, eq=False, metadata={"record": False})
 
     def __attrs_post_init__(self) -> None:
+        check(
+            unlike(self.org, OrgTree, "org", "OrgTree.from_table(…)")
+            + unlike(self.kpis, Kpis, "kpis", "Kpis(…)")
+            + unlike(self.periods, Periods, "periods", "Periods(…)")
+            + unlike(self.inputs, tuple, "inputs", "a tuple of arrays for each KPI")
+        )
         shape = len(self.periods), len(self.org)
         faults = []
         if len(self.inputs) != len(self.kpis):
@@ -60,12 +76,15 @@ class Actuals:
             faults.append(Fault("actuals", reason, "give those of each KPI"))
         for kpi, arrays in zip(self.kpis, self.inputs, strict=False):
             wanted = kpi.aggregate.inputs
-            if len(arrays) != len(wanted) or any(array.shape != shape for array in arrays):
+            sound = isinstance(arrays, tuple) and len(arrays) == len(wanted)
+            if not sound or any(not _numeric(array, shape) for array in arrays):
                 reason = f"not {len(wanted)} arrays of shape {shape}"
                 faults.append(Fault("actuals", reason, "report periods × nodes", column=kpi.name))
             elif any(np.isinf(array).any() for array in arrays):
                 repair = "give finite numbers, NaN where nothing was reported"
                 faults.append(Fault("actuals", "infinite values", repair, column=kpi.name))
+            else:
+                faults += _unfit(kpi, arrays)
         check(faults)
         check(
             [
@@ -139,6 +158,8 @@ class Actuals:
         InputError
             Listing unknown KPIs and arrays of the wrong number, shape or type.
         """
+        wrong = unlike(org, OrgTree, "org", "OrgTree.from_table(…)")
+        check(wrong + unlike(columns, Mapping, "columns", "{KPI name: array}"))
         kpis, periods = Kpis.of(kpis), Periods.of(periods)
         faults = [
             Fault("actuals", "no such KPI", "name it in kpis", column=name)
@@ -174,13 +195,21 @@ def _aligned(
         faults.append(Fault("actuals", reason, "pass a tuple of them", column=kpi.name))
         return tuple(np.full((len(periods), len(org)), np.nan) for _ in wanted)
     arrays = tuple(aligned(org, periods, part, f"actuals of {kpi.name}", faults) for part in parts)
-    faults.extend(
+    faults += _unfit(kpi, arrays)
+    return arrays
+
+
+def _unfit(kpi: Kpi, arrays: tuple[FloatArray, ...]) -> list[Fault]:
+    """Inputs of one KPI that do not go together, or cannot be volumes."""
+    wanted = kpi.aggregate.inputs
+    faults = [
         Fault("actuals", f"negative {name}", "make it zero or more", column=kpi.name)
         for name, array in zip(wanted, arrays, strict=True)
         if name in NOT_NEGATIVE and (array < 0).any()
-    )
-    gone = [np.isnan(array) for array in arrays]
-    if any((one != gone[0]).any() for one in gone[1:]):
-        reason = f"{' and '.join(wanted)} are not absent at the same nodes"
-        faults.append(Fault("actuals", reason, "report both or neither", column=kpi.name))
-    return arrays
+    ]
+    if len(arrays) > 1:
+        gone = [np.isnan(array) for array in arrays]
+        if any((one != gone[0]).any() for one in gone[1:]):
+            reason = f"{' and '.join(wanted)} are not absent at the same nodes"
+            faults.append(Fault("actuals", reason, "report both or neither", column=kpi.name))
+    return faults

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from attrs import frozen
 
+from cascade_kpi._fields import as_number
 from cascade_kpi.errors import Fault, check
 from cascade_kpi.org.rollup import Combine, add_present
 
@@ -45,7 +46,9 @@ def change(
     """See :meth:`Results.what_if`."""
     k, p = results.kpis.index(kpi), results.periods.index(period)
     item = results.kpis.items[k]
-    if len(inputs) != len(item.aggregate.inputs) or not all(map(math.isfinite, inputs)):
+    numbers = all(isinstance(number, float) for number in map(as_number, inputs))
+    wrong = not numbers or not all(map(math.isfinite, inputs))
+    if wrong or len(inputs) != len(item.aggregate.inputs):
         reason = f"{inputs!r} where {' and '.join(item.aggregate.inputs)} are needed"
         check([Fault("what if", reason, "pass finite numbers in that order", value=kpi)])
     if results.source is not None:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cascade_kpi._arrays import FloatArray, lock, refuse_overflow
-from cascade_kpi.errors import Fault, check
+from cascade_kpi.errors import Fault, check, wants
 from cascade_kpi.kpis.aggregates import Makeup
 from cascade_kpi.kpis.kpi import Kpi
 from cascade_kpi.missing import Missing
@@ -70,6 +70,7 @@ def measure(
     >>> results.of("sales")
     array([[92.5, 40. , 52.5]])
     """
+    wants(targets, Targets, "targets", "cascade(…)")
     policy = Missing.named(missing)
     if inner not in ("total", "own"):
         check([Fault("measure", "not a meaning", "use 'total' or 'own'", value=inner)])

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cascade_kpi._arrays import FloatArray, lock, refuse_overflow
-from cascade_kpi.errors import Fault, check
+from cascade_kpi.errors import Fault, check, wants
 from cascade_kpi.kpis.aggregates import Makeup
 from cascade_kpi.missing import Missing
 from cascade_kpi.org.rollup import Combine
@@ -50,6 +50,7 @@ def over_periods(results: Results, label: str) -> Results:
     >>> year.targets.of("sales"), year.of("sales")
     (array([[12.]]), array([[13.]]))
     """
+    wants(results, Results, "results", "measure(…)")
     org, kpis, periods = results.org, results.kpis, Periods(label)
     if len(periods) != 1:
         check([Fault("over periods", "several labels", "name the whole once", value=label)])

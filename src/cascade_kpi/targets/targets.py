@@ -12,7 +12,7 @@ from attrs import field, frozen
 from cascade_kpi._arrays import CONTENT, FloatArray, IntArray, fingerprint, frozen_array, lock
 from cascade_kpi._text import visible
 from cascade_kpi.entries import Column, Entries, aligned, read_entries
-from cascade_kpi.errors import Fault, InputError, check
+from cascade_kpi.errors import Fault, InputError, check, unlike
 from cascade_kpi.kpis.aggregates import Makeup
 from cascade_kpi.kpis.kpi import Kpi, Kpis
 from cascade_kpi.kpis.lots import Lot
@@ -173,6 +173,8 @@ class Targets:
         InputError
             Listing unknown KPIs and arrays of the wrong shape or type.
         """
+        wrong = unlike(org, OrgTree, "org", "OrgTree.from_table(…)")
+        check(wrong + unlike(columns, Mapping, "columns", "{KPI name: array}"))
         kpis, periods = Kpis.of(kpis), Periods.of(periods)
         faults = [
             Fault("targets", "no such KPI", "name it in kpis", column=name)

@@ -1,0 +1,206 @@
+"""No wrong argument of a public function ends in anything but an InputError."""
+
+import contextlib
+from datetime import date
+
+import numpy as np
+import pytest
+
+import cascade_kpi as ck
+from cascade_kpi import records, tables
+from tests.helpers import entries, gaps_of, measured, org
+
+JUNK = [
+    None, 5, -1, 10**400, float("nan"), True, "x", "\ud800", b"x", [], [None], ["a", 1], ("x",), {},
+    {"x": [1]}, {1: 2}, {"x"}, object(), np.array([1.0]), np.array(["x"]), np.array(5.0), ck.Kpi,
+]  # fmt: skip
+
+TREE, KPI = org(), ck.Kpi("k", "x")
+RESULTS = measured(TREE, KPI, 12, {"ann": 4})
+CARD = ck.Scorecard([ck.Item("k")], {"k": 100})
+GAPS = gaps_of(RESULTS, ck.Item("k"))
+DIM = ck.conditions.PointsLost(1)
+BOOK = ck.Playbook([ck.Action("a", "Do it")], [ck.Rule("k", DIM, "a")])
+PLAN = ck.improve(GAPS, BOOK, start=date(2026, 1, 1))
+GRADES = ck.Grades.from_edges({"A": None})
+ROWS, ONES = entries(("ann", "k", 4)), np.ones(6)
+UNITS = {"id": ["a"], "parent": [""]}
+SUMS = TREE.over_subtrees()
+
+
+def read_csv(path, delimiter, encoding):
+    return tables.read(tables.Csv(path, delimiter, encoding), name="n")
+
+
+def what_if(node, kpi, value, period):
+    return RESULTS.what_if(node, kpi, value, period=period)
+
+
+def shown(stage, **options):
+    return ck.report(stage, **options).markdown()
+
+
+CALLS = {
+    "Kpi": (
+        ck.Kpi,
+        {"name": "k", "unit": "x", "better": "lower", "aggregate": ck.aggregates.Sum(),
+         "split": ck.splits.Equal(), "lot": 1, "decimals": 2},
+    ),
+    "Kpi.format": (KPI.format, {"value": 1.0}),
+    "Kpis": (ck.Kpis, {"items": [KPI]}),
+    "Kpis.of": (ck.Kpis.of, {"kpis": [KPI]}),
+    "Kpis.index": (RESULTS.kpis.index, {"name": "k"}),
+    "Periods": (ck.Periods, {"labels": "p"}),
+    "Periods.of": (ck.Periods.of, {"periods": "p"}),
+    "Periods.index": (RESULTS.periods.index, {"label": "2026"}),
+    "Lot": (ck.Lot, {"size": 1}),
+    "Item": (
+        ck.Item,
+        {"kpi": "k", "curve": ck.curves.Linear(), "attainment": ck.attainments.Result()},
+    ),
+    "Scorecard": (
+        ck.Scorecard,
+        {"items": [ck.Item("k")], "weights": {"k": 100}, "by": "kind", "promised": 100,
+         "missing": "zero", "grades": None},
+    ),
+    "Band": (ck.Band, {"label": "A", "low": 1, "high": 2}),
+    "Grades": (ck.Grades, {"bands": [ck.Band("A")], "decimals": 2}),
+    "Grades.from_edges": (ck.Grades.from_edges, {"edges": {"A": None}, "decimals": 2}),
+    "Grades.codes": (GRADES.codes, {"totals": ONES}),
+    "Linear": (ck.curves.Linear, {"slope": 1, "floor": 0, "cap": 1}),
+    "Piecewise": (ck.curves.Piecewise, {"levels": [(0, 1), (1, 2)], "below": 0, "above": 1}),
+    "Steps": (ck.curves.Steps, {"levels": [(0, 1)], "below": 0}),
+    "OnTarget": (ck.directions.OnTarget, {"band": 1}),
+    "Ratio": (ck.aggregates.Ratio, {"scale": 1}),
+    "Last": (ck.aggregates.Last, {"of": ck.aggregates.Sum()}),
+    "ProRata": (ck.splits.ProRata, {"driver": "x"}),
+    "FixedShares": (ck.splits.FixedShares, {"column": "x"}),
+    "Progress": (ck.attainments.Progress, {"baseline": "x"}),
+    "Proportion": (ck.attainments.Proportion, {"zero": "met"}),
+    "PointsLost": (ck.conditions.PointsLost, {"points": 1}),
+    "AttainmentBelow": (ck.conditions.AttainmentBelow, {"level": 1}),
+    "ShareOfParent": (ck.conditions.ShareOfParent, {"share": 1}),
+    "ShortfallAtLeast": (ck.conditions.ShortfallAtLeast, {"amount": 1}),
+    "AllOf": (ck.conditions.AllOf, {"parts": [DIM]}),
+    "AnyOf": (ck.conditions.AnyOf, {"parts": [DIM]}),
+    "Action": (ck.Action, {"name": "a", "text": "t", "owner": "self", "days": 1}),
+    "Rule": (ck.Rule, {"kpi": "k", "when": DIM, "action": "a", "kinds": "x"}),
+    "Playbook": (ck.Playbook, {"actions": [ck.Action("a", "t")], "rules": []}),
+    "Playbook.from_table": (
+        ck.Playbook.from_table,
+        {"table": {"action": ["a"], "text": ["t"]}, "rules": [], "name": "n"},
+    ),
+    "Playbook.action": (BOOK.action, {"name": "a"}),
+    "Lights": (ck.Lights, {"amber": 0.5, "green": 1}),
+    "Lights()": (ck.Lights(), {"attainment": 1.0}),
+    "Limits": (ck.Limits, {"nodes": 1, "names": 1}),
+    "Missing.named": (ck.Missing.named, {"policy": "zero"}),
+    "OrgTree.from_table": (
+        ck.OrgTree.from_table,
+        {"table": UNITS, "id": "id", "parent": "parent", "kind": None, "label": None,
+         "roots": "one", "name": "units"},
+    ),
+    "OrgTree.row": (TREE.row, {"id": "ann"}),
+    "OrgTree.find": (TREE.find, {"ids": ["ann"]}),
+    "OrgTree.rows": (TREE.rows, {"ids": ["ann"]}),
+    "OrgTree.node": (TREE.node, {"row": 0}),
+    "OrgTree[]": (TREE.__getitem__, {"id": "ann"}),
+    "in OrgTree": (TREE.__contains__, {"id": "ann"}),
+    "OrgTree.select": (TREE.select, {"kind": ""}),
+    "OrgTree.kind_code": (TREE.kind_code, {"kind": ""}),
+    "OrgTree.subtree": (TREE.subtree, {"id": "ann"}),
+    "OrgTree.numbers": (TREE.numbers, {"column": "x"}),
+    "OrgTree.over_children": (TREE.over_children, {"missing": "zero"}),
+    "OrgTree.draw": (TREE.draw, {"depth": 1, "limit": 1}),
+    "Rollup.sum": (SUMS.sum, {"values": ONES}),
+    "Rollup.weighted_mean": (SUMS.weighted_mean, {"values": ONES, "weights": ONES}),
+    "Node[]": (TREE["ann"].__getitem__, {"column": "x"}),
+    "cascade": (ck.cascade, {"org": TREE, "kpis": [KPI], "goals": {"k": 12}, "periods": "p"}),
+    "assign": (ck.assign, {"org": TREE, "kpis": [KPI], "table": ROWS, "periods": "p"}),
+    "Targets.from_columns": (
+        ck.Targets.from_columns,
+        {"org": TREE, "kpis": [KPI], "columns": {"k": ONES}, "periods": "p"},
+    ),
+    "Actuals.from_table": (
+        ck.Actuals.from_table,
+        {"org": TREE, "kpis": [KPI], "table": ROWS, "periods": "p", "name": "n"},
+    ),
+    "Actuals.from_columns": (
+        ck.Actuals.from_columns,
+        {"org": TREE, "kpis": [KPI], "columns": {"k": ONES}, "periods": "p"},
+    ),
+    "Actuals": (
+        ck.Actuals,
+        {"org": TREE, "kpis": RESULTS.kpis, "periods": RESULTS.periods, "inputs": [[ONES[None]]]},
+    ),
+    "measure": (
+        ck.measure,
+        {"targets": RESULTS.targets, "actuals": ROWS, "missing": "zero", "inner": "total"},
+    ),
+    "over_periods": (ck.over_periods, {"results": RESULTS, "label": "2026"}),
+    "Targets.lots_of": (RESULTS.targets.lots_of, {"kpi": "k"}),
+    "Results.what_if": (what_if, {"node": "ann", "kpi": "k", "value": 1.0, "period": None}),
+    "Results.coverage": (RESULTS.coverage, {"kpi": "k"}),
+    "score": (ck.score, {"results": RESULTS, "scorecard": CARD}),
+    "Scores.points": (GAPS.scores.points, {"kpi": "k"}),
+    "Scores.grade": (GAPS.scores.grade, {"node": "ann", "period": None}),
+    "gaps": (ck.gaps, {"scores": GAPS.scores}),
+    "Gaps.by_child": (GAPS.by_child, {"node": "east", "kpi": "k", "period": None}),
+    "Gaps.in_points": (GAPS.in_points, {"kpi": "k"}),
+    "improve": (
+        ck.improve,
+        {"gaps": GAPS, "playbook": BOOK, "start": date(2026, 1, 1), "period": None},
+    ),
+    "Plan.of": (PLAN.of, {"node": "ann"}),
+    "explain": (
+        ck.explain,
+        {"stage": GAPS, "node": "ann", "kpi": "k", "period": None, "quantity": None},
+    ),
+    "report": (
+        shown,
+        {"stage": PLAN, "title": None, "focus": None, "period": None, "lights": None,
+         "limits": None},
+    ),
+    "Report.save": (ck.report(PLAN).save, {"path": "report.xyz"}),
+    "from_json": (ck.from_json, {"text": "{}", "limit": 100}),
+    "to_json": (ck.to_json, {"obj": KPI, "indent": 2}),
+    "load": (records.load, {"path": b""}),
+    "tables.read": (tables.read, {"source": UNITS, "name": "n"}),
+    "Csv": (read_csv, {"path": "none.csv", "delimiter": ",", "encoding": "utf-8"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "argument"),
+    [(name, argument) for name, (_, good) in CALLS.items() for argument in good],
+)
+def test_a_wrong_argument_is_refused_or_taken(name, argument):
+    call, good = CALLS[name]
+    documented = (ck.InputError, FileNotFoundError) if name == "load" else ck.InputError
+    for junk in JUNK:
+        with contextlib.suppress(documented):
+            call(**{**good, argument: junk})
+
+
+def test_arguments_of_a_verb_are_told_together():
+    for call, count in (
+        (lambda: ck.score(None, None), 2), (lambda: ck.improve(None, 5, start="today"), 3),
+        (lambda: ck.report(PLAN, lights=5, limits={}), 2),
+        (lambda: ck.Targets.from_columns(5, [KPI], None, periods="p"), 2),
+    ):  # fmt: skip
+        with pytest.raises(ck.InputError) as refused:
+            call()
+        assert len(refused.value.faults) == count
+
+
+def test_rows_are_those_of_the_tree():
+    assert TREE.node(np.int64(5)).id == TREE.node(5).id
+    for row in (-1, 6, 1.0, "0", True, None):
+        with pytest.raises(ck.InputError, match="from 0 to 5"):
+            TREE.node(row)
+
+
+def test_one_id_is_not_a_list_of_its_letters():
+    with pytest.raises(ck.InputError, match="list"):
+        TREE.find("ann")
+    assert TREE.find(id_ for id_ in ["ann", "x"]).tolist() == [TREE.row("ann"), -1]

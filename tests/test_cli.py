@@ -2,10 +2,12 @@
 
 import io
 import json
+import os
 import re
 import runpy
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -72,6 +74,8 @@ def test_help_tells_the_exit_codes(capsys, argv):
         "  0  ",
         "  1  ",
         "  2  ",
+        "  130",
+        "  141",
     ]
 
 
@@ -115,7 +119,44 @@ def test_a_reader_that_has_seen_enough_gets_no_traceback(write):
         assert process.stdout.readline().startswith("units")
         process.stdout.close()
         assert process.stderr.read() == ""
-    assert process.returncode == 2
+    assert process.returncode == 141
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+@pytest.mark.parametrize("rows", [1, 20_000])
+def test_a_full_disk_is_told(write, rows):
+    text = "\n".join(f"n{i},nobody" for i in range(rows))
+    command = [
+        sys.executable,
+        "-m",
+        "cascade_kpi",
+        "validate",
+        write("u.csv", f"id,parent\n{text}\n"),
+    ]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("python -m cascade_kpi: the output cannot be written: ")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a shell that can close its output")
+def test_an_output_that_is_closed_is_told(write):
+    command = [sys.executable, "-m", "cascade_kpi", "validate", write("u.csv", "id,parent\nhq,\n")]
+    done = subprocess.run(
+        ["sh", "-c", '"$@" >&-', "sh", *command], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert "stdout is closed" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_interruption_has_its_own_code(monkeypatch, capsys, write):
+    def interrupted(_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("cascade_kpi.cli.validate.Checks.run", interrupted)
+    assert ended(capsys, "validate", write("u.csv", "id\n"))[0] == 130
 
 
 def test_what_a_terminal_or_an_encoding_cannot_take_is_escaped():
@@ -160,6 +201,16 @@ def test_demo_refuses_a_folder_with_other_files_unless_forced(capsys, tmp_path):
     # Marked as the demo's now, but for the one file that is not.
     (tmp_path / "notes.txt").unlink()
     assert ended(capsys, "demo", "--out", tmp_path)[0] == 0
+
+
+def test_demo_writes_nothing_where_it_cannot_write_everything(capsys, tmp_path):
+    (tmp_path / "report.html").mkdir()
+    (tmp_path / "units.csv").write_text("mine")
+    code, lines, err = ended(capsys, "demo", "--out", tmp_path, "--force")
+    assert (code, lines) == (2, [])
+    assert "report.html: not a file that can be replaced" in err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["report.html", "units.csv"]
+    assert (tmp_path / "units.csv").read_text() == "mine"
 
 
 def test_demo_cannot_write_into_a_file(capsys, write):
@@ -371,6 +422,16 @@ def test_files_that_cannot_be_read_end_with_2(capsys, tmp_path, tables, name):
     assert (code, lines) == (2, [])
     assert str(path) in err
     assert validate_all(capsys, tables, goals=str(path))[0] == 2
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with names here")
+def test_a_pipe_is_refused_rather_than_waited_for(capsys, tmp_path, tables):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    code, lines, err = ended(capsys, "validate", pipe)
+    assert (code, lines) == (2, [])
+    assert "not a regular file" in err
+    assert validate_all(capsys, tables, actuals=str(pipe))[0] == 2
 
 
 def test_goals_without_kpis_cannot_be_checked(capsys, tables):

@@ -58,3 +58,21 @@ def test_check_raises_only_if_there_are_faults():
 )
 def test_near_misses(name, known, repair):
     assert suggest(name, known) == repair
+
+
+@pytest.mark.parametrize(
+    "name", ["x" * 10**6, 10**5000, ["x"] * 10**5], ids=["text", "number", "list"]
+)
+def test_only_the_beginning_of_long_names_is_compared(monkeypatch, name):
+    def compared(word, known, **_):
+        assert max(map(len, [word, *known])) <= 100
+        return []
+
+    monkeypatch.setattr("difflib.get_close_matches", compared)
+    assert len(suggest(name, ["x" * 10**6, "y" * 10**6])) < 200
+
+
+def test_an_id_of_thousands_of_digits_is_refused_as_any_other():
+    for table in ({"id": ["a"], "parent": [10**5000]}, {"id": [1], "parent": [10**5000]}):
+        refused(ck.OrgTree.from_table, table)
+    refused(ck.OrgTree.from_table({"id": ["a"], "parent": [""]}).row, 10**5000)

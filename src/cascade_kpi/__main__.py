@@ -4,18 +4,16 @@ import os
 import sys
 
 from cascade_kpi.cli import main
+from cascade_kpi.cli.telling import fail
 
 if __name__ == "__main__":
+    if sys.stdout is None:
+        sys.exit(fail("stdout is closed: there is nowhere to write to"))
+    code = main()
     try:
-        if sys.stdout is None:
-            sys.exit(2)  # closed before we began: there is nobody to answer
-        code = main(sys.argv[1:])
         sys.stdout.flush()
     except OSError:
-        # Whoever read the output has seen enough (`… | head`), or the disk is full.
-        # Python would complain once more when it closes the stream; let it close another.
+        # It has been told. Python would complain once more when it closes the stream;
+        # let it close another.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 2
-    except KeyboardInterrupt:
-        code = 130
     sys.exit(code)

@@ -17,6 +17,7 @@ __all__ = ["Fault", "InputError", "check", "suggest", "unlike", "wants"]
 
 _SHOWN = 20
 _WIDTH = 60
+_COMPARED = 100
 
 
 def _short(value: object) -> str:
@@ -132,6 +133,12 @@ def wants(value: object, kind: type, name: str, made_by: str) -> None:
     check(unlike(value, kind, name, made_by))
 
 
+def _comparable(name: object) -> str:
+    """The beginning of a name, less what people mistype; comparing costs by its length."""
+    text = name if isinstance(name, str) else _short(name)
+    return text[:_COMPARED].strip().casefold()
+
+
 def suggest(name: object, candidates: Iterable[object]) -> str:
     """A repair clause that names the nearest known name, if one is near.
 
@@ -158,10 +165,10 @@ def suggest(name: object, candidates: Iterable[object]) -> str:
 
     known: dict[str, object] = {}
     for candidate in candidates:
-        known.setdefault(str(candidate).strip().casefold(), candidate)
+        known.setdefault(_comparable(candidate), candidate)
         if len(known) >= 20_000:
             break
-    near = difflib.get_close_matches(str(name).strip().casefold(), known, n=1, cutoff=0.6)
+    near = difflib.get_close_matches(_comparable(name), known, n=1, cutoff=0.6)
     if near:
         return f"did you mean {_short(known[near[0]])}?"
     few = ", ".join(_short(value) for value in list(known.values())[:5])

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import codecs
+import sys
 from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from cascade_kpi.cli.demo import demo
+from cascade_kpi.cli.telling import GONE, INTERRUPTED, fail, reason_of
 from cascade_kpi.cli.validate import validate
 from cascade_kpi.errors import InputError
 from cascade_kpi.periods import Periods
@@ -20,8 +22,10 @@ _CODES = """\
 exit codes:
   0  it worked; no faults were found
   1  the tables have faults; they are listed on stdout
-  2  the command was not understood, or a file or directory cannot be read,
-     written or replaced; the reason is on stderr
+  2  the command was not understood, or a file, a directory or stdout cannot be
+     read, written or replaced; the reason is on stderr
+  130  it was interrupted
+  141  whoever read stdout stopped before the end
 """
 
 _VALIDATE = """\
@@ -55,8 +59,22 @@ def main(argv: Sequence[str] | None = None) -> int:
     -------
     int
         0 if all is well, 1 if faults were found, 2 if the command was not understood
-        or a file cannot be read or written.
+        or a file or stdout cannot be read or written, 130 if it was interrupted, 141
+        if the reader of stdout has gone.
     """
+    try:
+        code = _ended(argv)
+        sys.stdout.flush()  # what cannot be written is to be told now
+    except BrokenPipeError:
+        return GONE
+    except OSError as error:
+        return fail(f"the output cannot be written: {reason_of(error)}")
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    return code
+
+
+def _ended(argv: Sequence[str] | None) -> int:
     try:
         options = _parser().parse_args(argv)
         command: Callable[[argparse.Namespace], int] = options.command

@@ -18,13 +18,14 @@ def demo(options: argparse.Namespace) -> int:
     began = time.perf_counter()
 
     def progress(step: int, text: str) -> None:
-        say(f"[{step}/{STEPS}] {time.perf_counter() - began:4.1f} s  {text}", sys.stderr)
-        sys.stderr.flush()
+        if sys.stderr is not None:
+            say(f"[{step}/{STEPS}] {time.perf_counter() - began:4.1f} s  {text}", sys.stderr)
+            sys.stderr.flush()
 
     try:
         summary = run(options.out, progress=progress, replace="any" if options.force else "own")
     except InputError as error:
-        return fail("; ".join(f"{options.out}: {f.reason}; {f.repair}" for f in error.faults))
+        return fail("; ".join(f"{f.value}: {f.reason}; {f.repair}" for f in error.faults))
     except OSError as error:
         return fail(reason_of(error))
     say(summary.text())

@@ -7,11 +7,14 @@ from typing import TextIO
 
 from cascade_kpi._text import visible
 
-__all__ = ["FAULTY", "FINE", "UNUSABLE", "fail", "reason_of", "say"]
+__all__ = ["FAULTY", "FINE", "GONE", "INTERRUPTED", "UNUSABLE", "fail", "reason_of", "say"]
 
 
 FINE, FAULTY, UNUSABLE = 0, 1, 2
 """All is well; faults were found; the command or a file could not be used."""
+
+INTERRUPTED, GONE = 130, 141
+"""Ended from the keyboard; the reader of stdout has gone. Shells know both by these."""
 
 
 def say(text: str, stream: TextIO | None = None) -> None:
@@ -28,10 +31,11 @@ def say(text: str, stream: TextIO | None = None) -> None:
 
 def fail(text: str) -> int:
     """Say on stderr why the command could not be carried out; the exit code."""
-    say(f"python -m cascade_kpi: {text}", sys.stderr)
+    if sys.stderr is not None:  # closed before we began: there is nobody to tell
+        say(f"python -m cascade_kpi: {text}", sys.stderr)
     return UNUSABLE
 
 
 def reason_of(error: OSError) -> str:
     """Which file, and what the system said about it."""
-    return f"{error.filename}: {error.strerror}" if error.filename else str(error)
+    return f"{error.filename}: {error.strerror}" if error.filename else error.strerror or str(error)

@@ -19,6 +19,8 @@ def validate(options: argparse.Namespace) -> int:
     paths = [path for path in named if path is not None]
     for path in paths:
         try:
+            if path.exists() and not (path.is_file() or path.is_dir()):
+                return fail(f"{path}: not a regular file; name one, or save what it gives first")
             with path.open("rb") as file:
                 file.read(1)
         except OSError as error:

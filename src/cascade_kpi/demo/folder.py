@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Literal
 
@@ -49,10 +50,24 @@ def prepare(out: Path, replace: Literal["own", "any"]) -> None:
         check([Fault("demo", "not a directory", "name another place", value=str(out))])
     if replace == "own" and out.is_dir():
         _refuse_foreign(out)
+    _refuse_fixed(out)
     out.mkdir(parents=True, exist_ok=True)
     lines = [_MARK, "All names and numbers are invented.", ""]
     lines += [f"{name:<16}{content}" for name, content in FILES.items()]
     (out / _ABOUT).write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _refuse_fixed(out: Path) -> None:
+    """Refuse before anything is written: a folder half of the demo's is nobody's."""
+    taken = [out / name for name in (_ABOUT, *FILES)]
+    reason, repair = "not a file that can be replaced", "move it away, or name another directory"
+    check(
+        [
+            Fault("demo", reason, repair, value=str(path))
+            for path in taken
+            if path.exists() and not (path.is_file() and os.access(path, os.W_OK))
+        ]
+    )
 
 
 def _refuse_foreign(out: Path) -> None:

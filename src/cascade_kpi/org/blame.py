@@ -196,7 +196,8 @@ def _parent_faults(table: Columns, read: _Read, first: dict[Any, int]) -> Iterat
 
 
 def _near(value: object, first: dict[Any, int]) -> str:
-    other = str(value) if isinstance(value, int) else _as_number(value)
+    small = isinstance(value, int) and value.bit_length() <= 64  # else it may have no digits
+    other = str(value) if small else _as_number(value)
     if other in first:
         kind = "text" if isinstance(other, str) else "a number"
         return f"write it as the id is written: {other!r}, {kind}"
@@ -204,7 +205,7 @@ def _near(value: object, first: dict[Any, int]) -> str:
 
 
 def _as_number(value: object) -> object:
-    text = str(value)
+    text = value if isinstance(value, str) else ""
     return int(text) if len(text) < 20 and text.isascii() and text.isdigit() else None
 
 

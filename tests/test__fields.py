@@ -69,6 +69,13 @@ def test_what_is_no_member_leaves_the_others_checked():
     assert [f.row for f in refused(ck.conditions.AllOf, [DIM, "x", ck.conditions.AllOf])] == [1, 2]
 
 
+def test_what_is_no_item_or_action_may_be_the_one_that_is_named():
+    (fault,) = refused(ck.Scorecard, ["k"], {"k": 100})
+    assert fault.column == "items"
+    (fault,) = refused(ck.Playbook, [None], [ck.Rule("k", DIM, "a")])
+    assert fault.column == "actions"
+
+
 @pytest.mark.parametrize("name", ["", " ", None, 5, ["x"]])
 def test_names_are_texts_that_show(name):
     for make in (ck.splits.ProRata, ck.splits.FixedShares, ck.attainments.Progress, ck.Item):

@@ -95,6 +95,8 @@ def test_a_missing_column_does_not_hide_the_faults_of_the_others(tmp_path):
     assert [(fault.column, fault.row) for fault in faults] == [
         ("node", None), ("kpi", 1), ("value", 0), ("value", 2),
     ]  # fmt: skip
+    faults = read_file(tmp_path, "node,period,numerator,denominator\nann,Q1,x,-1\n")
+    assert [f.column for f in faults] == ["kpi", "numerator", "denominator"]
     assert [f.column for f in read_file(tmp_path, "x\n1\n")][:2] == ["node", "kpi"]
 
 

@@ -44,7 +44,7 @@ CALLS = {
     "Kpi": (
         ck.Kpi,
         {"name": "k", "unit": "x", "better": "lower", "aggregate": ck.aggregates.Sum(),
-         "split": ck.splits.Equal(), "lot": 1, "decimals": 2},
+         "split": ck.splits.Equal(), "lot": 1, "decimals": 2, "at": "shop"},
     ),
     "Kpi.format": (KPI.format, {"value": 1.0}),
     "Kpis": (ck.Kpis, {"items": [KPI]}),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
 import attrs
 from attrs import field, frozen
 
+from cascade_kpi._answers import odd_answers
 from cascade_kpi._fields import (
     as_number,
     as_tuple,
@@ -25,6 +26,7 @@ from cascade_kpi.kpis.aggregates import Aggregate, Sum
 from cascade_kpi.kpis.directions import Direction, Higher, direction
 from cascade_kpi.kpis.lots import Lot
 from cascade_kpi.kpis.splits import Equal, Shared, Split
+from cascade_kpi.kpis.trials import try_aggregate, try_direction
 from cascade_kpi.org.reach import Reach
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.records import record
@@ -102,6 +104,10 @@ class Kpi:
             faults.append(
                 Fault("kpi", "not an aggregate", repair, column="aggregate", value=self.aggregate)
             )
+        else:
+            faults += self._tried("aggregate", self.aggregate, try_aggregate)
+        if is_a(self.better, Direction):
+            faults += self._tried("better", self.better, try_direction)
         if not is_a(self.split, Split):
             repair = "use one of cascade_kpi.splits, or an object with its method"
             faults.append(Fault("kpi", "not a split", repair, column="split", value=self.split))
@@ -112,6 +118,11 @@ class Kpi:
             if not kind:
                 faults.append(Fault("kpi", "empty", repair, row=i, column="at", value=kind))
         check(faults)
+
+    def _tried(self, column: str, rule: Any, trial: Callable[[Any], None]) -> list[Fault]:
+        family = "aggregate" if column == "aggregate" else "direction"
+        repair = f"mend it; testing.check_{family} tells more"
+        return odd_answers(f"kpi {self.name!r}", column, rule, lambda: trial(rule), repair)
 
     @property
     def counted_in(self) -> Lot:

@@ -2,28 +2,44 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
+from cascade_kpi._answers import ask, every_number, numbers, odd_answers
 from cascade_kpi._arrays import FloatArray, IntArray, lock
 from cascade_kpi.errors import Fault, check
-from cascade_kpi.kpis.directions import OnTarget
+from cascade_kpi.kpis.directions import Direction, OnTarget
 from cascade_kpi.missing import Missing
 from cascade_kpi.results.results import Results
-from cascade_kpi.scoring.attainments import Progress
+from cascade_kpi.scoring.attainments import Attainment, Progress
+from cascade_kpi.scoring.curves import Curve
 from cascade_kpi.scoring.scorecard import Scorecard
 
 __all__ = ["Kernel", "weighted_mean"]
 
-_SAMPLES = np.array([-1.0, 0.0, 0.5, 0.8, 0.9, 1.0, 1.1, 1.2, 2.0, np.nan])
+# What a rule is tried on, before anybody relies on it.
+_ATTAINED = np.array([-1.0, 0.0, 0.5, 0.8, 0.9, 1.0, 1.1, 1.2, 2.0, np.nan, 0.95])
+_ACTUAL = np.array([1.0, 50.0, 99.0, 100.0, np.nan, 120.0, 300.0])
+_TARGET, _BASELINE = np.full_like(_ACTUAL, 100.0), np.full_like(_ACTUAL, 40.0)
 _NOWHERE = lock(np.array(np.nan))  # the baseline of a rule without one
 _PATTERNED = 8  # items whose absence fits the bits of a byte
 _BLOCK = 32_768  # nodes; smaller blocks lose to call overhead, larger ones leave the cache
 
 Where = int | slice | IntArray
+
+
+def _try_curve(curve: Curve) -> None:
+    every_number("its curve", curve, _ATTAINED)
+
+
+def _try_attainment(rule: Attainment, better: Direction) -> None:
+    baseline = _NOWHERE if rule.baseline is None else _BASELINE
+    numbers("its attainment", rule, _ACTUAL, _TARGET, better, baseline)
+    ask("its refuses", rule.refuses, np.array([1.0, np.nan, 0.0]), dtype=np.bool_)
 
 
 def weighted_mean(
@@ -117,7 +133,8 @@ class Kernel:
             group,
             card.baselines(results.org),
         )
-        check([*kernel._unlawful(), *kernel._aimless(), *kernel._refused()])
+        check(kernel._unlawful())
+        check([*kernel._aimless(), *kernel._refused()])
         return kernel
 
     def _unlawful(self) -> list[Fault]:
@@ -129,12 +146,13 @@ class Kernel:
                 reason = f"{item.kpi} is best on target: progress past it would count as better"
                 repair = "use Proportion(), which knows the band"
                 faults.append(Fault("scorecard", reason, repair, value=item.attainment))
-            answer = np.asarray(item.curve(_SAMPLES))
-            kept = answer.shape == _SAMPLES.shape and answer.dtype.kind == "f"
-            if not kept or not np.isfinite(answer[:-1]).all() or not np.isnan(answer[-1]):
-                reason = f"its curve answers {answer!r:.80} to {_SAMPLES!r:.80}"
-                repair = "answer finite float points for every number, NaN for NaN, in its shape"
-                faults.append(Fault("scorecard", reason, repair, column=item.kpi, value=item.curve))
+            repair = "mend it; testing.check_{} tells more"
+            named = "scorecard", item.kpi
+            faults += odd_answers(
+                *named, item.curve, partial(_try_curve, item.curve), repair.format("curve")
+            )
+            tried = partial(_try_attainment, item.attainment, better)
+            faults += odd_answers(*named, item.attainment, tried, repair.format("attainment"))
         return faults
 
     def _aimless(self) -> list[Fault]:

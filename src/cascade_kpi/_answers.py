@@ -1,0 +1,122 @@
+"""What a rule answers when it is called, and what is odd about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cascade_kpi._arrays import FloatArray, equal
+from cascade_kpi.errors import Fault, InputError
+
+__all__ = ["OddAnswer", "ask", "every_number", "numbers", "odd_answers"]
+
+_SHOWN = 80
+
+
+class OddAnswer(Exception):  # noqa: N818  # it is an answer, told by the one who asked
+    """What a rule answered and should not have; its text goes on from the rule's name."""
+
+
+def ask(what: str, call: Callable[..., Any], *given: Any, dtype: type = np.float64) -> Any:
+    """A rule's answer, once it is found to be an array in the shape that was asked about.
+
+    Parameters
+    ----------
+    what : str
+        What the call is, for the message: ``"its curve"``.
+    call : callable
+        Gets copies of what is given.
+    *given : arrays, and whatever else the call takes
+    dtype : type
+        Of the answer.
+
+    Raises
+    ------
+    OddAnswer
+        If it raises, answers anything else, or writes to what it is given.
+    """
+    arrays = [each for each in given if isinstance(each, np.ndarray)]
+    handed = [each.copy() if isinstance(each, np.ndarray) else each for each in given]
+    try:
+        with np.errstate(all="ignore"):
+            answer = call(*handed)
+    except (InputError, OddAnswer):  # it has told its own faults
+        raise
+    except Exception as error:
+        raise OddAnswer(f"{what} raises {type(error).__name__}: {error!s:.{_SHOWN}}") from error
+    shape = np.broadcast_shapes(*(each.shape for each in arrays))
+    if not isinstance(answer, np.ndarray):
+        raise OddAnswer(f"{what} answers {answer!r:.{_SHOWN}}, which is no array")
+    if answer.shape != shape:
+        raise OddAnswer(f"{what} answers shape {answer.shape} to shape {shape}")
+    if answer.dtype != dtype:
+        raise OddAnswer(f"{what} answers {answer.dtype}, not {np.dtype(dtype)}")
+    touched = [each for each in handed if isinstance(each, np.ndarray)]
+    if not all(map(equal, touched, arrays)):
+        raise OddAnswer(f"{what} writes to what it is given")
+    return answer
+
+
+def numbers(what: str, call: Callable[..., Any], *given: Any) -> FloatArray:
+    """The same for numbers: NaN where an array it is asked about is, infinite nowhere.
+
+    Raises
+    ------
+    OddAnswer
+    """
+    answer: FloatArray = ask(what, call, *given)
+    _refuse(np.isinf(answer) | _any_absent(answer, given) & ~np.isnan(answer), what, answer, given)
+    return answer
+
+
+def every_number(what: str, call: Callable[..., Any], *given: Any) -> FloatArray:
+    """The same for calls that have an answer to everything: NaN only where they are given it.
+
+    Raises
+    ------
+    OddAnswer
+    """
+    answer = numbers(what, call, *given)
+    _refuse(np.isnan(answer) & ~_any_absent(answer, given), what, answer, given)
+    return answer
+
+
+def _any_absent(answer: FloatArray, given: tuple[Any, ...]) -> NDArray[np.bool_]:
+    absent = np.zeros(answer.shape, dtype=bool)
+    for each in given:
+        if np.shape(each) == answer.shape:
+            absent |= np.isnan(each)
+    return absent
+
+
+def _refuse(
+    odd: NDArray[np.bool_], what: str, answer: FloatArray, given: tuple[Any, ...]
+) -> None:
+    if odd.any():
+        at = tuple(np.argwhere(odd)[0])
+        to = [f"{each[at]!s}" for each in given if np.shape(each) == answer.shape]
+        raise OddAnswer(f"{what} answers {answer[at]!s} to {', '.join(to)}".replace("nan", "NaN"))
+
+
+def odd_answers(
+    source: str, column: str, rule: object, tried: Callable[[], object], repair: str
+) -> list[Fault]:
+    """The faults of a rule that answers oddly when it is tried; none if it does not.
+
+    Parameters
+    ----------
+    source, column, rule, repair
+        Of the fault.
+    tried : callable
+        Asks the rule what it is to be asked.
+    """
+    try:
+        tried()
+    except OddAnswer as odd:
+        return [Fault(source, str(odd), repair, column=column, value=rule)]
+    except InputError as error:
+        return list(error.faults)
+    return []

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from cascade_kpi._arrays import FloatArray, equal
 from cascade_kpi.errors import Fault, InputError
 
-__all__ = ["OddAnswer", "ask", "every_number", "numbers", "odd_answers"]
+__all__ = ["OddAnswer", "ask", "every_number", "finite", "first_overflow", "numbers", "odd_answers"]
 
 _SHOWN = 80
 
@@ -84,6 +84,29 @@ def every_number(what: str, call: Callable[..., Any], *given: Any) -> FloatArray
     return answer
 
 
+def finite(call: Callable[..., FloatArray], *given: FloatArray) -> FloatArray | None:
+    """What an elementwise call answers, None if any of it is too large for a float.
+
+    An overflow on the way counts, also where a cap or a quotient would hide it.
+    """
+    with np.errstate(over="raise"):
+        try:
+            answer = call(*given)
+        except FloatingPointError:
+            return None
+    return None if np.isinf(answer).any() else answer
+
+
+def first_overflow(call: Callable[..., FloatArray], *given: FloatArray) -> int:
+    """Where the first of some arrays (m,) holds what is too large for an elementwise call."""
+    begin, end = 0, len(given[0])
+    while end - begin > 1:
+        middle = (begin + end) // 2
+        half = (each[begin:middle] if each.ndim else each for each in given)
+        begin, end = (begin, middle) if finite(call, *half) is None else (middle, end)
+    return begin
+
+
 def _any_absent(answer: FloatArray, given: tuple[Any, ...]) -> NDArray[np.bool_]:
     absent = np.zeros(answer.shape, dtype=bool)
     for each in given:
@@ -92,9 +115,7 @@ def _any_absent(answer: FloatArray, given: tuple[Any, ...]) -> NDArray[np.bool_]
     return absent
 
 
-def _refuse(
-    odd: NDArray[np.bool_], what: str, answer: FloatArray, given: tuple[Any, ...]
-) -> None:
+def _refuse(odd: NDArray[np.bool_], what: str, answer: FloatArray, given: tuple[Any, ...]) -> None:
     if odd.any():
         at = tuple(np.argwhere(odd)[0])
         to = [f"{each[at]!s}" for each in given if np.shape(each) == answer.shape]

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import Any
+from collections.abc import Callable, Sequence
+from functools import partial, reduce
+from operator import add
+from typing import Any, NoReturn
 
 import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
-from cascade_kpi._answers import ask, every_number, numbers, odd_answers
+from cascade_kpi._answers import ask, every_number, finite, first_overflow, numbers, odd_answers
 from cascade_kpi._arrays import FloatArray, IntArray, lock
-from cascade_kpi.errors import Fault, check
+from cascade_kpi.errors import Fault, InputError, check
 from cascade_kpi.kpis.directions import Direction, OnTarget
 from cascade_kpi.missing import Missing
 from cascade_kpi.results.results import Results
@@ -58,17 +60,18 @@ def weighted_mean(
         their weight; with the others an absent item makes the sum absent.
     """
     top = np.zeros(len(points[0]))
-    gone = []
+    gone, complete = [], True
     for item, weight in zip(points, weights, strict=True):
         weighed = np.multiply(item, weight)
         absent = np.isnan(weighed)
         if absent.any():
+            complete = False
             left_out = missing in {Missing.RENORMALISE, Missing.ZERO}
             np.copyto(weighed, 0.0, where=absent if left_out else absent & np.equal(weight, 0))
         top += weighed
         gone.append(absent)
-    if missing is not Missing.RENORMALISE:
-        gone = [np.zeros(len(top), dtype=bool)] * len(gone)
+    if complete or missing is not Missing.RENORMALISE:
+        return top, np.full(len(top), reduce(add, weights, 0.0))
     return top, _present_weight(gone, weights)
 
 
@@ -214,19 +217,58 @@ class Kernel:
         baseline = self.baselines[i]
         where_from = _NOWHERE if baseline is None else baseline[nodes]
         better = self.results.kpis.items[k].better
-        return item.attainment(actual, target, better, where_from)
+
+        def attained(actual: FloatArray, target: FloatArray, where_from: FloatArray) -> FloatArray:
+            return item.attainment(actual, target, better, where_from)
+
+        return self._finite("attainment", i, p, nodes, attained, actual, target, where_from)
 
     def points(self, i: int, p: int, nodes: Where) -> FloatArray:
         """Points of the i-th item, NaN where it has no result or no target."""
-        return self.card.items[i].curve(self.attainment(i, p, nodes))
+        curve = self.card.items[i].curve
+        return self._finite("points", i, p, nodes, curve, self.attainment(i, p, nodes))
 
     def points_at_target(self, i: int, p: int, nodes: Where) -> FloatArray:
         """Points the i-th item would have if its result were its target."""
-        target = self.target(i, p, nodes)
-        return self.card.items[i].curve(self.attainment(i, p, nodes, actual=target))
+        curve, target = self.card.items[i].curve, self.target(i, p, nodes)
+        attained = self.attainment(i, p, nodes, actual=target)
+        return self._finite("points at target", i, p, nodes, curve, attained)
+
+    def _finite(
+        self,
+        what: str,
+        i: int,
+        p: int,
+        nodes: Where,
+        call: Callable[..., FloatArray],
+        *given: FloatArray,
+    ) -> FloatArray:
+        answer = finite(call, *given)
+        if answer is None:
+            at = first_overflow(call, *given)
+            made_of = [each[at] for each in given if each.ndim]
+            self._refuse(f"{what} of {self.card.items[i].kpi}", p, nodes, at, made_of)
+        return answer
+
+    def _refuse(
+        self, what: str, p: int, nodes: Where, at: int, made_of: Sequence[np.float64]
+    ) -> NoReturn:
+        row = np.arange(len(self.results.org))[nodes][at]
+        of = ", ".join(f"{float(number)!r}" for number in made_of)
+        reason = (
+            f"{what} in {self.results.periods.labels[p]}, made of {of}, is too large for a float"
+        )
+        repair = "correct the numbers or what the rules make of them, or use a larger unit"
+        raise InputError([Fault("score", reason, repair, value=self.results.org.ids[row])])
 
     def sums(self, p: int, nodes: slice) -> tuple[FloatArray, FloatArray]:
-        """Σ weight·points and Σ weight of the nodes."""
+        """Σ weight·points and Σ weight of the nodes.
+
+        Raises
+        ------
+        FloatingPointError
+            If something on the way is too large for a float.
+        """
         items = range(len(self.card.items))
         group = self.group[nodes]
         alone = bool((group == group[0]).all())
@@ -236,8 +278,12 @@ class Kernel:
         used = [i for i in items if np.any(weights[i])]
         if not used:
             return np.zeros(len(group)), np.zeros(len(group))
-        points = [self.points(i, p, nodes) for i in used]
-        return weighted_mean(points, [weights[i] for i in used], self.card.missing)
+        with np.errstate(over="raise"):
+            points = [self.card.items[i].curve(self.attainment(i, p, nodes)) for i in used]
+            top, bottom = weighted_mean(points, [weights[i] for i in used], self.card.missing)
+        if not np.isfinite(top).all() and any(np.isinf(each).any() for each in (top, *points)):
+            raise FloatingPointError
+        return top, bottom
 
     def totals(self) -> FloatArray:
         """Totals of everybody, in points, float64 (p, n).
@@ -245,19 +291,42 @@ class Kernel:
         Raises
         ------
         InputError
-            Under ``refuse``, listing every item without a result.
+            Naming what is too large for a float. Under ``refuse``, listing
+            every item without a result.
         """
         periods, nodes = len(self.results.periods), len(self.results.org)
         out = np.empty((periods, nodes))
         for p in range(periods):
             for begin in range(0, nodes, _BLOCK):
                 part = slice(begin, min(begin + _BLOCK, nodes))
-                top, bottom = self.sums(p, part)
-                with np.errstate(invalid="ignore", divide="ignore"):
-                    np.divide(top, bottom, out=out[p, part])
+                self._total(p, part, out[p, part])
         if self.card.missing is Missing.REFUSE:
             self._refuse_missing(np.isnan(out))
         return out
+
+    def _total(self, p: int, nodes: slice, out: FloatArray) -> None:
+        try:
+            top, bottom = self.sums(p, nodes)
+            with np.errstate(invalid="ignore", divide="ignore", over="raise"):
+                np.divide(top, bottom, out=out)
+        except FloatingPointError:
+            self._refuse_total(p, nodes)
+
+    def _refuse_total(self, p: int, nodes: slice) -> NoReturn:
+        """Name the item that is too large, or else the total."""
+        card = self.weights[self.group[nodes]].T
+        used = [i for i in range(len(card)) if card[i].any()]
+        points = [self.points(i, p, nodes) for i in used]
+
+        def total(*given: FloatArray) -> FloatArray:
+            top, bottom = weighted_mean(
+                list(given[: len(used)]), list(given[len(used) :]), self.card.missing
+            )
+            with np.errstate(invalid="ignore", divide="ignore"):
+                return np.asarray(np.divide(top, bottom))
+
+        at = first_overflow(total, *points, *card[used])
+        self._refuse("the total", p, nodes, at, [each[at] for each in points])
 
     def _refuse_missing(self, absent: NDArray[np.bool_]) -> None:
         faults = []

@@ -71,14 +71,20 @@ class Breakdown:
 
     @property
     def share(self) -> FloatArray:
-        """Each part over the whole, pure numbers; NaN where the whole is zero."""
-        with np.errstate(invalid="ignore", divide="ignore"):
-            return np.where(self.whole == 0, np.nan, self.parts / self.whole)
+        """Each part over the whole, pure numbers; NaN where the whole is zero.
+
+        So it is where the whole is so little that the share is too large for a float.
+        """
+        with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+            share = self.parts / self.whole
+        return np.where(np.isfinite(share), share, np.nan)
 
     @property
     def cumulative(self) -> FloatArray:
         """Running sum of the shares, in rank order."""
-        return np.cumsum(self.share)
+        with np.errstate(over="ignore", invalid="ignore"):
+            running = np.cumsum(self.share)
+        return np.where(np.isfinite(running), running, np.nan)
 
     def __len__(self) -> int:
         return len(self.parts)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from collections.abc import Callable
+from functools import cached_property, partial
 
 import numpy as np
 from attrs import frozen
@@ -14,6 +15,7 @@ from cascade_kpi.errors import Fault, check, wants
 from cascade_kpi.kpis.aggregates import Makeup
 from cascade_kpi.kpis.kpi import Kpi, Kpis
 from cascade_kpi.missing import Missing
+from cascade_kpi.org.infinite import finite_array
 from cascade_kpi.org.rollup import add_present
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.periods import Periods
@@ -58,7 +60,9 @@ class Gaps:
         The target is that of what was reported: :meth:`Results.counted_target`.
         """
         results = self.scores.results
-        return results.of(kpi) - results.counted_target(kpi)
+        return self._finite(
+            f"the gap of {kpi}", lambda: results.of(kpi) - results.counted_target(kpi)
+        )
 
     def shortfall(self, kpi: str) -> FloatArray:
         """The unfavourable part of the gap by the KPI's direction, zero or more.
@@ -67,7 +71,13 @@ class Gaps:
         """
         results = self.scores.results
         item: Kpi = self.kpis[kpi]
-        return item.better.shortfall(results.of(kpi), results.counted_target(kpi))
+        return self._finite(
+            f"the shortfall of {kpi}",
+            lambda: item.better.shortfall(results.of(kpi), results.counted_target(kpi)),
+        )
+
+    def _finite(self, what: str, made: Callable[[], FloatArray]) -> FloatArray:
+        return finite_array("gaps", what, self.org, self.periods.labels, made)
 
     def to_parent(self, kpi: str) -> FloatArray:
         """What each node brings to its parent's gap, in KPI units, float64 (p, n).
@@ -89,7 +99,14 @@ class Gaps:
 
     @cached_property
     def _split(self) -> tuple[tuple[FloatArray, FloatArray], ...]:
-        return tuple(split_gap(self.scores.results, k) for k in range(len(self.kpis)))
+        split = []
+        for k, name in enumerate(self.kpis.names):
+            with np.errstate(over="ignore"):  # told by node
+                brought, kept = split_gap(self.scores.results, k)
+            self._finite(f"a part of the gap of {name}", partial(np.asarray, brought))
+            self._finite(f"a part of the gap of {name}", partial(np.asarray, kept))
+            split.append((brought, kept))
+        return tuple(split)
 
     def in_points(self, kpi: str) -> FloatArray:
         """What the item brings to the total's gap, in points, float64 (p, n).
@@ -114,20 +131,26 @@ class Gaps:
                 item = points[i]
                 if missing is Missing.ZERO:
                     item = np.where(np.isnan(item), 0.0, item)
-                lost = item - kernel.points_at_target(i, p, everybody)
-                with np.errstate(invalid="ignore", divide="ignore"):
+                with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+                    lost = item - kernel.points_at_target(i, p, everybody)
                     brought = weights[i] * lost / bottom
                 rows[i].append(np.where((weights[i] > 0) & (bottom > 0), brought, np.nan))
-        return tuple(lock(np.stack(each)) for each in rows)
+        names = [item.kpi for item in self.scores.scorecard.items]
+        return tuple(
+            lock(self._finite(f"the gap in points of {name}", partial(np.stack, each)))
+            for name, each in zip(names, rows, strict=True)
+        )
 
     @cached_property
     def total(self) -> FloatArray:
         """Total − total with every item on target, in points, float64 (p, n)."""
         names = [item.kpi for item in self.scores.scorecard.items]
         out = np.full(self.scores.total.shape, np.nan)
-        for name in names:
-            out = add_present(out, self.in_points(name), np.empty_like(out))
-        return lock(np.where(np.isnan(self.scores.total), np.nan, out))
+        with np.errstate(over="ignore"):  # told by node
+            for name in names:
+                out = add_present(out, self.in_points(name), np.empty_like(out))
+        gap = lock(np.where(np.isnan(self.scores.total), np.nan, out))
+        return self._finite("the gap of the total", lambda: gap)
 
     def by_child(self, node: object, kpi: str, period: str | None = None) -> Breakdown:
         """A node's gap split exactly over its children, the worst first.

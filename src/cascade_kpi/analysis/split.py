@@ -7,7 +7,7 @@ import numpy as np
 from cascade_kpi._arrays import FloatArray, lock
 from cascade_kpi.kpis.aggregates import Makeup
 from cascade_kpi.org.layout import Layout
-from cascade_kpi.org.rollup import add_present, fold_children
+from cascade_kpi.org.rollup import add_present, sweep_children
 from cascade_kpi.results.results import Results
 
 __all__ = ["split_gap"]
@@ -27,7 +27,8 @@ def split_gap(results: Results, k: int) -> tuple[FloatArray, FloatArray]:
     Returns
     -------
     brought : float64 array (p, n)
-        In KPI units; NaN for roots and where the parent has no gap.
+        In KPI units; NaN for roots and where the parent has no gap. Infinite
+        where it is too large for a float.
     kept : float64 array (p, n)
         What the parent's own report, or its own part of the target, adds; NaN
         for leaves and where there is no gap.
@@ -66,7 +67,7 @@ def _zeroed(values: FloatArray) -> FloatArray:
 
 
 def _rest(layout: Layout, whole: FloatArray, brought: FloatArray) -> FloatArray:
-    return whole - _zeroed(fold_children(layout, brought, add_present))
+    return whole - _zeroed(sweep_children(layout, brought, add_present))
 
 
 def _own_reports(results: Results, k: int) -> FloatArray:

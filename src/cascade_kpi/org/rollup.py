@@ -31,6 +31,8 @@ __all__ = [
     "add_present",
     "fold_children",
     "fold_subtrees",
+    "sweep_children",
+    "sweep_subtrees",
 ]
 
 Combine = Callable[[FloatArray, FloatArray, FloatArray], object]
@@ -66,28 +68,38 @@ def fold_subtrees(layout: Layout, values: FloatArray, combine: Combine) -> Float
     -------
     float64 array, shape of `values`
     """
+    with refuse_overflow("values"):
+        return sweep_subtrees(layout, values, combine)
+
+
+def sweep_subtrees(layout: Layout, values: FloatArray, combine: Combine) -> FloatArray:
+    """The same, overflow left to whoever asks."""
     out = np.array(values, dtype=np.float64)
     if combine is add_present and not _any_absent(out):
         combine = np.add  # the same sums without looking for absence
-    with refuse_overflow("values"):
-        for block in layout.up():
-            for begin, end in _chunks(block, out):
-                parents = block.parents[begin:end]
-                below = _fold_block(block.rows[:, begin:end], out, combine)
-                own = out.take(parents, axis=0)
-                combine(below, own, own)
-                out[parents] = own
+    for block in layout.up():
+        for begin, end in _chunks(block, out):
+            parents = block.parents[begin:end]
+            below = _fold_block(block.rows[:, begin:end], out, combine)
+            own = out.take(parents, axis=0)
+            combine(below, own, own)
+            out[parents] = own
     return out
 
 
 def fold_children(layout: Layout, values: FloatArray, combine: Combine) -> FloatArray:
     """The values of every node's children combined; NaN for a leaf."""
-    out = np.full(values.shape, np.nan)
     with refuse_overflow("values"):
-        for block in layout.up():
-            for begin, end in _chunks(block, values):
-                below = _fold_block(block.rows[:, begin:end], values, combine)
-                out[block.parents[begin:end]] = below
+        return sweep_children(layout, values, combine)
+
+
+def sweep_children(layout: Layout, values: FloatArray, combine: Combine) -> FloatArray:
+    """The same, overflow left to whoever asks."""
+    out = np.full(values.shape, np.nan)
+    for block in layout.up():
+        for begin, end in _chunks(block, values):
+            below = _fold_block(block.rows[:, begin:end], values, combine)
+            out[block.parents[begin:end]] = below
     return out
 
 
@@ -270,8 +282,8 @@ class Rollup:
         _refuse(self.org, heft < 0, "weights", "negative", "weights are zero or more")
         own = self._needed(np.where(np.isnan(heft), np.nan, own))
         heft = np.where(np.isnan(own), np.nan, np.where(np.isnan(heft), 1.0, heft))
-        top, bottom = self._fold(own * heft, add_present), self._fold(heft, add_present)
-        with np.errstate(invalid="ignore", divide="ignore"):
+        with refuse_overflow("values"), np.errstate(invalid="ignore", divide="ignore"):
+            top, bottom = self._fold(own * heft, add_present), self._fold(heft, add_present)
             return np.where(bottom > 0, top / bottom, np.nan)
 
     def min(self, values: Any) -> FloatArray:

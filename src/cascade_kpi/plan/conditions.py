@@ -113,7 +113,7 @@ class ShareOfParent:
         gap = gaps.of(kpi)
         brought, whole = gaps.to_parent(kpi), gap[:, parent]
         bad = (gaps.shortfall(kpi)[:, parent] > 0) & (parent >= 0) & ~np.isnan(gap)
-        with np.errstate(invalid="ignore", divide="ignore"):
+        with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
             return np.asarray(bad & (brought / whole >= self.share))
 
     def words(self) -> str:

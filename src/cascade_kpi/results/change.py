@@ -64,10 +64,13 @@ def change(
     for i, (below, row) in enumerate(pairwise(path), start=1):
         parts.append(walk.joined(row, (below, parts[-1]), own[i]))
         held.append(held[-1] or walk.others_held(row, below))
-    if any(math.isinf(part) for each in parts for part in each):
-        check([Fault("what if", "sums exceed the largest float", "use a larger unit", value=kpi)])
     rows = np.array(path)
-    after: list[float] = item.aggregate.finish(*np.array(parts).T).tolist()
+    with np.errstate(over="ignore"):
+        after: list[float] = item.aggregate.finish(*np.array(parts).T).tolist()
+    for row, part, value in zip(path, parts, after, strict=True):
+        if any(map(math.isinf, (*part, value))):
+            reason = f"{kpi} would be too large for a float"
+            check([Fault("what if", reason, "use a larger unit", value=results.org.ids[row])])
     return Change(
         kpi,
         item.unit,
@@ -131,7 +134,8 @@ class _Walk:
         columns = [[column[row] for row in path] for column in self.own]
         for column, value in zip(columns, first, strict=True):
             column[0] = float(value) + 0.0  # -0.0 is read as 0.0, as in tables
-        parts = self.results.kpis.items[self.k].aggregate.parts(*map(np.array, columns))
+        with np.errstate(over="ignore"):
+            parts = self.results.kpis.items[self.k].aggregate.parts(*map(np.array, columns))
         return list(zip(*(part.tolist() for part in parts), strict=True))
 
     def joined(

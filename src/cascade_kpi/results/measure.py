@@ -7,11 +7,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from cascade_kpi._arrays import FloatArray, lock, refuse_overflow
+from cascade_kpi._arrays import FloatArray, lock
 from cascade_kpi.errors import Fault, check, wants
 from cascade_kpi.kpis.aggregates import Makeup
 from cascade_kpi.kpis.kpi import Kpi
 from cascade_kpi.missing import Missing
+from cascade_kpi.org.infinite import finite_rolled
 from cascade_kpi.org.layout import Layout
 from cascade_kpi.org.rollup import add_present, fold_children, fold_subtrees
 from cascade_kpi.org.tree import OrgTree
@@ -132,33 +133,37 @@ def _column(
             inputs = tuple(np.where(lost, 0.0, array) for array in inputs)
         elif missing is Missing.HOLD:
             held = held_back(org, lost)
-    parts = _rolled(org, kpi, inputs)
+    parts = _rolled(org, kpi, targets.periods.labels, inputs)
     lock(due), lock(arrived)
     if lost.any() and missing is Missing.RENORMALISE and kpi.aggregate.makeup is Makeup.SUM:
-        counted = _counted(org, targets.values[k], lost, np.isnan(parts[0]))
+        counted = _counted(targets, k, lost, np.isnan(parts[0]))
     return parts, due, arrived, held, counted
 
 
-def _counted(org: OrgTree, targets: FloatArray, lost: Mask, absent: Mask) -> FloatArray:
+def _counted(stage: Targets, k: int, lost: Mask, absent: Mask) -> FloatArray:
     """Targets less those of the leaves that did not report.
 
     A sum leaves out what is absent; set against the whole target, it would
     count what is absent as zero. A node without any result keeps its target.
     """
+    targets, labels = stage.values[k], stage.periods.labels
     gone = np.where(lost, targets, np.nan)
-    below = np.stack([fold_subtrees(org.layout, row, add_present) for row in gone])
-    return lock(np.where(np.isnan(below) | absent, targets, targets - below))
+    what = f"the target of what was not reported of {stage.kpis.names[k]}"
+    below = finite_rolled("targets", what, stage.org, labels, gone, combine=add_present)
+    with np.errstate(over="ignore"):  # told by node when the results are made
+        return lock(np.where(np.isnan(below) | absent, targets, targets - below))
 
 
-def _rolled(org: OrgTree, kpi: Kpi, inputs: tuple[FloatArray, ...]) -> tuple[FloatArray, ...]:
-    combine = kpi.aggregate.combine
-    rolled = []
-    with refuse_overflow("actuals"):
-        parts = kpi.aggregate.parts(*inputs)
-    for part in parts:
-        rows = [fold_subtrees(org.layout, row, combine) for row in part]
-        rolled.append(lock(rows[0][None, :] if len(rows) == 1 else np.stack(rows)))
-    return tuple(rolled)
+def _rolled(
+    org: OrgTree, kpi: Kpi, labels: tuple[str, ...], inputs: tuple[FloatArray, ...]
+) -> tuple[FloatArray, ...]:
+    rule = kpi.aggregate
+    with np.errstate(over="ignore"):  # told by node when the results are made
+        parts = rule.parts(*inputs)
+    return tuple(
+        lock(finite_rolled("actuals", kpi.name, org, labels, part, combine=rule.combine))
+        for part in parts
+    )
 
 
 def _stands_for(layout: Layout, reported: Mask) -> Mask:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 
-from cascade_kpi._arrays import FloatArray, lock, refuse_overflow
+from cascade_kpi._arrays import FloatArray, lock
 from cascade_kpi.errors import Fault, check, wants
 from cascade_kpi.kpis.aggregates import Makeup
 from cascade_kpi.missing import Missing
+from cascade_kpi.org.infinite import finite_array
 from cascade_kpi.org.rollup import Combine
 from cascade_kpi.periods import Periods
 from cascade_kpi.results.actuals import Actuals
@@ -58,7 +61,15 @@ def over_periods(results: Results, label: str) -> Results:
     for k, kpi in enumerate(kpis):
         rule = kpi.aggregate
         columns = results.parts[k]
-        parts.append(tuple(_along(part, rule.along) for part in columns))
+        what = f"a part of {kpi.name} over the periods"
+        parts.append(
+            tuple(
+                finite_array(
+                    "results", what, org, periods.labels, partial(_along, part, rule.along)
+                )
+                for part in columns
+            )
+        )
         amounts.append(_targets(results, k, columns))
         inputs.append(tuple(_along(part, rule.along) for part in results.actuals.inputs[k]))
     targets = Targets(
@@ -86,7 +97,7 @@ def _any(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 def _along(part: FloatArray, combine: Combine) -> FloatArray:
     total = np.array(part[0])
-    with refuse_overflow("results"):
+    with np.errstate(over="ignore"):  # told by node
         for later in part[1:]:
             combine(total, later, total)
     return lock(total[None, :])
@@ -105,6 +116,10 @@ def _targets(results: Results, k: int, parts: tuple[FloatArray, ...]) -> FloatAr
     if rule.makeup is not Makeup.RATIO:
         return _along(targets, rule.along)
     volume = parts[1]
-    wanted = np.where(np.isnan(volume), np.nan, targets * volume)
+    what = f"the target times the volume of {results.kpis.items[k].name}"
+    planned = partial(np.multiply, targets, volume)
+    product = finite_array("results", what, results.org, results.periods.labels, planned)
+    wanted = np.where(np.isnan(volume), np.nan, product)
     base = np.where(np.isnan(targets), np.nan, volume)
-    return lock(rule.finish(_along(wanted, rule.along), _along(base, rule.along)))
+    with np.errstate(over="ignore"):
+        return lock(rule.finish(_along(wanted, rule.along), _along(base, rule.along)))

@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 
 from cascade_kpi._arrays import CONTENT, FloatArray, fingerprint, lock
 from cascade_kpi._text import visible
+from cascade_kpi.errors import Fault, check
 from cascade_kpi.kpis.kpi import Kpi, Kpis
 from cascade_kpi.missing import Missing
+from cascade_kpi.org.infinite import infinite
 from cascade_kpi.org.rollup import fold_subtrees
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.periods import Periods
@@ -61,6 +63,22 @@ class Results:
     held: tuple[NDArray[np.bool_] | None, ...] = field(eq=False)
     counted: tuple[FloatArray | None, ...] = field(eq=False)
     source: Results | None = field(default=None, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        for k, (kpi, parts) in enumerate(zip(self.kpis, self.parts, strict=True)):
+            roots = self.org.layout.roots  # what is infinite below is so, or absent, there too
+            for part in parts:
+                if not np.isfinite(part[:, roots]).all():
+                    check(self._infinite(f"a part of {kpi.name}", part))
+            with np.errstate(over="ignore"):
+                values = self.at(k, slice(None), slice(None))
+            if not np.may_share_memory(values, parts[0]):
+                check(self._infinite(f"the result of {kpi.name}", values))
+            if (counted := self.counted[k]) is not None:
+                check(self._infinite(f"the target of what was reported of {kpi.name}", counted))
+
+    def _infinite(self, what: str, values: FloatArray) -> list[Fault]:
+        return infinite("results", what, self.org, self.periods.labels, values)
 
     @property
     def org(self) -> OrgTree:

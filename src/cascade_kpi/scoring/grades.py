@@ -138,7 +138,10 @@ class Grades:
         InputError
             If a total lies outside all bands.
         """
-        rounded = np.round(float_array(totals, "totals"), self.decimals)
+        totals = float_array(totals, "totals")
+        with np.errstate(over="ignore"):
+            rounded = np.round(totals, self.decimals)
+        rounded = np.where(np.isinf(rounded), totals, rounded)  # so large that it has no decimals
         lows = np.array([_low(band) for band in reversed(self.bands)])
         place = np.searchsorted(lows, rounded, side="right")
         gone = np.isnan(rounded)

@@ -16,7 +16,7 @@ from cascade_kpi.errors import Fault, InputError, check, unlike
 from cascade_kpi.kpis.aggregates import Makeup
 from cascade_kpi.kpis.kpi import Kpi, Kpis
 from cascade_kpi.kpis.lots import Lot
-from cascade_kpi.org.rollup import fold_subtrees
+from cascade_kpi.org.infinite import finite_rolled, infinite
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.periods import Periods
 
@@ -115,6 +115,12 @@ class Targets:
     periods: Periods
     origin: Cascaded | Assigned
     columns: tuple[Lots | Amounts, ...] = field(repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        for kpi, column in zip(self.kpis, self.columns, strict=True):
+            if isinstance(column, Amounts):  # whole lots are finite
+                what = f"the target of {kpi.name}"
+                check(infinite("targets", what, self.org, self.periods.labels, column.values))
 
     @property
     def values(self) -> tuple[FloatArray, ...]:
@@ -233,7 +239,8 @@ def assign(
     own = tuple(given.dense("value", k, len(found), len(org)) for k in range(len(kpis)))
     check(_unreached(org, kpis, found, own, given))
     columns = tuple(
-        Amounts(lock(_rolled(org, kpi, values))) for kpi, values in zip(kpis, own, strict=True)
+        Amounts(lock(_rolled(org, kpi, found.labels, values)))
+        for kpi, values in zip(kpis, own, strict=True)
     )
     return Targets(org, kpis, found, Assigned(given, own), columns)
 
@@ -257,7 +264,8 @@ def rolls_up(kpi: Kpi) -> bool:
     return kpi.aggregate.makeup in {Makeup.SUM, Makeup.EXTREME}
 
 
-def _rolled(org: OrgTree, kpi: Kpi, own: FloatArray) -> FloatArray:
+def _rolled(org: OrgTree, kpi: Kpi, labels: tuple[str, ...], own: FloatArray) -> FloatArray:
     if not rolls_up(kpi):
         return own
-    return np.stack([fold_subtrees(org.layout, row, kpi.aggregate.combine) for row in own])
+    what = f"the target of {kpi.name}"
+    return finite_rolled("targets", what, org, labels, own, combine=kpi.aggregate.combine)

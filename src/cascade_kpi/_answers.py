@@ -20,8 +20,14 @@ class OddAnswer(Exception):  # noqa: N818  # it is an answer, told by the one wh
     """What a rule answered and should not have; its text goes on from the rule's name."""
 
 
-def ask(what: str, call: Callable[..., Any], *given: Any, dtype: type = np.float64) -> Any:
-    """A rule's answer, once it is found to be an array in the shape that was asked about.
+def ask(
+    what: str,
+    call: Callable[..., Any],
+    *given: Any,
+    dtype: type = np.float64,
+    shape: tuple[int, ...] | None = None,
+) -> Any:
+    """A rule's answer, once it is found to be an array.
 
     Parameters
     ----------
@@ -30,8 +36,8 @@ def ask(what: str, call: Callable[..., Any], *given: Any, dtype: type = np.float
     call : callable
         Gets copies of what is given.
     *given : arrays, and whatever else the call takes
-    dtype : type
-        Of the answer.
+    dtype, shape
+        Of the answer; by default the shape of the arrays that are given.
 
     Raises
     ------
@@ -47,11 +53,11 @@ def ask(what: str, call: Callable[..., Any], *given: Any, dtype: type = np.float
         raise
     except Exception as error:
         raise OddAnswer(f"{what} raises {type(error).__name__}: {error!s:.{_SHOWN}}") from error
-    shape = np.broadcast_shapes(*(each.shape for each in arrays))
+    wanted = np.broadcast_shapes(*(each.shape for each in arrays)) if shape is None else shape
     if not isinstance(answer, np.ndarray):
         raise OddAnswer(f"{what} answers {answer!r:.{_SHOWN}}, which is no array")
-    if answer.shape != shape:
-        raise OddAnswer(f"{what} answers shape {answer.shape} to shape {shape}")
+    if answer.shape != wanted:
+        raise OddAnswer(f"{what} answers shape {answer.shape}, not {wanted}")
     if answer.dtype != dtype:
         raise OddAnswer(f"{what} answers {answer.dtype}, not {np.dtype(dtype)}")
     touched = [each for each in handed if isinstance(each, np.ndarray)]

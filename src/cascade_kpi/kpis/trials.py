@@ -76,7 +76,7 @@ def _parts(rule: Aggregate, inputs: tuple[FloatArray, ...]) -> tuple[FloatArray,
 
         return call
 
-    found = [numbers("its first part", part(0), *inputs)]
+    found = [numbers("its part 1", part(0), *inputs)]
     found += [numbers(f"its part {i + 1}", part(i), *inputs) for i in range(1, count)]
     return tuple(found)
 

@@ -11,6 +11,7 @@ import numpy as np
 from attrs import field, frozen
 from numpy.typing import NDArray
 
+from cascade_kpi._answers import OddAnswer, ask, odd_answers
 from cascade_kpi._arrays import CONTENT, IntArray, fingerprint, frozen_array
 from cascade_kpi._text import visible
 from cascade_kpi.analysis.gaps import Gaps
@@ -210,12 +211,18 @@ def improve(gaps: Gaps, playbook: Playbook, *, start: date, period: str | None =
 def _where(gaps: Gaps, rule: Rule) -> NDArray[np.bool_]:
     """Where a rule's condition holds, once its answer is found to be one."""
     shape = (len(gaps.periods), len(gaps.org))
-    holds = np.array(rule.when(gaps, rule.kpi))
-    if holds.shape != shape or holds.dtype != bool:
-        reason = f"the condition answers {holds.dtype} of shape {holds.shape}"
-        repair = f"answer truth values of shape {shape}"
-        check([Fault("rule", reason, repair, value=rule.when)])
-    return holds
+    answers = []
+
+    def tried() -> None:
+        asked = ask("the condition", rule.when, gaps, rule.kpi, dtype=np.bool_, shape=shape)
+        answers.append(np.array(asked))
+        words = rule.when.words()
+        if not isinstance(words, str) or not words.strip():
+            raise OddAnswer(f"the condition has {words!r} for its words")
+
+    repair = f"answer truth values of shape {shape}, and words; testing.check_condition tells more"
+    check(odd_answers("rule", rule.kpi, rule.when, tried, repair))
+    return answers[0]
 
 
 def _check_rules(gaps: Gaps, playbook: Playbook) -> None:

@@ -116,7 +116,9 @@ class MeanOfMeans:
 
     @property
     def combine(self):
-        return lambda a, b, out: np.copyto(out, np.where(np.isnan(a), b, (a + b) / 2))
+        return lambda a, b, out: np.copyto(
+            out, np.where(np.isnan(a), b, np.where(np.isnan(b), a, (a + b) / 2))
+        )
 
     along = combine
 
@@ -160,9 +162,9 @@ class EverywhereEvenInTheDark:
 
 
 def test_laws_catch_the_lawless(gaps):
-    with pytest.raises(AssertionError, match="in other groups"):
+    with pytest.raises(AssertionError, match="not associative"):
         testing.check_aggregate(MeanOfMeans())
-    with pytest.raises(AssertionError, match="negative shortfall"):
+    with pytest.raises(AssertionError, match="below zero"):
         testing.check_direction(Backwards())
     with pytest.raises(AssertionError, match="refuses a usual target"):
         testing.check_attainment(RefusesAll())

@@ -9,6 +9,7 @@ from attrs import frozen
 
 from cascade_kpi.analysis.breakdown import Breakdown
 from cascade_kpi.analysis.gaps import Gaps
+from cascade_kpi.kpis.aggregates import Makeup
 from cascade_kpi.kpis.kpi import Kpi
 from cascade_kpi.reporting import markdown as md
 from cascade_kpi.reporting.blocks import Cell, data_table, name, unseen
@@ -79,30 +80,37 @@ class Falls:
     view: View
     falls: tuple[Fall, ...]
     silent: tuple[str, ...]
+    unsplit: tuple[str, ...]
 
     @classmethod
     def of(cls, view: View, gaps: Gaps) -> Falls:
         """All gaps of the node in focus."""
         node = view.org.ids[view.row : view.row + 1].tolist()[0]
         falls = [_of_total(view, gaps.by_kpi(node, view.period))]
-        silent = []
+        silent, unsplit = [], []
         for k, column in enumerate(view.columns):
+            if column.kpi.aggregate.makeup is Makeup.OTHER:
+                unsplit.append(column.kpi.name)
+                continue
             split = gaps.by_child(node, column.kpi.name, view.period)
             if math.isnan(split.whole):
                 silent.append(column.kpi.name)
             else:
                 falls.append(_of_kpi(view, k, split))
-        return cls(view, tuple(f for f in falls if not math.isnan(f.whole)), tuple(silent))
+        falls = [fall for fall in falls if not math.isnan(fall.whole)]
+        return cls(view, tuple(falls), tuple(silent), tuple(unsplit))
 
     def html(self) -> list[Element]:
         """One table a waterfall, its bars in a column of their own."""
         parts = [el("div", (self._fall(fall) for fall in self.falls), cls="falls")]
-        if self.silent:
-            parts.append(el("p", self._silence(), cls="note"))
-        return parts
+        return [*parts, *(el("p", note, cls="note") for note in self._notes())]
 
-    def _silence(self) -> str:
-        return f"No gap where the result or the target is absent: {', '.join(self.silent)}."
+    def _notes(self) -> list[str]:
+        notes = {
+            "No gap where the result or the target is absent": self.silent,
+            "No split where the KPI's aggregate does not say how a gap splits": self.unsplit,
+        }
+        return [f"{note}: {', '.join(names)}." for note, names in notes.items() if names]
 
     def _fall(self, fall: Fall) -> Element:
         rows: list[list[Cell]] = [[name(part.label), *_cells(fall, part)] for part in fall.parts]
@@ -144,7 +152,9 @@ class Falls:
             ]
             rows.append(["gap", fall.shown(fall.whole), "", ""])
             lines += md.table(["part", "brings", "share", "cumulative"], rows, (1, 2, 3))
-        return [*lines, md.text(self._silence()), ""] if self.silent else lines
+        for note in self._notes():
+            lines += [md.text(note), ""]
+        return lines
 
 
 def _cells(fall: Fall, part: Part) -> list[Cell]:

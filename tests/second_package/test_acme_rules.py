@@ -7,9 +7,18 @@ import pytest
 from attrs import frozen
 
 import cascade_kpi as ck
-from cascade_kpi import testing
+from cascade_kpi import aggregates, testing
 from cascade_kpi.records import from_json, record, to_json
-from tests.second_package.acme_rules import Sigmoid, SquareRoot
+from tests.second_package.acme_rules import (
+    Growth,
+    HardlyCovered,
+    Inside,
+    InThousands,
+    RootMeanSquare,
+    Sigmoid,
+    SquareRoot,
+    Takings,
+)
 
 
 @pytest.fixture
@@ -39,6 +48,187 @@ def gaps(org):
 def test_keep_the_public_laws(org):
     testing.check_curve(Sigmoid(), samples=np.linspace(-3, 3, 101))
     testing.check_split(SquareRoot("staff"), org, goal=997)
+
+
+@pytest.mark.parametrize("rule", [RootMeanSquare(), Takings(), InThousands()], ids=repr)
+def test_aggregates_keep_the_public_laws(rule):
+    testing.check_aggregate(rule)
+    testing.check_aggregate(aggregates.Last(rule))
+
+
+def test_the_others_keep_the_public_laws(year):
+    testing.check_direction(Inside(2, 5.5))
+    testing.check_attainment(Growth("before"))
+    testing.check_attainment(Growth("before"), better=Inside(1, 1))
+    for kpi in year.kpis.names:
+        testing.check_condition(HardlyCovered(0.9), year, kpi)
+
+
+KPIS = ck.Kpis(
+    [
+        ck.Kpi("takings", "CNY", aggregate=Takings(), split=SquareRoot("staff"), lot=1),
+        ck.Kpi("error", "mm", better="lower", aggregate=RootMeanSquare()),
+        ck.Kpi("stock", "days", better=Inside(2, 5), aggregate=aggregates.Mean()),
+        ck.Kpi("cost", "kCNY", better="lower", aggregate=InThousands(), split=ck.splits.Equal()),
+    ]
+)
+CARD = ck.Scorecard(
+    [
+        ck.Item("takings", Sigmoid(middle=0.5), Growth("before")),
+        ck.Item("error"),
+        ck.Item("stock"),
+        ck.Item("cost"),
+    ],
+    {"takings": 40, "error": 20, "stock": 20, "cost": 20},
+)
+GOALS = {"takings": 900, "error": 2.0, "stock": 20.0, "cost": 50.0}
+REPORTS = {  # of each KPI: value, or pieces and price
+    "takings": {"ann": (30, 9.5), "bo": (4, 20), "cy": (7, 8), "di": (0, 11)},
+    "error": {"ann": (3,), "bo": (-4,), "di": (1.5,)},
+    "stock": {"ann": (17,), "bo": (24.5,), "cy": (28,), "ed": (21,)},
+    "cost": {"ann": (7_500,), "s": (31_000,)},
+}
+
+
+@pytest.fixture
+def quarters():
+    """Two quarters, of the second of which half is reported."""
+    org = ck.OrgTree.from_table(
+        {
+            "id": ["hq", "n", "s", "ann", "bo", "cy", "di", "ed"],
+            "parent": ["", "hq", "hq", "n", "n", "s", "s", "s"],
+            "staff": [None, None, None, 9.0, 4.0, 1.0, 25.0, 7.0],
+            "before": [400.0, 150.0, 250.0, 90.0, 60.0, 20.0, 130.0, 100.0],
+        }
+    )
+    goals = {
+        "node": ["hq"] * 8,
+        "kpi": [*GOALS] * 2,
+        "period": ["Q1"] * 4 + ["Q2"] * 4,
+        "value": [*GOALS.values()] * 2,
+    }
+    rows = [
+        {"node": node, "kpi": kpi, "period": period}
+        | dict(zip(KPIS[kpi].aggregate.inputs, row, strict=True))
+        for period, step in (("Q1", 1), ("Q2", 2))
+        for kpi, reports in REPORTS.items()
+        for node, row in list(reports.items())[::step]
+    ]
+    return ck.measure(ck.cascade(org, KPIS, goals), rows)
+
+
+@pytest.fixture(params=["quarters", "year"])
+def year(quarters, request):
+    """Gaps of the quarters, or of both together, which have no target for the error."""
+    results = quarters if request.param == "quarters" else ck.over_periods(quarters, "2026")
+    return ck.gaps(ck.score(results, CARD))
+
+
+def test_values_are_what_they_say(quarters):
+    hq, n, ann = map(quarters.org.row, ("hq", "n", "ann"))
+    assert quarters.of("takings")[0, hq] == 30 * 9.5 + 4 * 20 + 7 * 8
+    assert quarters.of("error")[0, [hq, n]] == pytest.approx(
+        [np.sqrt((9 + 16 + 2.25) / 3), np.sqrt(12.5)]
+    )
+    assert quarters.of("cost")[0, [hq, n]].tolist() == [38.5, 7.5]
+    both = ck.over_periods(quarters, "2026")
+    assert both.of("error")[0, hq] == pytest.approx(np.sqrt((9 + 16 + 2.25 + 9 + 2.25) / 5))
+    scores = ck.score(quarters, CARD)
+    target = quarters.counted_target("takings")[0, ann]
+    assert scores.attainment("takings")[0, ann] == pytest.approx(
+        np.log(285 / 90) / np.log(target / 90)
+    )
+    stock = {
+        id_: scores.attainment("stock")[0, quarters.org.row(id_)] for id_ in ("ann", "bo", "cy")
+    }
+    assert stock == pytest.approx({"ann": 1 - 1 / 20, "bo": 1.0, "cy": 1 - 3 / 20})
+
+
+def test_every_value_is_explained_to_the_same_bits(year):
+    org, periods = year.org, year.periods.labels
+    results, asked = year.scores.results, 0
+    for p, period in enumerate(periods):
+        for node in org:
+            for kpi in KPIS.names:
+                for stage, quantity, values in (
+                    (results, "result", results.of(kpi)),
+                    (year.scores, "attainment", year.scores.attainment(kpi)),
+                    (year.scores, "points", year.scores.points(kpi)),
+                    (year, "gap", year.of(kpi)),
+                    (year, "shortfall", year.shortfall(kpi)),
+                    (year, "points", year.in_points(kpi)),
+                    (year, "to_parent", year.to_parent(kpi)),
+                ):
+                    why = ck.explain(stage, node.id, kpi=kpi, period=period, quantity=quantity)
+                    np.testing.assert_array_equal(why.value, values[p, node.row])
+                    np.testing.assert_array_equal(why.evaluate(), why.value)
+                    asked += 1
+    assert asked == len(periods) * 8 * 4 * 7
+
+
+def test_explanations_tell_what_was_reported(quarters):
+    takings = ck.explain(quarters, "n", kpi="takings", period="Q1").text(None)
+    assert "result of takings, ann, Q1 = 285 CNY  ← part 1 of a report under Takings()" in takings
+    assert "pieces of takings, ann, Q1 = 30" in takings
+    assert "price of takings, ann, Q1 = 9.5" in takings
+    assert "part 1 of takings" not in takings  # a sum is its one part
+    error = ck.explain(quarters, "n", kpi="error", period="Q1").text(None)
+    assert "RootMeanSquare(), made of its parts" in error
+    assert "divided last" not in error
+    cost = ck.explain(quarters, "n", kpi="cost", period="Q1").text(None)
+    assert "result of cost, n, Q1 = 7.5 kCNY  ← InThousands(), made of its parts" in cost
+    assert "part 1 of cost, ann, Q1 = 7,500" in cost
+    gap = ck.gaps(ck.score(quarters, CARD))
+    part = ck.explain(gap, "ann", kpi="error", period="Q1", quantity="to_parent")
+    assert "RootMeanSquare() does not say how a gap splits" in part.text(None)
+
+
+def test_a_level_of_theirs_is_explained_by_its_makeup():
+    org = ck.OrgTree.from_table({"id": ["hq", "a", "b"], "parent": ["", "hq", "hq"]})
+    for of in (aggregates.Sum(), aggregates.Max(), Takings()):
+        kpi = ck.Kpi("k", "x", aggregate=aggregates.Last(of))
+        columns = tuple(np.array([np.nan, 3.0, 4.0]) for _ in of.inputs)
+        targets = ck.Targets.from_columns(org, [kpi], {}, periods="2026")
+        actuals = ck.Actuals.from_columns(org, [kpi], {"k": columns}, periods="2026")
+        why = ck.explain(ck.measure(targets, actuals), "hq", kpi="k")
+        assert why.evaluate() == why.value
+        assert "part 1 of k" not in why.text(None)
+
+
+def test_gaps_split_exactly(year):
+    for kpi in ("takings", "stock", "cost"):
+        for period in year.periods.labels:
+            for node in ("hq", "n", "s"):
+                split = year.by_child(node, kpi, period)
+                if not np.isnan(split.whole):
+                    assert split.parts.sum() == pytest.approx(split.whole, abs=1e-9)
+    with pytest.raises(ck.InputError, match="RootMeanSquare"):
+        year.by_child("hq", "error", year.periods.labels[0])
+
+
+def test_a_plan_and_a_report_are_made_of_them(year):
+    rule = ck.Rule("takings", HardlyCovered(0.9), "ask")
+    book = ck.Playbook([ck.Action("ask", "Ask for the reports")], [rule])
+    plan = ck.improve(year, book, start=date(2026, 1, 1))
+    assert plan.of("s")[0].why == "takings: short on less than 90% of the reports"
+    assert from_json(to_json(book)) == book
+    report = ck.report(plan)
+    for page in (report.html(), report.markdown()):
+        assert "short on less than 90% of the reports" in page
+        assert "does not say how a gap splits: error" in page
+
+
+def test_all_of_them_come_back_from_json():
+    assert from_json(to_json(KPIS)) == KPIS
+    assert from_json(to_json(CARD)) == CARD
+    for kind in (
+        "aggregates.takings",
+        "aggregates.root_mean_square",
+        "aggregates.in_thousands",
+        "directions.inside",
+    ):
+        assert f'"acme/{kind}"' in to_json(KPIS)
+    assert '"acme/attainments.growth"' in to_json(CARD)
 
 
 def test_come_back_from_json_inside_the_librarys_own_records():

@@ -72,8 +72,8 @@ def _rest(layout: Layout, whole: FloatArray, brought: FloatArray) -> FloatArray:
 
 def _own_reports(results: Results, k: int) -> FloatArray:
     """What every node reported itself, as a part of its result."""
-    reported = results.actuals.inputs[k]
-    return results.kpis.items[k].aggregate.parts(*reported)[0]
+    rule = results.kpis.items[k].aggregate
+    return rule.finish(*rule.parts(*results.actuals.inputs[k]))
 
 
 def _own_targets(results: Results, k: int) -> FloatArray:

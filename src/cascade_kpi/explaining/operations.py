@@ -6,7 +6,7 @@ import numpy as np
 from attrs import frozen
 
 from cascade_kpi._arrays import FloatArray
-from cascade_kpi.kpis.aggregates import Aggregate
+from cascade_kpi.kpis.aggregates import Aggregate, Makeup
 from cascade_kpi.kpis.directions import Direction
 from cascade_kpi.kpis.lots import Lot
 from cascade_kpi.missing import Missing
@@ -79,7 +79,8 @@ class Finished:
 
     def words(self) -> str:
         """The clause."""
-        return f"{self.aggregate!r}, divided last"
+        how = "divided last" if self.aggregate.makeup is Makeup.RATIO else "made of its parts"
+        return f"{self.aggregate!r}, {how}"
 
 
 @frozen

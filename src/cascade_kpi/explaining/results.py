@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 from attrs import frozen
 
+from cascade_kpi._arrays import equal
 from cascade_kpi.explaining.explanation import Explanation, Operation
 from cascade_kpi.explaining.operations import (
     Combined,
@@ -20,18 +21,21 @@ from cascade_kpi.explaining.operations import (
     VolumeOfTarget,
 )
 from cascade_kpi.explaining.targets import TargetExplainer
-from cascade_kpi.kpis.aggregates import Last, Makeup, Max, Min, Sum
+from cascade_kpi.kpis.aggregates import Makeup
 from cascade_kpi.kpis.kpi import Kpi
 from cascade_kpi.missing import Missing
 from cascade_kpi.org.reach import Reach
 from cascade_kpi.org.rollup import add_present
 from cascade_kpi.results.change import fold_values
 from cascade_kpi.results.results import Results
+from cascade_kpi.targets.targets import rolls_up
 
 __all__ = ["ResultExplainer"]
 
 Many = tuple[Explanation, ...]
 Expand = Callable[[], Many]
+
+_ANY = np.array([-2.5, 0.0, 3.0])  # parts, by which a value that is its part is told
 
 
 @frozen(eq=False)
@@ -57,8 +61,7 @@ class ResultExplainer:
     @property
     def _bare(self) -> bool:
         """Whether the value is the one part itself."""
-        rule = self.kpi.aggregate
-        return isinstance(rule.of if isinstance(rule, Last) else rule, Sum | Min | Max)
+        return rolls_up(self.kpi) and equal(self.kpi.aggregate.finish(_ANY), _ANY)
 
     @cached_property
     def _reach(self) -> Reach:
@@ -121,12 +124,14 @@ class ResultExplainer:
     def _own(self, i: int, row: int, name: str) -> Explanation:
         """One part of what a node reported itself."""
         inputs = self._inputs(row)
-        if self._bare:
+        held = [np.array([each.value]) for each in inputs]
+        part = self.kpi.aggregate.parts(*held)[i]
+        if self._bare and len(held) == 1 and equal(part, held[0]):
             (only,) = inputs
             return Explanation(name, only.value, only.unit, only.period, None, only.source)
-        held = [np.array([each.value]) for each in inputs]
-        value = float(self.kpi.aggregate.parts(*held)[i][0])
-        return self._made(name, value, Part(self.kpi.aggregate, i), lambda: inputs, unit="")
+        unit = self.kpi.unit if self._bare else ""
+        operation = Part(self.kpi.aggregate, i)
+        return self._made(name, float(part[0]), operation, lambda: inputs, unit=unit)
 
     def _inputs(self, row: int) -> Many:
         """What a node reported, cell by cell."""

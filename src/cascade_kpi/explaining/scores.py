@@ -160,6 +160,8 @@ class GapExplainer:
         parent = int(self.gaps.org.parent[self.row])
         if np.isnan(value):
             source = "a root has no parent" if parent < 0 else "no gap one level up to split"
+            if of.kpi.aggregate.makeup is Makeup.OTHER:
+                source = f"{of.kpi.aggregate!r} does not say how a gap splits"
             return Explanation(name, value, of.kpi.gap_unit, of.period, None, source)
         operation, expand = self._brought(of, parent)
         return Explanation(name, value, of.kpi.gap_unit, of.period, operation, "", expand)

@@ -158,6 +158,8 @@ def test_the_parts_and_the_value_of_an_aggregate(how):
         {"combine": lambda a, b, out: (np.copyto(out, 0.0), add_present(a, b, out))},
         {"combine": lambda a, b, out: (np.nan_to_num(a, copy=False), add_present(a, b, out))},
         {"combine": lambda a, b, out: np.copyto(out, np.inf)},
+        {"combine": lambda a, b, out: (np.copyto(out, a), add_present(out, b, out))},
+        {"combine": lambda a, b, out: (np.copyto(out, b), add_present(a, out, out))},
     ],
 )
 def test_the_makings_of_an_aggregate(change):

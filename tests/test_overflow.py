@@ -90,6 +90,36 @@ def test_rules_that_answer_infinity_without_an_overflow(missing):
     assert "attainment of k in 2026" in fault.reason
 
 
+def test_infinities_that_would_leave_nothing():
+    kpis = [ck.Kpi("k", "x"), ck.Kpi("l", "x")]
+    columns = {"k": only_ann(1e-9), "l": only_ann(1e-9)}
+    targets = ck.Targets.from_columns(TREE, kpis, columns, periods="2026")
+    columns = {"k": only_ann(400), "l": only_ann(400)}
+    found = ck.measure(targets, ck.Actuals.from_columns(TREE, kpis, columns, periods="2026"))
+    up = Infinite()
+    card = ck.Scorecard([ck.Item("k", up), ck.Item("l", lambda x: -up(x))], {"k": 50, "l": 50})
+    names_ann(refused(ck.score, found, card))
+
+
+def test_parts_that_are_infinite_without_an_overflow():
+    @frozen
+    class Odd(ck.aggregates.Mean):
+        def parts(self, *inputs):
+            (value,) = inputs
+            return value, np.where(value > 1e9, np.inf, super().parts(value)[1])
+
+    names_ann(refused(results, ck.Kpi("k", "x", aggregate=Odd()), 1, 1e10))
+
+
+def test_a_target_of_what_was_reported():
+    targets = np.array([[HUGE, 1, 1, -HUGE, 1, 1]])  # hq, east, ann, bob, west, cid
+    assert TREE.ids.tolist()[3] == "bob"
+    targets = ck.Targets.from_columns(TREE, [SALES], {"k": targets}, periods="2026")
+    (fault,) = refused(ck.measure, targets, entries(("ann", "k", 1), ("cid", "k", 1)))
+    assert fault.value == "hq"
+    assert "of what was reported of k in 2026" in fault.reason
+
+
 def test_the_one_among_many_is_found():
     tree = ck.OrgTree.from_table({"id": range(100_000), "parent": [None] + [0] * 99_999})
     target = np.full(100_000, 1.0)
@@ -147,9 +177,10 @@ def test_what_if():
     found = ck.measure(ck.cascade(TREE, [SALES], {"k": 6}, periods="2026"), rows)
     (fault,) = refused(found.what_if, "cid", "k", HUGE)
     assert fault.value == "hq"
-    kpi = ck.Kpi("k", "%", aggregate=ck.aggregates.Ratio(1e300))
-    (fault,) = refused(results(kpi, 1, 1, 1).what_if, "ann", "k", 1e10, 1.0)
-    assert fault.value == "ann"
+    for scale, inputs in ((1e300, (1e10, 1.0)), (1.0, (1e10, 5e-324))):
+        kpi = ck.Kpi("k", "%", aggregate=ck.aggregates.Ratio(scale))
+        (fault,) = refused(results(kpi, 1, 1, 1).what_if, "ann", "k", *inputs)
+        assert fault.value == "ann"
 
 
 def test_gaps():

@@ -195,6 +195,21 @@ def test_a_level_of_theirs_is_explained_by_its_makeup():
         assert "part 1 of k" not in why.text(None)
 
 
+def test_a_sum_that_makes_something_of_its_reports_says_so():
+    @frozen
+    class Refunds(aggregates.Sum):
+        def parts(self, *inputs):
+            return (-inputs[0],)
+
+    org = ck.OrgTree.from_table({"id": ["hq", "a"], "parent": ["", "hq"]})
+    kpi = ck.Kpi("k", "x", aggregate=Refunds())
+    targets = ck.cascade(org, [kpi], {"k": 4}, periods="2026")
+    actuals = {"node": ["a"], "kpi": ["k"], "value": [3.0]}
+    why = ck.explain(ck.measure(targets, actuals), "hq", kpi="k")
+    assert why.evaluate() == why.value == -3.0
+    assert "result of k, a, 2026 = -3 x  ← part 1 of a report under Refunds()" in why.text(None)
+
+
 def test_gaps_split_exactly(year):
     for kpi in ("takings", "stock", "cost"):
         for period in year.periods.labels:

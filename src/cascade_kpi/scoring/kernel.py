@@ -280,6 +280,7 @@ class Kernel:
             return np.zeros(len(group)), np.zeros(len(group))
         with np.errstate(over="raise"):
             points = [self.card.items[i].curve(self.attainment(i, p, nodes)) for i in used]
+        with np.errstate(over="raise", invalid="ignore"):
             top, bottom = weighted_mean(points, [weights[i] for i in used], self.card.missing)
         if not np.isfinite(top).all() and any(np.isinf(each).any() for each in (top, *points)):
             raise FloatingPointError

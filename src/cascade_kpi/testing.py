@@ -10,6 +10,7 @@ may call the checks with rules they have drawn.
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
@@ -82,6 +83,8 @@ def _laws(
             told = f"it raises {type(error).__name__}: {error}"
             raise AssertionError(f"{_name(rule)}: {told}") from error
 
+    told = inspect.signature(check).replace(return_annotation="None")
+    checked.__signature__ = told  # type: ignore[attr-defined]  # for help() and the docs
     return checked
 
 

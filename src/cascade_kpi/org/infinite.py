@@ -38,7 +38,8 @@ def infinite(
     faults = []
     for p in np.flatnonzero(odd.any(axis=1)).tolist():
         rows = np.flatnonzero(odd[p])
-        more = f", and at {len(rows) - 1} other nodes" if len(rows) > 1 else ""
+        others = len(rows) - 1
+        more = f", and at {others} other node{'s' * (others > 1)}" if others else ""
         reason = f"{what} in {labels[p]} is too large for a float here{more}"
         faults.append(Fault(source, reason, repair, value=org.ids[rows[-1]]))
     return faults

@@ -171,9 +171,8 @@ class Kernel:
             blind = item.attainment(np.ones(1), np.full(1, np.nan), kpi.better, np.zeros(1))
             if not np.isnan(blind).all():
                 continue  # what is scored is the result itself
-            aimed = ~np.isnan(self.results.targets.values[self.columns[i]]).all(axis=0)
-            having = np.bincount(self.group, aimed, minlength=len(names))
-            lost = (self.weights[:, i] > 0) & (size > 0) & (having == 0)
+            wanted = (self.weights[:, i] > 0) & (size > 0)
+            lost = wanted & ~self._aimed(self.columns[i], wanted)
             for g in np.flatnonzero(lost).tolist():
                 reason = f"{item.kpi} weighs {self.weights[g, i]:g} for {names[g]!r}"
                 reason += ", and none of them has a target for it in any period"
@@ -182,6 +181,18 @@ class Kernel:
                     repair += f"; it reaches {' and '.join(kpi.at)} and those above"
                 faults.append(Fault("scorecard", reason, repair, column="weights", value=item.kpi))
         return faults
+
+    def _aimed(self, k: int, wanted: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Groups in which somebody has a target for the k-th KPI; looks until all wanted have."""
+        targets = self.results.targets.values[k]
+        found = np.zeros(len(wanted), dtype=bool)
+        for begin in range(0, targets.shape[1], _BLOCK):
+            part = slice(begin, begin + _BLOCK)
+            some = ~np.isnan(targets[:, part]).all(axis=0)
+            found[self.group[part][some]] = True
+            if (found | ~wanted).all():
+                break
+        return found
 
     def _refused(self) -> list[Fault]:
         faults = []

@@ -13,6 +13,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from cascade_kpi import methods
 from cascade_kpi.errors import Fault, InputError
 from cascade_kpi.kpis import aggregates, directions, splits
 from cascade_kpi.kpis.kpi import Kpi, Kpis
@@ -89,6 +90,7 @@ __all__ = [
     "gaps",
     "improve",
     "measure",
+    "methods",
     "over_periods",
     "record",
     "report",

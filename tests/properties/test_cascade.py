@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cascade_kpi as ck
-from cascade_kpi.targets.whole_lots import divide_lots, whole_claims
+from cascade_kpi.methods.claims import whole_claims
+from cascade_kpi.methods.remainders import divide_lots
 from tests.strategies import (
     DIVIDING,
     LOTS,

@@ -9,13 +9,14 @@ from cascade_kpi._arrays import FloatArray
 from cascade_kpi.kpis.aggregates import Aggregate, Makeup
 from cascade_kpi.kpis.directions import Direction
 from cascade_kpi.kpis.lots import Lot
+from cascade_kpi.methods.claims import whole_claims
+from cascade_kpi.methods.remainders import divide_lots
 from cascade_kpi.missing import Missing
 from cascade_kpi.org.rollup import Combine
 from cascade_kpi.results.change import fold_values
 from cascade_kpi.scoring.attainments import Attainment
 from cascade_kpi.scoring.curves import Curve
 from cascade_kpi.scoring.kernel import weighted_mean
-from cascade_kpi.targets.whole_lots import divide_lots, whole_claims
 
 
 def _one(value: float) -> FloatArray:

@@ -15,12 +15,13 @@ from cascade_kpi.entries import Column, Entries, read_entries
 from cascade_kpi.errors import Fault, InputError, check, wants
 from cascade_kpi.kpis.kpi import Kpi, Kpis
 from cascade_kpi.kpis.lots import LARGEST
+from cascade_kpi.methods.claims import whole_claims
+from cascade_kpi.methods.remainders import divide_lots
 from cascade_kpi.org.layout import Layout
 from cascade_kpi.org.reach import Reach
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.periods import Periods
 from cascade_kpi.targets.targets import NO_LOTS, Amounts, Cascaded, Lots, Targets
-from cascade_kpi.targets.whole_lots import divide_lots, whole_claims
 
 __all__ = ["cascade"]
 

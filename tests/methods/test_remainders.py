@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from cascade_kpi.targets.whole_lots import divide_lots, whole_claims
+from cascade_kpi.methods.claims import whole_claims
+from cascade_kpi.methods.remainders import divide_lots
 
 
 def shares(lots, *claims):

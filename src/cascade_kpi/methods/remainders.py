@@ -13,37 +13,10 @@ from numpy.typing import NDArray
 
 from cascade_kpi._arrays import FloatArray, IntArray
 
-__all__ = ["BITS", "divide_lots", "whole_claims"]
+__all__ = ["divide_lots"]
 
-BITS = 51  # of a group's claims, and of a goal in lots: their remainders are then exact
 _EXACT = 2.0**53  # whole floats below are exact
 _PAIRS = 64  # up to this span comparing all pairs is faster than sorting
-
-
-def whole_claims(claims: FloatArray) -> FloatArray:
-    """Claims as whole numbers whose sum in each group is below 2^52.
-
-    Parameters
-    ----------
-    claims : float64 array (span, groups)
-        Finite, zero or more; a column is a sibling group.
-
-    Returns
-    -------
-    float64 array (span, groups)
-        The claims themselves in groups of whole numbers that sum to less than
-        2^51; elsewhere the claims times the power of two that gives the
-        largest of s claims 51 bits less those of s, rounded half to even.
-    """
-    whole = (np.floor(claims) == claims).all(axis=0) & (claims.sum(axis=0) < 2.0**BITS)
-    if whole.all():
-        return claims
-    # By the largest claim and the span: unlike a sum of floats, these are the same
-    # in whatever order, and beside whatever other groups, the claims are read.
-    bits = BITS - (len(claims) - 1).bit_length()
-    largest = claims.max(axis=0)
-    exponent = np.where(whole | (largest == 0), 0, bits - np.frexp(largest)[1])
-    return np.rint(np.ldexp(claims, exponent))
 
 
 def divide_lots(lots: IntArray, claims: FloatArray) -> IntArray:
@@ -55,7 +28,7 @@ def divide_lots(lots: IntArray, claims: FloatArray) -> IntArray:
         Whole lots of each group, below 2^51 in absolute value; negative lots
         are divided as their absolute value.
     claims : float64 array (span, groups)
-        From :func:`whole_claims`; in groups with lots, not all zero.
+        From :func:`~cascade_kpi.methods.claims.whole_claims`; in groups with lots, not all zero.
 
     Returns
     -------

@@ -1,0 +1,145 @@
+"""Whole lots by the divisor methods of apportionment, over many sibling groups at once.
+
+A member with claim c that has k lots gets its next one at the priority c/d(k). Lots go
+to the highest priorities; the methods differ in d. Source: M. L. Balinski and H. P.
+Young, *Fair Representation*, 2nd ed., 2001, chapter 8 and appendix A.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from attrs import frozen
+from numpy.typing import NDArray
+
+from cascade_kpi._arrays import FloatArray, IntArray
+from cascade_kpi.methods.bounded import clamp
+
+__all__ = [
+    "ADAMS",
+    "DEAN",
+    "HUNTINGTON_HILL",
+    "JEFFERSON",
+    "MODIFIED_SAINTE_LAGUE",
+    "WEBSTER",
+    "Signpost",
+    "apportion",
+]
+
+_NEAR = 2.0**-48  # relative: priorities this close are compared exactly
+_EXACT = 2.0**50  # a cross product below this cannot hide behind one float
+_FIRST = 2.0**600  # what makes a first lot come before any second one
+
+Whole = Callable[[Any], Any]  # of an array of floats, or of one int
+
+
+@frozen
+class Signpost:
+    """d(k) of a method: d(k)^power is above(k) / below(k), whole numbers both.
+
+    With a power of 2, d(k) is the root of a whole number, and priorities are compared
+    by their squares.
+    """
+
+    above: Whole
+    below: Whole
+    power: int = 1
+
+
+ADAMS = Signpost(lambda k: k, lambda k: 0 * k + 1)
+DEAN = Signpost(lambda k: 2 * k * (k + 1), lambda k: 2 * k + 1)
+HUNTINGTON_HILL = Signpost(lambda k: k * (k + 1), lambda k: 0 * k + 1, power=2)
+WEBSTER = Signpost(lambda k: 2 * k + 1, lambda k: 0 * k + 2)
+MODIFIED_SAINTE_LAGUE = Signpost(
+    lambda k: 10 * k + 5 + 2 * (k == 0),  # seven tenths, where Webster has five
+    lambda k: 0 * k + 10,
+)
+JEFFERSON = Signpost(lambda k: k + 1, lambda k: 0 * k + 1)
+
+
+def apportion(
+    signpost: Signpost, lots: IntArray, claims: FloatArray, low: FloatArray, high: FloatArray
+) -> IntArray:
+    """Each group's lots by a divisor method, none below its floor or above its cap.
+
+    Parameters
+    ----------
+    signpost : Signpost
+    lots : int64 array (groups,)
+        Whole lots, zero or more, at least the sum of the floors and at most
+        that of the caps of members with a claim.
+    claims : float64 array (span, groups)
+        Whole, from :func:`~cascade_kpi.methods.claims.whole_claims`.
+    low, high : float64 array (span, groups)
+        Whole floors, zero or more, and caps, infinite where there is none.
+
+    Returns
+    -------
+    int64 array (span, groups)
+        Sums over each column to `lots` exactly; of equal priorities the
+        earlier member's comes first.
+    """
+    have = _surely(lots, claims, low, high)
+    left = lots - have.sum(axis=0)
+    some = np.flatnonzero(left > 0)
+    while some.size:
+        now = have[:, some]
+        open_ = (now < high[:, some]) & (claims[:, some] > 0)
+        winner = _first(signpost, claims[:, some], now, open_)
+        have[winner, some] += 1
+        left[some] -= 1
+        some = some[left[some] > 0]
+    return have.astype(np.int64)
+
+
+def _surely(lots: IntArray, claims: FloatArray, low: FloatArray, high: FloatArray) -> FloatArray:
+    """Lots that every member is certain to have under any of the methods.
+
+    A rounded share is at least the share's whole part and at most one more, so the
+    shares of as many lots less as there are members round to no more than the lots.
+    """
+    fewer = np.maximum(lots - len(claims), low.sum(axis=0))
+    at, rest, free = clamp(fewer, claims, low, high)
+    share = rest * free / np.maximum(free.sum(axis=0), 1.0)
+    whole = np.floor(share * (1.0 - 2.0**-50))  # never more than it truly is
+    return np.where(np.isnan(at), np.maximum(whole, low), at)
+
+
+def _first(
+    signpost: Signpost, claims: FloatArray, have: FloatArray, open_: NDArray[np.bool_]
+) -> IntArray:
+    """The member with the highest priority in each group, the earliest of equals."""
+    above, below = signpost.above(have), signpost.below(have)
+    power: FloatArray = claims if signpost.power == 1 else claims * claims
+    with np.errstate(divide="ignore", invalid="ignore"):
+        priority = np.where(above > 0, power * below / above, claims * _FIRST)
+    priority = np.where(open_, priority, -1.0)
+    best = priority.max(axis=0)
+    near = priority >= best * (1.0 - _NEAR)
+    winner: IntArray = np.argmax(priority == best, axis=0)
+    large = (power * below).max(axis=0) * above.max(axis=0) >= _EXACT
+    for g in np.flatnonzero(large & (near.sum(axis=0) > 1)).tolist():
+        winner[g] = _exactly_first(signpost, claims[:, g], have[:, g], np.flatnonzero(near[:, g]))
+    return winner
+
+
+def _exactly_first(
+    signpost: Signpost, claims: FloatArray, have: FloatArray, among: IntArray
+) -> int:
+    """The same by exact arithmetic, among a few members whose priorities are close."""
+    best, first = (-1, Fraction(0)), -1
+    for i in among.tolist():
+        claim, k = int(claims[i]), int(have[i])
+        above, below = signpost.above(k), signpost.below(k)
+        # A first lot without a divisor comes before all others, larger claims before smaller.
+        key = (
+            (1, Fraction(claim))
+            if not above
+            else (0, Fraction(claim**signpost.power * below, above))
+        )
+        if key > best:
+            best, first = key, i
+    return first

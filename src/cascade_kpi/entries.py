@@ -294,7 +294,7 @@ class Column:
                 f"{self.kpi.name} in {self.periods.labels[p]} does not reach this node",
                 repair,
                 row=None if self.entries is None else self.entries.row_of(row, self.k, p),
-                value=reach.org.ids[row],
+                value=reach.org.node(row).id,
             )
             for p, row in stray
         ]

@@ -9,8 +9,6 @@ from cascade_kpi._arrays import FloatArray
 from cascade_kpi.kpis.aggregates import Aggregate, Makeup
 from cascade_kpi.kpis.directions import Direction
 from cascade_kpi.kpis.lots import Lot
-from cascade_kpi.methods.claims import whole_claims
-from cascade_kpi.methods.remainders import divide_lots
 from cascade_kpi.missing import Missing
 from cascade_kpi.org.rollup import Combine
 from cascade_kpi.results.change import fold_values
@@ -166,31 +164,6 @@ class AmountAsLots:
     def words(self) -> str:
         """The clause."""
         return f"counted in lots of {self.lot.size}"
-
-
-@frozen
-class Divided:
-    """A node's lots: its parent's, less what is kept, by largest remainder.
-
-    Inputs are the parent's lots, then, sibling by sibling, the lots that are
-    kept or the claim.
-    """
-
-    position: int
-    kept: tuple[bool, ...]
-    split: str
-
-    def __call__(self, *inputs: float) -> float:
-        """The quantity, from its inputs."""
-        parent, siblings = inputs[0], inputs[1:]
-        pairs = list(zip(siblings, self.kept, strict=True))
-        rest = int(parent) - sum(int(lots) for lots, kept in pairs if kept)
-        claims = np.array([[0.0 if kept else claim] for claim, kept in pairs])
-        return float(divide_lots(np.array([rest]), whole_claims(claims))[self.position, 0])
-
-    def words(self) -> str:
-        """The clause."""
-        return f"{self.split}: the parent's lots by largest remainder, child {self.position + 1}"
 
 
 @frozen

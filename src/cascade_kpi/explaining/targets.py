@@ -9,11 +9,18 @@ import numpy as np
 from attrs import frozen
 
 from cascade_kpi._arrays import FloatArray, IntArray
+from cascade_kpi.explaining.division import (
+    Divided,
+    Least,
+    Most,
+    Role,
+    Stretched,
+    Towards,
+)
 from cascade_kpi.explaining.explanation import Explanation, Operation
 from cascade_kpi.explaining.operations import (
     AmountAsLots,
     Combined,
-    Divided,
     LotsAsAmount,
     Times,
 )
@@ -21,6 +28,7 @@ from cascade_kpi.kpis.kpi import Kpi
 from cascade_kpi.kpis.splits import ProRata
 from cascade_kpi.org.reach import Reach
 from cascade_kpi.org.rollup import add_present
+from cascade_kpi.targets.asked import Asked
 from cascade_kpi.targets.targets import Assigned, Cascaded, Lots, Targets, rolls_up
 
 __all__ = ["TargetExplainer"]
@@ -52,8 +60,12 @@ class TargetExplainer:
         return self.kpi.reach(self.targets.org)
 
     @cached_property
+    def _asked(self) -> Asked:
+        return Asked.of(self.kpi, self._reach.tree)
+
+    @cached_property
     def _shares(self) -> FloatArray:
-        return self._reach.spread(self.kpi.split(self._reach.tree), np.nan)
+        return self._reach.spread(self._asked.shares, np.nan)
 
     def explain(self, row: int) -> Explanation:
         """The target of a node, in KPI units."""
@@ -120,18 +132,99 @@ class TargetExplainer:
                 lambda: tuple(self._lots(origin, lots, c) for c in children),
                 "lots",
             )
+        return self._divided(origin, lots, row)
+
+    def _divided(self, origin: Cascaded, lots: IntArray, row: int) -> Explanation:
+        """The lots of a node, divided among it and its siblings."""
         parent = int(self.targets.org.parent[row])
         siblings = self._reach.children(parent)
-        fixed = tuple(bool(origin.fixed[self.k][self.p, s]) for s in siblings)
-        divided = Divided(siblings.index(row), fixed, repr(self.kpi.split))
+        roles = tuple(self._role(origin, sibling) for sibling in siblings)
+        rule = Divided(siblings.index(row), roles, self.kpi.method, repr(self.kpi.split))
 
         def expand() -> Many:
-            parts = [self._lots(origin, lots, parent)]
-            for sibling, kept in zip(siblings, fixed, strict=True):
-                parts.append(self._lots(origin, lots, sibling) if kept else self._claim(sibling))
+            parts = [self._family_lots(origin, lots, parent)]
+            for sibling, role in zip(siblings, roles, strict=True):
+                if role is Role.KEPT:
+                    parts.append(self._lots(origin, lots, sibling))
+                    continue
+                parts.append(self._claim(sibling))
+                if role in {Role.FROM, Role.WITHIN}:
+                    parts.append(self._bound(origin, sibling, Least))
+                if role in {Role.UP_TO, Role.WITHIN}:
+                    parts.append(self._bound(origin, sibling, Most))
             return tuple(parts)
 
-        return self._made(name, value, divided, expand, "lots")
+        return self._made(self._name("lots", row), float(lots[row]), rule, expand, "lots")
+
+    def _role(self, origin: Cascaded, row: int) -> Role:
+        bounds = origin.bounds[self.k]
+        if origin.fixed[self.k][self.p, row]:
+            return Role.KEPT
+        if bounds is None:
+            return Role.FREE
+        floor, cap = bounds.low[self.p, row] > 0, np.isfinite(bounds.high[self.p, row])
+        if floor:
+            return Role.WITHIN if cap else Role.FROM
+        return Role.UP_TO if cap else Role.FREE
+
+    def _family_lots(self, origin: Cascaded, lots: IntArray, parent: int) -> Explanation:
+        """What a node's children divide: its lots, with the margin if there is one."""
+        own, margin = self._lots(origin, lots, parent), self._margin(parent)
+        if not margin:
+            return own
+        rule = Stretched(margin)
+        name = self._name("lots for the children", parent)
+        return self._made(name, rule(own.value), rule, lambda: (own,), "lots")
+
+    def _margin(self, row: int) -> int:
+        return int(self._reach.spread(self._asked.margin, 0)[row])
+
+    def _bound(self, origin: Cascaded, row: int, which: type[Least | Most]) -> Explanation:
+        """The least or the most of a node, counted away from zero."""
+        bounds = origin.bounds[self.k]
+        assert bounds is not None  # noqa: S101 - a role with bounds was found in them
+        array = bounds.low if which is Least else bounds.high
+        value = float(array[self.p, row])
+        name = self._name("least" if which is Least else "most", row)
+        if origin.fixed[self.k][self.p, row]:
+            rule = Towards(self._direction(int(self.targets.org.parent[row])))
+            kept = self._lots(origin, self._counts, row)
+            return self._made(name, rule(kept.value), rule, lambda: (kept,), "lots")
+
+        def expand() -> Many:
+            below = self._reach.children(row)
+            return (
+                self._own_bound(row, which),
+                *(self._bound(origin, child, which) for child in below),
+            )
+
+        return self._made(name, value, which(self._margin(row)), expand, "lots")
+
+    def _own_bound(self, row: int, which: type[Least | Most]) -> Explanation:
+        """What the split itself says of a node, counted away from zero; NaN for nothing."""
+        ahead = self._direction(row)
+        floors = (which is Least) == (ahead > 0)
+        asked = self._asked.low if floors else self._asked.high
+        value = ahead * float(self._reach.spread(asked, np.nan)[row])
+        name = self._name("own floor" if which is Least else "own cap", row)
+        value = value if np.isfinite(value) else np.nan
+        return Explanation(name, value, "lots", self.period, None, self._by_rule(row))
+
+    @property
+    def _counts(self) -> IntArray:
+        column = self.targets.columns[self.k]
+        assert isinstance(column, Lots)  # noqa: S101 - only lots are divided
+        return np.asarray(column.counts[self.p])
+
+    def _direction(self, row: int) -> int:
+        """−1 at and below a negative goal, else 1."""
+        origin, counts = self.targets.origin, self._counts
+        assert isinstance(origin, Cascaded)  # noqa: S101 - only these have bounds
+        while row >= 0:
+            if origin.fixed[self.k][self.p, row] and counts[row]:
+                return -1 if counts[row] < 0 else 1
+            row = int(self.targets.org.parent[row])
+        return 1
 
     def _claim(self, row: int) -> Explanation:
         """A node's claim: down to the cells of the driver, or the rule itself."""

@@ -27,6 +27,7 @@ from cascade_kpi.kpis.directions import Direction, Higher, direction
 from cascade_kpi.kpis.lots import Lot
 from cascade_kpi.kpis.splits import Equal, Shared, Split
 from cascade_kpi.kpis.trials import try_aggregate, try_direction
+from cascade_kpi.methods.method import LargestRemainder, Method
 from cascade_kpi.org.reach import Reach
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.records import record
@@ -72,6 +73,9 @@ class Kpi:
         What a divided goal is counted in; 10^-decimals by default.
     decimals : int
         Decimals that are printed.
+    method : Method
+        How a divided goal becomes whole lots: by largest remainder, or by one
+        of the divisor methods of :mod:`cascade_kpi.methods`.
     at : str or iterable of str
         Kinds of node that report it: ``"shop"``. It reaches the lowest nodes
         of these kinds and everybody above them, nobody else. By default the
@@ -90,6 +94,7 @@ class Kpi:
     split: Split = field()
     lot: Lot | None = field(default=None, converter=_lot)
     decimals: int = 2
+    method: Method = field(factory=LargestRemainder)
     at: tuple[str, ...] = field(default=(), converter=_kinds)
 
     @split.default
@@ -111,6 +116,9 @@ class Kpi:
         if not is_a(self.split, Split):
             repair = "use one of cascade_kpi.splits, or an object with its method"
             faults.append(Fault("kpi", "not a split", repair, column="split", value=self.split))
+        if not is_a(self.method, Method):
+            repair = "use one of cascade_kpi.methods, or an object with their call"
+            faults.append(Fault("kpi", "not a method", repair, column="method", value=self.method))
         faults += refusals(_as_lot, self.lot)
         faults += not_whole("kpi", 0, 12, decimals=self.decimals)
         repair = "name a kind of node, or several"

@@ -17,10 +17,21 @@ from cascade_kpi.kpis.aggregates import Makeup
 from cascade_kpi.kpis.kpi import Kpi, Kpis
 from cascade_kpi.kpis.lots import Lot
 from cascade_kpi.org.infinite import finite_rolled, infinite
+from cascade_kpi.org.rollup import add_present, fold_children
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.periods import Periods
 
-__all__ = ["NO_LOTS", "Amounts", "Assigned", "Cascaded", "Lots", "Targets", "assign", "rolls_up"]
+__all__ = [
+    "NO_LOTS",
+    "Amounts",
+    "Assigned",
+    "Bounds",
+    "Cascaded",
+    "Lots",
+    "Targets",
+    "assign",
+    "rolls_up",
+]
 
 NO_LOTS = np.iinfo(np.int64).min
 """Marks the absence of a target in an array of lots."""
@@ -62,6 +73,21 @@ class Lots:
 
 
 @frozen(hash=False)
+class Bounds:
+    """The least and the most that every node could get, counted away from zero.
+
+    Attributes
+    ----------
+    low, high : float64 array (p, n)
+        Whole lots, `high` infinite where there is no most; NaN for nodes
+        that the KPI does not reach.
+    """
+
+    low: FloatArray = field(eq=CONTENT, repr=False)
+    high: FloatArray = field(eq=CONTENT, repr=False)
+
+
+@frozen(hash=False)
 class Cascaded:
     """Targets that were handed down from goals.
 
@@ -72,10 +98,14 @@ class Cascaded:
     fixed : tuple of bool array (p, n)
         Per KPI, the nodes whose target was stated, or follows from children
         that are all stated, rather than handed down.
+    bounds : tuple of Bounds, or None
+        Per KPI, between which bounds the lots were found; None where there
+        were none.
     """
 
     goals: Entries
     fixed: tuple[Any, ...] = field(repr=False, eq=False)
+    bounds: tuple[Bounds | None, ...] = field(repr=False, eq=False)
 
 
 @frozen(hash=False)
@@ -147,6 +177,16 @@ class Targets:
             column.counts, NO_LOTS
         )
         return masked
+
+    def cushion(self, kpi: str) -> FloatArray:
+        """What a node's children have beyond its own target, float64 (p, n), in KPI units.
+
+        Zero where they sum to it, as they do unless the split assigns more
+        than there is; NaN for leaves, and where a target is absent.
+        """
+        values = self.of(kpi)
+        below = np.stack([fold_children(self.org.layout, row, add_present) for row in values])
+        return lock(below - values)
 
     def __repr__(self) -> str:
         return visible(

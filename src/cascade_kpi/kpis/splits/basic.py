@@ -20,7 +20,17 @@ from cascade_kpi.org.rollup import fold_children, fold_subtrees
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.records import record
 
-__all__ = ["Equal", "FixedShares", "ProRata", "Shared", "Split"]
+__all__ = [
+    "Equal",
+    "FixedShares",
+    "Limited",
+    "OverAssigning",
+    "ProRata",
+    "Shared",
+    "Split",
+    "summed_drivers",
+    "unit_faults",
+]
 
 _NEAR = 1e-9
 
@@ -47,6 +57,27 @@ class Split(Protocol):
 
         The entry of a root is not read. Raises InputError, listing every
         fault, if the tree lacks what the rule needs.
+        """
+        ...
+
+
+@runtime_checkable
+class Limited(Split, Protocol):
+    """A dividing split under which nodes have a least and a most."""
+
+    def limits(self, org: OrgTree) -> tuple[FloatArray, FloatArray]:
+        """Floors and caps in KPI units, two float64 (n,), NaN where there is none."""
+        ...
+
+
+@runtime_checkable
+class OverAssigning(Split, Protocol):
+    """A dividing split under which children get more than their parent has."""
+
+    def margins(self, org: OrgTree) -> FloatArray:
+        """What is added to each node's target before its children divide it.
+
+        Shares of it, pure numbers of four decimals, float64 (n,): 0.05 for 5 %.
         """
         ...
 
@@ -109,24 +140,34 @@ class ProRata:
             raise InputError(
                 attrs.evolve(f, repair=f"{f.repair}; {repair}") for f in error.faults
             ) from None
-        leaf, blank = org.is_leaf, np.isnan(given)
-        repair = "give it a number; zero if it has no claim"
-        faults = _faults(
-            org, self.driver, given, leaf & blank, reason="a leaf is blank", repair=repair
-        )
-        repair = "a driver is zero or more"
-        faults += _faults(org, self.driver, given, given < 0, reason="negative", repair=repair)
-        check(faults)
-        np.copyto(claims := given.copy(), 0.0, where=~leaf)
-        claims = fold_subtrees(org.layout, claims, np.add)
-        stated = np.flatnonzero(~(leaf | blank))  # inner nodes, and most often none
-        differs = np.zeros(len(org), dtype=bool)
-        below = claims[stated]
-        differs[stated] = np.abs(given[stated] - below) > _NEAR * below
-        reason = "differs from the sum over its leaves"
-        repair = "leave it blank, or correct it"
-        check(_faults(org, self.driver, given, differs, reason=reason, repair=repair))
-        return claims
+        return summed_drivers(org, self.driver, given)
+
+
+def summed_drivers(org: OrgTree, driver: str, given: FloatArray) -> FloatArray:
+    """Drivers of leaves, summed over every inner node, (n,).
+
+    Raises
+    ------
+    InputError
+        If a leaf is blank, an entry is negative, or an inner entry differs from
+        the sum below it.
+    """
+    leaf, blank = org.is_leaf, np.isnan(given)
+    repair = "give it a number; zero if it has no claim"
+    faults = unit_faults(org, driver, given, leaf & blank, reason="a leaf is blank", repair=repair)
+    repair = "a driver is zero or more"
+    faults += unit_faults(org, driver, given, given < 0, reason="negative", repair=repair)
+    check(faults)
+    np.copyto(claims := given.copy(), 0.0, where=~leaf)
+    claims = fold_subtrees(org.layout, claims, np.add)
+    stated = np.flatnonzero(~(leaf | blank))  # inner nodes, and most often none
+    differs = np.zeros(len(org), dtype=bool)
+    below = claims[stated]
+    differs[stated] = np.abs(given[stated] - below) > _NEAR * below
+    reason = "differs from the sum over its leaves"
+    repair = "leave it blank, or correct it"
+    check(unit_faults(org, driver, given, differs, reason=reason, repair=repair))
+    return claims
 
 
 @record("cascade_kpi/splits.fixed_shares")
@@ -157,7 +198,7 @@ class FixedShares:
             do not sum to one.
         """
         given = org.numbers(self.column)
-        faults = _faults(
+        faults = unit_faults(
             org, self.column, given, given < 0, reason="negative", repair="a share is 0 to 1"
         )
         claims = np.where(np.isnan(given), 0.0, given)
@@ -174,7 +215,7 @@ class FixedShares:
         return claims
 
 
-def _faults(
+def unit_faults(
     org: OrgTree,
     column: str,
     values: FloatArray,
@@ -183,6 +224,7 @@ def _faults(
     reason: str,
     repair: str,
 ) -> list[Fault]:
+    """A fault for every bad cell of a column of the tree."""
     if not bad.any():
         return []
     return [

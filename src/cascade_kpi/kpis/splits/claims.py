@@ -1,0 +1,189 @@
+"""Splits made of other claims: blends, growth, thresholds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+import numpy as np
+from attrs import field, frozen
+
+from cascade_kpi._arrays import FloatArray
+from cascade_kpi._numbers import as_number
+from cascade_kpi.errors import Fault, check
+from cascade_kpi.kpis.splits.basic import Split, summed_drivers, unit_faults
+from cascade_kpi.kpis.splits.limits import limits_of, margins_of, refuse_shared
+from cascade_kpi.org.rollup import fold_children
+from cascade_kpi.org.tree import OrgTree
+from cascade_kpi.records import record
+
+__all__ = ["Blend", "Grown", "Threshold"]
+
+
+def _of_siblings(org: OrgTree, claims: FloatArray) -> FloatArray:
+    """The sum of the claims of every node and its siblings; 0 for roots."""
+    total = np.append(fold_children(org.layout, claims, np.add), 0.0)
+    return np.asarray(np.nan_to_num(total[org.parent]))
+
+
+@record("cascade_kpi/splits.grown")
+@frozen
+class Grown:
+    """In proportion to a driver grown at each leaf's own rate.
+
+    Parameters
+    ----------
+    driver : str
+        Column of the tree: last period's result of every leaf.
+    growth : str
+        Column of the tree with each leaf's expected growth, a pure number
+        above −1: 0.05 for 5 %. What is grown is scaled to the goal.
+    """
+
+    driver: str
+    growth: str
+    divides: ClassVar[bool] = True
+
+    def __call__(self, org: OrgTree) -> FloatArray:
+        """Claims in the driver's unit, (n,).
+
+        Raises
+        ------
+        InputError
+            If a column is not there, a leaf has no entry in one of them, a
+            driver is negative, growth is −1 or less, or an inner node has an
+            entry in either.
+        """
+        given, growth = org.numbers(self.driver), org.numbers(self.growth)
+        leaf, faults = org.is_leaf, []
+        for column, values in ((self.driver, given), (self.growth, growth)):
+            bad = leaf & np.isnan(values)
+            repair = "give it a number; zero if there is none"
+            faults += unit_faults(org, column, values, bad, reason="a leaf is blank", repair=repair)
+            bad = ~leaf & ~np.isnan(values)
+            repair = "leave it blank: what is grown is summed over the leaves"
+            faults += unit_faults(
+                org, column, values, bad, reason="an inner node has an entry", repair=repair
+            )
+        shrunk = growth <= -1
+        repair = "growth is a share above −1, such as 0.05"
+        faults += unit_faults(org, self.growth, growth, shrunk, reason="too small", repair=repair)
+        check(faults)
+        return summed_drivers(org, self.driver, given * (1.0 + growth))
+
+
+@record("cascade_kpi/splits.weighed")
+@frozen
+class _Part:
+    """One part of a blend.
+
+    Attributes
+    ----------
+    weight : float
+    split : Split
+    """
+
+    weight: float = field(converter=as_number)
+    split: Split
+
+
+def _parts(parts: Iterable[Any]) -> tuple[_Part, ...]:
+    return tuple(part if isinstance(part, _Part) else _Part(*part) for part in parts)
+
+
+@record("cascade_kpi/splits.blend")
+@frozen
+class Blend:
+    """By the shares of several splits, each with a weight.
+
+    A node's claim is Σ weight·share, its share being its claim over those of
+    itself and its siblings. A split that gives a family no claims at all is
+    left out there, and the weights of the others are what counts.
+
+    Parameters
+    ----------
+    parts : iterable of (weight, split)
+        Dividing splits; weights are above zero, and only their proportions
+        matter.
+
+    Examples
+    --------
+    >>> half = Blend([(0.5, ProRata("last_year")), (0.5, Equal())])
+    >>> org = OrgTree.from_table(
+    ...     {"id": ["hq", "a", "b"], "parent": ["", "hq", "hq"], "last_year": ["", 90, 10]}
+    ... )
+    >>> half(org)
+    array([0. , 0.7, 0.3])
+    """
+
+    parts: tuple[_Part, ...] = field(converter=_parts)
+    divides: ClassVar[bool] = True
+
+    def __attrs_post_init__(self) -> None:
+        faults = [] if self.parts else [Fault("blend", "no parts", "give at least one")]
+        for i, part in enumerate(self.parts):
+            faults += refuse_shared("blend", part.split, row=i)
+            if not 0 < part.weight < np.inf:
+                reason, repair = "a weight is a finite number above zero", "correct it"
+                faults.append(Fault("blend", reason, repair, row=i, value=part.weight))
+        check(faults)
+
+    def __call__(self, org: OrgTree) -> FloatArray:
+        """Shares, pure numbers, (n,).
+
+        Raises
+        ------
+        InputError
+            If a part refuses, or has limits or margins of its own.
+        """
+        total, weights = np.zeros(len(org)), np.zeros(len(org))
+        for part in self.parts:
+            limited = ~np.isnan(limits_of(part.split, org)).all()
+            if limited or margins_of(part.split, org).any():
+                reason = "a part of a blend has limits, or is over-assigned"
+                check([Fault("blend", reason, "put them around the blend", value=part.split)])
+            claims = np.where(org.parent < 0, 0.0, part.split(org))
+            family = _of_siblings(org, claims)
+            some = family > 0
+            total += np.where(some, part.weight * claims / np.where(some, family, 1.0), 0.0)
+            weights += np.where(some, part.weight, 0.0)
+        return total / np.where(weights > 0, weights, 1.0)
+
+
+@record("cascade_kpi/splits.threshold")
+@frozen
+class Threshold:
+    """By another split's claims, of which those of too small a share count as none.
+
+    Parameters
+    ----------
+    split : Split
+        A dividing split.
+    share : float
+        Of the claims of a node and its siblings, above 0 and below 1: who has
+        less has no claim. 0.04 in elections to the Austrian National Council.
+    """
+
+    split: Split
+    share: float = field(converter=as_number)
+    divides: ClassVar[bool] = True
+
+    def __attrs_post_init__(self) -> None:
+        faults = refuse_shared("threshold", self.split)
+        if not 0 < self.share < 1:
+            reason, repair = "a share lies between 0 and 1", "give 0.04 for 4 %"
+            faults.append(Fault("threshold", reason, repair, value=self.share))
+        check(faults)
+
+    def __call__(self, org: OrgTree) -> FloatArray:
+        """Claims in the unit of the split's, (n,)."""
+        claims = np.where(org.parent < 0, 0.0, self.split(org))
+        return np.where(claims >= self.share * _of_siblings(org, claims), claims, 0.0)
+
+    def limits(self, org: OrgTree) -> tuple[FloatArray, FloatArray]:
+        """Those of the split."""
+        return limits_of(self.split, org)
+
+    def margins(self, org: OrgTree) -> FloatArray:
+        """Those of the split."""
+        return margins_of(self.split, org)

@@ -1,0 +1,138 @@
+"""What a split answers about a tree, once its answers are found to be lawful."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from attrs import frozen
+
+from cascade_kpi._arrays import FloatArray, IntArray
+from cascade_kpi.errors import Fault, check
+from cascade_kpi.kpis.kpi import Kpi
+from cascade_kpi.kpis.lots import LARGEST
+from cascade_kpi.kpis.splits import Limited, OverAssigning
+from cascade_kpi.org.tree import OrgTree
+
+__all__ = ["MARGIN", "Asked", "stretched"]
+
+MARGIN = 10_000
+"""Margins are counted in ten-thousandths."""
+
+_NEAR = 1e-9  # a limit this close to whole lots, relatively, is meant to be whole
+
+
+@frozen(eq=False)
+class Asked:
+    """A split's answers for the nodes that a KPI reaches.
+
+    Attributes
+    ----------
+    shares : float64 array (n,)
+        Claims or factors; those of roots are not read.
+    low, high : float64 array (n,)
+        Signed floors and caps in whole lots, infinite where there is none.
+    margin : int64 array (n,)
+        What children divide beyond a node's target, in ten-thousandths of it.
+    """
+
+    shares: FloatArray
+    low: FloatArray
+    high: FloatArray
+    margin: IntArray
+
+    @classmethod
+    def of(cls, kpi: Kpi, org: OrgTree) -> Asked:
+        """The answers of a KPI's split.
+
+        Raises
+        ------
+        InputError
+            With what the split itself refuses, or what it answers oddly.
+        """
+        split = kpi.split
+        shares = _lawful(kpi, org, split(org), "__call__")
+        below = shares[1:] if len(org.roots) == 1 else shares[org.parent >= 0]
+        if not np.isfinite(below).all():
+            _refuse(kpi, "must answer one finite number a node", "mend its __call__")
+        if split.divides and (below < 0).any():
+            _refuse(kpi, "gives negative claims", "claims are zero or more")
+        low, high = _limits(kpi, org) if isinstance(split, Limited) else _ends(len(org))
+        margin = _margins(kpi, org) if isinstance(split, OverAssigning) else _none(len(org))
+        return cls(shares, low, high, margin)
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether any node has a limit, or any children get more than there is."""
+        return any(
+            each.strides != (0,) and bool(np.isfinite(each).any()) for each in (self.low, self.high)
+        ) or (self.margin.strides != (0,) and bool(self.margin.any()))
+
+
+def _ends(n: int) -> tuple[FloatArray, FloatArray]:
+    """No limits, in one cell each."""
+    return np.broadcast_to(-np.inf, n), np.broadcast_to(np.inf, n)
+
+
+def _none(n: int) -> IntArray:
+    return np.broadcast_to(np.int64(0), n)
+
+
+def _limits(kpi: Kpi, org: OrgTree) -> tuple[FloatArray, FloatArray]:
+    """Floors and caps in whole lots, infinite where there is none."""
+    split = kpi.split
+    assert isinstance(split, Limited)  # noqa: S101 - asked for such splits only
+    floor, cap = (_lawful(kpi, org, each, "limits") for each in split.limits(org))
+    return (
+        np.where(np.isnan(floor), -np.inf, _in_lots(kpi, floor, np.ceil)),
+        np.where(np.isnan(cap), np.inf, _in_lots(kpi, cap, np.floor)),
+    )
+
+
+def _margins(kpi: Kpi, org: OrgTree) -> IntArray:
+    """Margins in ten-thousandths."""
+    split = kpi.split
+    assert isinstance(split, OverAssigning)  # noqa: S101 - asked for such splits only
+    margins = _lawful(kpi, org, split.margins(org), "margins") * MARGIN
+    whole = np.rint(margins)
+    if not (np.abs(margins - whole) < _NEAR).all() or (whole < 0).any() or (whole > MARGIN).any():
+        _refuse(kpi, "answers margins that are not 0 to 1, of four decimals", "round them")
+    return whole.astype(np.int64)
+
+
+def _refuse(kpi: Kpi, reason: str, repair: str) -> None:
+    check([Fault("split", f"the split of {kpi.name} {reason}", repair, value=kpi.split)])
+
+
+def _lawful(kpi: Kpi, org: OrgTree, answer: Any, method: str) -> FloatArray:
+    array = np.asarray(answer)
+    if array.dtype.kind not in "fiu" or array.shape != (len(org),):
+        _refuse(kpi, "must answer one finite number a node", f"mend its {method}")
+    return np.asarray(array, dtype=np.float64)
+
+
+def _in_lots(kpi: Kpi, amounts: FloatArray, rounded: np.ufunc) -> FloatArray:
+    """Limits in whole lots: floors rounded up, caps down, near misses to the nearest."""
+    exact = kpi.counted_in.exact
+    lots = amounts / np.float64(exact.numerator) * np.float64(exact.denominator)
+    near = np.rint(lots)
+    close = np.abs(lots - near) <= _NEAR * np.maximum(np.abs(near), 1.0)
+    whole = np.where(close, near, rounded(lots))
+    return np.asarray(np.clip(whole, -float(LARGEST), float(LARGEST)))
+
+
+def stretched(lots: IntArray, margin: IntArray) -> IntArray:
+    """Lots and their margin, whole, half to even: what children divide.
+
+    Parameters
+    ----------
+    lots : int64 array
+        Zero or more, below 2^51.
+    margin : int64 array
+        In ten-thousandths, at most :data:`MARGIN`.
+    """
+    many, few = np.divmod(lots, MARGIN)
+    more, part = np.divmod(few * margin, MARGIN)
+    more += many * margin
+    up = (2 * part > MARGIN) | ((2 * part == MARGIN) & ((lots + more) % 2 == 1))
+    return np.asarray(lots + more + up)

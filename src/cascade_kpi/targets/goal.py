@@ -1,0 +1,52 @@
+"""One KPI's goals on their way down a tree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from attrs import frozen
+
+from cascade_kpi.entries import Entries
+from cascade_kpi.errors import Fault
+from cascade_kpi.kpis.kpi import Kpi
+from cascade_kpi.org.reach import Reach
+from cascade_kpi.org.tree import OrgTree
+from cascade_kpi.periods import Periods
+
+__all__ = ["Goal"]
+
+_LISTED = 6
+
+
+@frozen(eq=False)
+class Goal:
+    """One KPI's goals on their way down the tree that it reaches, and the faults met."""
+
+    reach: Reach
+    kpi: Kpi
+    periods: Periods
+    stated: Entries
+    k: int
+    faults: list[Fault]
+
+    @property
+    def org(self) -> OrgTree:
+        """The nodes that are reached: rows below are theirs."""
+        return self.reach.tree
+
+    def fault(self, period: int, row: int, reason: str, repair: str) -> None:
+        """Note a conflict at a node."""
+        about = f"{self.kpi.name} in {self.periods.labels[period]}: {reason}"
+        entry = self.stated.row_of(int(self.reach.rows[row]), self.k, period)
+        self.faults.append(Fault("goals", about, repair, row=entry, value=self.org.node(row).id))
+
+    def amount(self, lots: int) -> str:
+        """Lots as people read them."""
+        return self.kpi.format(float(self.kpi.counted_in.values(np.array(lots))))
+
+    def named(self, rows: Iterable[int]) -> str:
+        """Nodes by their ids, the first few of them."""
+        ids = self.org.ids[np.array(list(rows), dtype=np.int64)].tolist()
+        more = len(ids) - _LISTED
+        return ", ".join(map(repr, ids[:_LISTED])) + (f" and {more} more" if more > 0 else "")

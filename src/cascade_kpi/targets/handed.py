@@ -1,0 +1,116 @@
+"""One KPI's goals to everybody's targets."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cascade_kpi._arrays import FloatArray, IntArray, lock
+from cascade_kpi.entries import Column
+from cascade_kpi.errors import InputError
+from cascade_kpi.kpis.lots import LARGEST
+from cascade_kpi.org.layout import Layout
+from cascade_kpi.targets.asked import Asked
+from cascade_kpi.targets.goal import Goal
+from cascade_kpi.targets.handing import divide_down, divide_freely
+from cascade_kpi.targets.room import Room
+from cascade_kpi.targets.targets import NO_LOTS, Amounts, Bounds, Lots
+
+__all__ = ["Handed", "hand_down"]
+
+Mask = NDArray[np.bool_]
+
+
+class Handed(NamedTuple):
+    """A KPI's targets, those that were stated, and between which bounds the others were found."""
+
+    column: Lots | Amounts
+    fixed: Mask
+    bounds: Bounds | None
+
+
+def hand_down(goal: Goal) -> Handed:
+    """Targets of everybody, and which of them were stated or follow from those that were."""
+    reach = goal.reach
+    everywhere = goal.stated.dense("value", goal.k, len(goal.periods), len(reach.org))
+    column = Column("goals", goal.kpi, goal.periods, goal.stated, goal.k)
+    goal.faults.extend(column.unreached(reach, everywhere))
+    dense = reach.narrowed(everywhere)
+    column_of, fixed, bounds = _handed(goal, dense, ~np.isnan(dense))
+    fixed = lock(reach.spread(fixed, absent=False))
+    if bounds is not None:
+        low, high = (lock(reach.spread(each, np.nan)) for each in (bounds.low, bounds.high))
+        bounds = Bounds(low, high)
+    if isinstance(column_of, Lots):
+        counts = lock(reach.spread(column_of.counts, NO_LOTS))
+        return Handed(Lots(column_of.lot, counts), fixed, bounds)
+    return Handed(Amounts(lock(reach.spread(column_of.values, np.nan))), fixed, bounds)
+
+
+def _handed(goal: Goal, dense: FloatArray, fixed: Mask) -> Handed:
+    nothing = Handed(Amounts(dense), fixed, None)
+    if not fixed.any():
+        return nothing
+    org = goal.org
+    try:
+        asked = Asked.of(goal.kpi, org)
+    except InputError as error:
+        goal.faults.extend(error.faults)
+        return nothing
+    if not goal.kpi.split.divides:
+        return Handed(Amounts(_shared(org.layout, dense.copy(), asked.shares)), fixed, None)
+    lots = _whole(goal, dense, fixed)
+    tops = fixed[:, org.layout.roots]
+    free = tops.all() and np.count_nonzero(fixed) == tops.size and not asked.is_limited
+    if free and divide_freely(goal, lots, asked.shares):
+        return Handed(Lots(goal.kpi.counted_in, lots), fixed, None)
+    fixed = _fix_upward(goal, lots, fixed, asked.margin)
+    rooms = []
+    for p, column in enumerate(lots):
+        rooms.append(Room.of(goal, p, column, fixed[p], asked))
+        divide_down(goal, column, fixed[p], rooms[-1], asked)
+    bounds = Bounds(np.stack([room.low for room in rooms]), np.stack([room.high for room in rooms]))
+    return Handed(Lots(goal.kpi.counted_in, lots), fixed, bounds)
+
+
+def _shared(layout: Layout, targets: FloatArray, factors: FloatArray) -> FloatArray:
+    """Every child without a goal of its own takes its parent's times its factor."""
+    for block in layout.down():
+        handed = targets[:, None, block.parents] * factors[block.rows]
+        stated = targets[:, block.rows]
+        targets[:, block.rows] = np.where(np.isnan(stated), handed, stated)
+    return targets
+
+
+def _whole(goal: Goal, dense: FloatArray, fixed: Mask) -> IntArray:
+    """Stated goals in lots; a fault for each that is not a whole number of them."""
+    lot = goal.kpi.counted_in
+    lots = np.full(dense.shape, NO_LOTS)
+    lots[fixed], fine = lot.whole(dense[fixed])
+    for p, row in np.argwhere(fixed)[~fine].tolist():
+        amount = float(dense[p, row])
+        if abs(amount) >= float(lot.exact) * LARGEST:
+            goal.fault(p, row, "more than 2^51 lots", f"use a larger lot than {lot.size}")
+            continue
+        below, above = map(goal.kpi.format, lot.nearest(amount))
+        reason = f"{amount!r} is not a whole number of lots of {lot.size}"
+        goal.fault(p, row, reason, f"make it {below} or {above}, or change the lot")
+    return lots
+
+
+def _fix_upward(goal: Goal, lots: IntArray, fixed: Mask, margin: IntArray) -> Mask:
+    """A node whose children are all fixed is fixed at their sum, unless they are over-assigned."""
+    fixed = fixed.copy()
+    for block in goal.org.layout.up():
+        for p in range(len(lots)):
+            follows = fixed[p, block.rows].all(axis=0) & (margin[block.parents] == 0)
+            follows &= ~fixed[p, block.parents]
+            parents = block.parents[follows]
+            total = lots[p, block.rows[:, follows]].sum(axis=0)
+            for row in parents[np.abs(total) >= LARGEST].tolist():
+                goal.fault(p, row, "its children's goals sum to 2^51 lots", "use a larger lot")
+            lots[p, parents] = total
+            fixed[p, parents] = True
+    return fixed

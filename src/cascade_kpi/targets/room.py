@@ -1,0 +1,199 @@
+"""The least and the most that every node can have, and which demands cannot be met together."""
+
+from __future__ import annotations
+
+import numpy as np
+from attrs import frozen
+from numpy.typing import NDArray
+
+from cascade_kpi._arrays import FloatArray, IntArray
+from cascade_kpi.org.layout import Layout
+from cascade_kpi.targets.asked import MARGIN, Asked, stretched
+from cascade_kpi.targets.goal import Goal
+
+__all__ = ["Room", "least_above", "most_above"]
+
+_MOST = 2.0**52  # more lots than any goal has
+
+Mask = NDArray[np.bool_]
+
+
+@frozen(eq=False)
+class Room:
+    """What every node can have in one period, counted away from zero.
+
+    Attributes
+    ----------
+    period : int
+        Position of the period.
+    sign : int64 array (n,)
+        −1 at and below a negative goal, else 1; lots are counted in its direction.
+    under : bool array (n,)
+        Nodes at or below a goal.
+    low, high : float64 array (n,)
+        Whole lots, zero or more; of an inner node, what is left of its own
+        limits by those of its children.
+    broken : bool array (n,)
+        Nodes whose demands conflict.
+    """
+
+    period: int
+    sign: IntArray
+    under: Mask
+    low: FloatArray
+    high: FloatArray
+    broken: Mask
+
+    @classmethod
+    def of(cls, goal: Goal, p: int, lots: IntArray, fixed: Mask, asked: Asked) -> Room:
+        """The room of every node in the p-th period; conflicts are noted with the goal.
+
+        Parameters
+        ----------
+        lots : int64 array (n,)
+            Stated goals, and what follows upwards from them.
+        fixed : bool array (n,)
+            Nodes that have one.
+        """
+        layout = goal.org.layout
+        sign, under = _signs(layout, lots, fixed)
+        low = np.maximum(np.where(sign > 0, asked.low, -asked.high), 0.0)
+        high = np.where(sign > 0, asked.high, -asked.low)
+        kept = np.where(fixed, lots, 0)
+        room = cls(p, sign, under, low, high, np.zeros(len(low), dtype=bool))
+        demands = _Demands(goal, room, fixed, kept)
+        demands.check_own()
+        room.low[fixed] = room.high[fixed] = np.abs(kept[fixed])
+        for block in layout.up():
+            demands.lift(block.rows, block.parents, asked.margin[block.parents])
+        return room
+
+
+def _signs(layout: Layout, lots: IntArray, fixed: Mask) -> tuple[IntArray, Mask]:
+    """The sign of the nearest goal at or above every node, and who has one."""
+    under = fixed.copy()
+    own = fixed & (lots != 0)
+    sign = np.where(own & (lots < 0), -1, 1)
+    for block in layout.down():
+        rows = block.rows
+        sign[rows] = np.where(own[rows], sign[rows], sign[block.parents])
+        under[rows] |= under[block.parents]
+    return sign, under
+
+
+@frozen(eq=False)
+class _Demands:
+    """Demands on their way up, and the conflicts met."""
+
+    goal: Goal
+    room: Room
+    fixed: Mask
+    kept: IntArray
+
+    def check_own(self) -> None:
+        """Note limits that exclude each other, and goals outside the limits of their node."""
+        room, goal = self.room, self.goal
+        crossed = room.under & ~self.fixed & (room.low > room.high)
+        for row in np.flatnonzero(crossed).tolist():
+            least, most = self._amount(row, room.low[row]), self._amount(row, room.high[row])
+            reason = f"it is to have at least {least}, and at most {most}"
+            self._note(row, reason, "lower its floor, or raise its cap")
+        lots = np.abs(self.kept)
+        outside = self.fixed & ((lots < room.low) | (lots > room.high))
+        for row in np.flatnonzero(outside).tolist():
+            bound = f"below its floor {self._amount(row, room.low[row])}"
+            if lots[row] > room.high[row]:
+                bound = f"above its cap {self._amount(row, room.high[row])}"
+            stated = goal.amount(int(self.kept[row]))
+            self._note(row, f"its goal {stated} is {bound}", "change the goal or the limit")
+        room.low[crossed], room.high[crossed] = 0.0, np.inf  # told, and out of the way
+
+    def brought(self, rows: IntArray, sign: IntArray, sizes: FloatArray) -> FloatArray:
+        """What nodes bring to their parents: their bound, or what they keep."""
+        return np.where(self.fixed[rows], self.kept[rows] * sign, sizes[rows])
+
+    def lift(self, rows: IntArray, parents: IntArray, margin: IntArray) -> None:
+        """Take what children can have into account at their parents."""
+        room = self.room
+        sign = room.sign[parents]
+        least = least_above(self.brought(rows, sign, room.low).sum(axis=0), margin)
+        most = most_above(self.brought(rows, sign, room.high).sum(axis=0), margin)
+        own_low, own_high = room.low[parents], room.high[parents]
+        heavy = room.under[parents] & (least > own_high)
+        light = room.under[parents] & (most < own_low) & ~heavy
+        for g in np.flatnonzero(heavy | light).tolist():
+            self._conflict(int(parents[g]), heavy=bool(heavy[g]))
+        well = ~(heavy | light)
+        room.low[parents] = np.where(well, np.maximum(own_low, least), own_low)
+        room.high[parents] = np.where(well, np.minimum(own_high, most), own_high)
+
+    def _conflict(self, row: int, *, heavy: bool) -> None:
+        """Name a node's own demand and the fewest below that cannot be met beside it."""
+        room = self.room
+        sizes = room.low if heavy else room.high
+        own = float(room.high[row] if heavy else room.low[row])
+        below = np.array(self._frontier(row, sizes), dtype=np.int64)
+        brought = self.brought(below, room.sign[row], sizes)
+        if heavy:  # the largest first: the fewest that are too much together
+            order = np.lexsort((below, -brought))
+            many = int(np.argmax(np.cumsum(brought[order]) > own)) + 1
+            below, brought = below[order[:many]], brought[order[:many]]
+        mine = "goal" if self.fixed[row] else "cap" if heavy else "floor"
+        limits = "floors" if heavy else "caps"
+        what = "goals" if self.fixed[below].all() else limits
+        if what == limits and self.fixed[below].any():
+            what = f"goals and {limits}"
+        reason = (
+            f"its {mine} is {self._amount(row, own)}, the {what} of "
+            f"{self.goal.named(np.sort(below))} sum to {self._amount(row, brought.sum())}"
+        )
+        repair = f"{'lower' if heavy else 'raise'} one of them, or change its {mine}"
+        self._note(row, reason, repair)
+
+    def _frontier(self, row: int, sizes: FloatArray) -> list[int]:
+        """The nodes below whose own demands make up what its children demand."""
+        found, org = [], self.goal.org
+        waiting = [int(child) for child in org.node(row).child_rows]
+        while waiting:
+            child = waiting.pop()
+            below = org.node(child).child_rows
+            if not self.fixed[child] and below:
+                family = self.brought(np.array(below), self.room.sign[child], sizes).sum()
+                if sizes[child] == family:
+                    waiting.extend(below)
+                    continue
+            if self.fixed[child] or sizes[child] > 0:
+                found.append(child)
+        return found
+
+    def _amount(self, row: int, lots: float) -> str:
+        """Lots in the direction of a node's goal, as people read them."""
+        return self.goal.amount(int(min(float(lots), _MOST) * int(self.room.sign[row])))
+
+    def _note(self, row: int, reason: str, repair: str) -> None:
+        self.room.broken[row] = True
+        self.goal.fault(self.room.period, row, reason, repair)
+
+
+def least_above(lots: FloatArray, margin: IntArray) -> FloatArray:
+    """The fewest lots whose children divide at least so many."""
+    if not margin.any():
+        return lots
+    sure = np.clip(lots, 0.0, _MOST)
+    found = np.maximum(np.floor(sure / (1.0 + margin / MARGIN)) - 1.0, 0.0)
+    for _ in range(3):
+        short = stretched(found.astype(np.int64), margin) < sure
+        found = np.where(short, found + 1.0, found)
+    return np.where((margin > 0) & (lots > 0), found, lots)
+
+
+def most_above(lots: FloatArray, margin: IntArray) -> FloatArray:
+    """The most lots whose children divide no more than so many."""
+    if not margin.any():
+        return lots
+    sure = np.clip(lots, 0.0, _MOST)
+    found = np.ceil(sure / (1.0 + margin / MARGIN)) + 1.0
+    for _ in range(3):
+        beyond = stretched(found.astype(np.int64), margin) > sure
+        found = np.where(beyond, found - 1.0, found)
+    return np.where((margin > 0) & np.isfinite(lots) & (lots > 0), found, lots)

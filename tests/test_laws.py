@@ -499,5 +499,7 @@ def test_a_condition_has_words(clause, gaps):
 
 
 def test_every_family_has_its_check():
-    families = "curve", "split", "aggregate", "direction", "attainment", "condition"
+    families = (
+        "aggregate", "attainment", "condition", "curve", "direction", "limit", "method", "split",
+    )  # fmt: skip
     assert {f"check_{family}" for family in families} | {"check_record"} == set(testing.__all__)

@@ -5,7 +5,16 @@ import pytest
 from attrs import frozen
 
 import cascade_kpi as ck
-from cascade_kpi import aggregates, attainments, conditions, curves, directions, splits, testing
+from cascade_kpi import (
+    aggregates,
+    attainments,
+    conditions,
+    curves,
+    directions,
+    methods,
+    splits,
+    testing,
+)
 from cascade_kpi.records import kinds, record
 
 ORG = ck.OrgTree.from_table(
@@ -14,7 +23,11 @@ ORG = ck.OrgTree.from_table(
         "parent": ["", "hq", "hq", "n", "n", "s", "s", "s"],
         "staff": [None, None, None, 9.5, 4.0, 1.0, 25.25, 7.0],
         "share": [None, 0.25, 0.75, 0.5, 0.5, 0.2, 0.2, 0.6],
-    }
+        "growth": [None, None, None, 0.1, -0.2, 0.0, 1.5, 0.05],
+        "last_year": [None, None, None, 90.0, 110.0, 80.0, 120.0, 100.0],
+        "kind": ["company", "area", "area", *["person"] * 5],
+    },
+    kind="kind",
 )
 CURVES = [
     curves.Linear(),
@@ -24,7 +37,35 @@ CURVES = [
     curves.Piecewise([(0, 100), (1, 0)], above=-5),
     curves.Steps([(0.8, 60), (1, 100)]),
 ]
-SPLITS = [splits.Equal(), splits.Shared(), splits.ProRata("staff"), splits.FixedShares("share")]
+LIMITS = [
+    splits.Amount(2),
+    splits.Amount(50, at=["area", "company"]),
+    splits.Times("last_year"),
+    splits.Times("last_year", 1.3),
+]
+BLEND = splits.Blend([(0.6, splits.ProRata("staff")), (0.4, splits.Equal())])
+SPLITS = [
+    splits.Equal(),
+    splits.Shared(),
+    splits.ProRata("staff"),
+    splits.FixedShares("share"),
+    splits.Grown("staff", "growth"),
+    BLEND,
+    splits.Threshold(splits.ProRata("staff"), 0.25),
+    splits.Threshold(splits.Within(splits.Equal(), cap=splits.Times("last_year", 9)), 0.1),
+    splits.Within(BLEND, floor=2, cap=splits.Times("last_year", 4)),
+    splits.Over(splits.Equal(), {"area": 0.05, "company": "0.1"}),
+    splits.Over(splits.Within(splits.ProRata("staff"), floor="last_year"), {"area": 0.25}),
+]
+METHODS = [
+    methods.LargestRemainder(),
+    methods.Adams(),
+    methods.Dean(),
+    methods.HuntingtonHill(),
+    methods.Webster(),
+    methods.ModifiedSainteLague(),
+    methods.Jefferson(),
+]
 AGGREGATES = [
     aggregates.Sum(),
     aggregates.Mean(),
@@ -76,6 +117,16 @@ def test_splits(split):
     testing.check_split(split, ORG)
 
 
+@pytest.mark.parametrize("limit", LIMITS, ids=repr)
+def test_limits(limit):
+    testing.check_limit(limit, ORG)
+
+
+@pytest.mark.parametrize("method", METHODS, ids=repr)
+def test_methods(method):
+    testing.check_method(method)
+
+
 @pytest.mark.parametrize("aggregate", AGGREGATES, ids=repr)
 def test_aggregates(aggregate):
     testing.check_aggregate(aggregate)
@@ -97,13 +148,16 @@ def test_conditions(condition, gaps):
 
 
 def test_no_kind_of_rule_is_left_out():
-    families = ("curves", "splits", "aggregates", "directions", "attainments", "conditions")
+    families = (
+        "aggregates", "attainments", "conditions", "curves", "directions", "methods", "splits",
+    )  # fmt: skip
     ours = {
         kind
         for kind in kinds()
         if kind.startswith(tuple(f"cascade_kpi/{family}." for family in families))
     }
-    tried = {*CURVES, *SPLITS, *AGGREGATES, *DIRECTIONS, *ATTAINMENTS, *CONDITIONS}
+    rules = (CURVES, SPLITS, LIMITS, METHODS, AGGREGATES, DIRECTIONS, ATTAINMENTS, CONDITIONS)
+    tried = {rule for family in rules for rule in family} | {*BLEND.parts}
     named = {kind for kind, cls in kinds().items() if cls in {type(rule) for rule in tried}}
     assert ours == named
 

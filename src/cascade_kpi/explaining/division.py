@@ -12,10 +12,12 @@ from attrs import frozen
 from cascade_kpi._text import percent
 from cascade_kpi.methods.claims import whole_claims
 from cascade_kpi.methods.method import Method
+from cascade_kpi.org.rollup import add_present
+from cascade_kpi.results.change import fold_values
 from cascade_kpi.targets.asked import MARGIN, stretched
 from cascade_kpi.targets.room import least_above, most_above
 
-__all__ = ["Divided", "Least", "Most", "Role", "Stretched", "Towards"]
+__all__ = ["Divided", "Least", "Most", "Role", "Stretched", "Towards", "WithoutMargin"]
 
 
 class Role(Enum):
@@ -145,3 +147,18 @@ class Towards:
     def words(self) -> str:
         """The clause."""
         return "its goal, which is kept"
+
+
+@frozen
+class WithoutMargin:
+    """Targets of children as a part of their parent's, which has a margin less."""
+
+    margin: int
+
+    def __call__(self, *inputs: float) -> float:
+        """The quantity, from its inputs."""
+        return fold_values(add_present, list(inputs)) / (1.0 + self.margin / MARGIN)
+
+    def words(self) -> str:
+        """The clause."""
+        return f"over its children, without the {percent(self.margin / MARGIN)} over"

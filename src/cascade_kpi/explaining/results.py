@@ -9,6 +9,7 @@ import numpy as np
 from attrs import frozen
 
 from cascade_kpi._arrays import equal
+from cascade_kpi.explaining.division import WithoutMargin
 from cascade_kpi.explaining.explanation import Explanation, Operation
 from cascade_kpi.explaining.operations import (
     Combined,
@@ -26,7 +27,6 @@ from cascade_kpi.kpis.kpi import Kpi
 from cascade_kpi.missing import Missing
 from cascade_kpi.org.reach import Reach
 from cascade_kpi.org.rollup import add_present
-from cascade_kpi.results.change import fold_values
 from cascade_kpi.results.results import Results
 from cascade_kpi.targets.targets import rolls_up
 
@@ -182,8 +182,13 @@ class ResultExplainer:
         if not children:
             return Explanation(name, np.nan, self.kpi.unit, self.period, None, "reported")
         below = tuple(map(self._unreported, children))
-        value = fold_values(combine, [each.value for each in below])
-        return self._made(name, value, Combined(combine, "over its children"), lambda: below)
+        margin = self.results.targets.margin(self.k)
+        rule = (
+            Combined(combine, "over its children")
+            if margin is None
+            else WithoutMargin(int(margin[row]))
+        )
+        return self._made(name, rule(*(each.value for each in below)), rule, lambda: below)
 
     def target(self, row: int) -> Explanation:
         """The target of a node, in KPI units."""

@@ -7,12 +7,13 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from attrs import frozen
 
+from cascade_kpi._answers import OddAnswer, ask
 from cascade_kpi._arrays import FloatArray, IntArray
 from cascade_kpi.methods.bounded import clamp
 from cascade_kpi.methods.remainders import divide_lots
 from cascade_kpi.records import record
 
-__all__ = ["LargestRemainder", "Method"]
+__all__ = ["LargestRemainder", "Method", "divided_by"]
 
 
 @runtime_checkable
@@ -58,3 +59,27 @@ class LargestRemainder:
         at, rest, free = clamp(lots.astype(np.float64), claims, low, high)
         shares = divide_lots(rest.astype(np.int64), free)
         return np.where(np.isnan(at), shares, at).astype(np.int64)
+
+
+def divided_by(
+    method: Method, lots: IntArray, claims: FloatArray, low: FloatArray, high: FloatArray
+) -> IntArray:
+    """What a method answers, once it is found to divide all of it within the bounds.
+
+    Raises
+    ------
+    OddAnswer
+        If it does not, or answers no whole numbers.
+    """
+    share: IntArray = ask(
+        "its method", method, lots, claims, low, high, dtype=np.int64, shape=claims.shape
+    )
+    off = np.flatnonzero(share.sum(axis=0) != lots)[:1].tolist()
+    for g in off:
+        told = f"{share[:, g].tolist()} of {int(lots[g])} lots by claims {claims[:, g].tolist()}"
+        raise OddAnswer(f"its method answers {told}: they do not sum to them")
+    beyond = np.flatnonzero(((share < low) | (share > high)).any(axis=0))[:1].tolist()
+    for g in beyond:
+        bounds = f"{low[:, g].tolist()} and {high[:, g].tolist()}"
+        raise OddAnswer(f"its method answers {share[:, g].tolist()}, not between {bounds}")
+    return share

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from cascade_kpi._arrays import FloatArray, lock
+from cascade_kpi._arrays import FloatArray, IntArray, lock
 from cascade_kpi.errors import Fault, check, wants
 from cascade_kpi.kpis.aggregates import Makeup
 from cascade_kpi.kpis.kpi import Kpi
@@ -18,6 +18,7 @@ from cascade_kpi.org.rollup import add_present, fold_children, fold_subtrees
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.results.actuals import Actuals
 from cascade_kpi.results.results import Results, held_back
+from cascade_kpi.targets.asked import MARGIN
 from cascade_kpi.targets.targets import Targets
 
 __all__ = ["measure"]
@@ -149,9 +150,25 @@ def _counted(stage: Targets, k: int, lost: Mask, absent: Mask) -> FloatArray:
     targets, labels = stage.values[k], stage.periods.labels
     gone = np.where(lost, targets, np.nan)
     what = f"the target of what was not reported of {stage.kpis.names[k]}"
-    below = finite_rolled("targets", what, stage.org, labels, gone, combine=add_present)
+    margin = stage.margin(k)
+    if margin is not None:
+        below = _without_margins(stage.org.layout, gone, margin)
+    else:
+        below = finite_rolled("targets", what, stage.org, labels, gone, combine=add_present)
     with np.errstate(over="ignore"):  # told by node when the results are made
         return lock(np.where(np.isnan(below) | absent, targets, targets - below))
+
+
+def _without_margins(layout: Layout, targets: FloatArray, margin: IntArray) -> FloatArray:
+    """Targets of leaves rolled up as parts of their parents': without what was added on the way."""
+    out = targets.copy()
+    for block in layout.up():
+        below = out[:, block.rows[0]]
+        for siblings in block.rows[1:]:
+            below = add_present(below, out[:, siblings], np.empty_like(below))
+        # Only leaves have targets that were lost: a parent has nothing of its own.
+        out[:, block.parents] = below / (1.0 + margin[block.parents] / MARGIN)
+    return out
 
 
 def _rolled(

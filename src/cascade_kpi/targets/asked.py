@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from attrs import frozen
 
 from cascade_kpi._arrays import FloatArray, IntArray
-from cascade_kpi.errors import Fault, check
+from cascade_kpi.errors import Fault, InputError, check
 from cascade_kpi.kpis.kpi import Kpi
 from cascade_kpi.kpis.lots import LARGEST
 from cascade_kpi.kpis.splits import Limited, OverAssigning
@@ -51,7 +52,7 @@ class Asked:
             With what the split itself refuses, or what it answers oddly.
         """
         split = kpi.split
-        shares = _lawful(kpi, org, split(org), "__call__")
+        shares = _lawful(kpi, org, _answer(kpi, split, org), "__call__")
         below = shares[1:] if len(org.roots) == 1 else shares[org.parent >= 0]
         if not np.isfinite(below).all():
             _refuse(kpi, "must answer one finite number a node", "mend its __call__")
@@ -82,7 +83,9 @@ def _limits(kpi: Kpi, org: OrgTree) -> tuple[FloatArray, FloatArray]:
     """Floors and caps in whole lots, infinite where there is none."""
     split = kpi.split
     assert isinstance(split, Limited)  # noqa: S101 - asked for such splits only
-    floor, cap = (_lawful(kpi, org, each, "limits") for each in split.limits(org))
+    floor, cap = (_lawful(kpi, org, each, "limits") for each in _answer(kpi, split.limits, org))
+    if np.isinf(floor).any() or np.isinf(cap).any():
+        _refuse(kpi, "answers infinite limits", "answer NaN where there is none")
     return (
         np.where(np.isnan(floor), -np.inf, _in_lots(kpi, floor, np.ceil)),
         np.where(np.isnan(cap), np.inf, _in_lots(kpi, cap, np.floor)),
@@ -93,11 +96,21 @@ def _margins(kpi: Kpi, org: OrgTree) -> IntArray:
     """Margins in ten-thousandths."""
     split = kpi.split
     assert isinstance(split, OverAssigning)  # noqa: S101 - asked for such splits only
-    margins = _lawful(kpi, org, split.margins(org), "margins") * MARGIN
+    margins = _lawful(kpi, org, _answer(kpi, split.margins, org), "margins") * MARGIN
     whole = np.rint(margins)
     if not (np.abs(margins - whole) < _NEAR).all() or (whole < 0).any() or (whole > MARGIN).any():
         _refuse(kpi, "answers margins that are not 0 to 1, of four decimals", "round them")
     return whole.astype(np.int64)
+
+
+def _answer(kpi: Kpi, call: Callable[[OrgTree], Any], org: OrgTree) -> Any:
+    try:
+        return call(org)
+    except InputError:
+        raise
+    except Exception as error:
+        _refuse(kpi, f"raises {type(error).__name__}: {error}", "mend it")
+        raise AssertionError from error  # it has been refused
 
 
 def _refuse(kpi: Kpi, reason: str, repair: str) -> None:

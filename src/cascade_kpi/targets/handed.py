@@ -42,7 +42,7 @@ def hand_down(goal: Goal) -> Handed:
     fixed = lock(reach.spread(fixed, absent=False))
     if bounds is not None:
         low, high = (lock(reach.spread(each, np.nan)) for each in (bounds.low, bounds.high))
-        bounds = Bounds(low, high)
+        bounds = Bounds(low, high, lock(reach.spread(bounds.margin, 0)))
     if isinstance(column_of, Lots):
         counts = lock(reach.spread(column_of.counts, NO_LOTS))
         return Handed(Lots(column_of.lot, counts), fixed, bounds)
@@ -71,14 +71,16 @@ def _handed(goal: Goal, dense: FloatArray, fixed: Mask) -> Handed:
     for p, column in enumerate(lots):
         rooms.append(Room.of(goal, p, column, fixed[p], asked))
         divide_down(goal, column, fixed[p], rooms[-1], asked)
-    bounds = Bounds(np.stack([room.low for room in rooms]), np.stack([room.high for room in rooms]))
+    low, high = (np.stack(each) for each in zip(*((r.low, r.high) for r in rooms), strict=True))
+    bounds = Bounds(low, high, np.array(asked.margin))
     return Handed(Lots(goal.kpi.counted_in, lots), fixed, bounds)
 
 
 def _shared(layout: Layout, targets: FloatArray, factors: FloatArray) -> FloatArray:
     """Every child without a goal of its own takes its parent's times its factor."""
     for block in layout.down():
-        handed = targets[:, None, block.parents] * factors[block.rows]
+        with np.errstate(over="ignore"):  # told by node where the targets are looked at
+            handed = targets[:, None, block.parents] * factors[block.rows]
         stated = targets[:, block.rows]
         targets[:, block.rows] = np.where(np.isnan(stated), handed, stated)
     return targets

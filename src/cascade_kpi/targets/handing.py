@@ -7,9 +7,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from cascade_kpi._answers import OddAnswer
 from cascade_kpi._arrays import FloatArray, IntArray
+from cascade_kpi.errors import Fault
 from cascade_kpi.methods.claims import whole_claims
-from cascade_kpi.methods.method import LargestRemainder
+from cascade_kpi.methods.method import LargestRemainder, divided_by
 from cascade_kpi.methods.remainders import divide_lots
 from cascade_kpi.org.layout import Block, Layout
 from cascade_kpi.targets.asked import Asked, stretched
@@ -139,7 +141,19 @@ def _possible(goal: Goal, room: Room, family: _Family, has: Mask) -> Mask:
 def _divided(goal: Goal, family: _Family, can: Mask) -> IntArray:
     """Every child's lots by the KPI's method; zero in groups that cannot be divided."""
     share = np.zeros(family.rows.shape, dtype=np.int64)
-    if can.any():
-        claims, low, high = (each[:, can] for each in (family.claims, family.low, family.high))
-        share[:, can] = goal.kpi.method(family.rest[can], claims, low, high)
+    if not can.any():
+        return share
+    claims, low, high = (each[:, can] for each in (family.claims, family.low, family.high))
+    try:
+        share[:, can] = divided_by(goal.kpi.method, family.rest[can], claims, low, high)
+    except OddAnswer as odd:
+        told = Fault(
+            f"kpi {goal.kpi.name!r}",
+            str(odd),
+            "mend it; testing.check_method tells more",
+            column="method",
+            value=goal.kpi.method,
+        )
+        if not any(fault.value is told.value for fault in goal.faults):  # once is enough
+            goal.faults.append(told)
     return share

@@ -81,10 +81,13 @@ class Bounds:
     low, high : float64 array (p, n)
         Whole lots, `high` infinite where there is no most; NaN for nodes
         that the KPI does not reach.
+    margin : int64 array (n,)
+        What children have beyond a node's target, in ten-thousandths of it.
     """
 
     low: FloatArray = field(eq=CONTENT, repr=False)
     high: FloatArray = field(eq=CONTENT, repr=False)
+    margin: IntArray = field(eq=CONTENT, repr=False)
 
 
 @frozen(hash=False)
@@ -177,6 +180,14 @@ class Targets:
             column.counts, NO_LOTS
         )
         return masked
+
+    def margin(self, k: int) -> IntArray | None:
+        """What children of each node have beyond its target of the k-th KPI.
+
+        In ten-thousandths of the target, int64 (n,); None if nowhere anything.
+        """
+        bounds = self.origin.bounds[k] if isinstance(self.origin, Cascaded) else None
+        return bounds.margin if bounds is not None and bounds.margin.any() else None
 
     def cushion(self, kpi: str) -> FloatArray:
         """What a node's children have beyond its own target, float64 (p, n), in KPI units.

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, ClassVar
 
 import numpy as np
 from attrs import field, frozen
 
 from cascade_kpi._arrays import FloatArray
-from cascade_kpi._numbers import as_number
+from cascade_kpi._fields import as_number, as_tuple, members, not_numbers, not_texts
 from cascade_kpi.errors import Fault, check
 from cascade_kpi.kpis.splits.basic import Split, summed_drivers, unit_faults
 from cascade_kpi.kpis.splits.limits import limits_of, margins_of, refuse_shared
@@ -43,6 +42,9 @@ class Grown:
     driver: str
     growth: str
     divides: ClassVar[bool] = True
+
+    def __attrs_post_init__(self) -> None:
+        check(not_texts("grown", driver=self.driver, growth=self.growth))
 
     def __call__(self, org: OrgTree) -> FloatArray:
         """Claims in the driver's unit, (n,).
@@ -87,8 +89,13 @@ class _Part:
     split: Split
 
 
-def _parts(parts: Iterable[Any]) -> tuple[_Part, ...]:
-    return tuple(part if isinstance(part, _Part) else _Part(*part) for part in parts)
+def _parts(parts: Any) -> Any:
+    """Pairs as parts; what is no pair as it is."""
+    listed = as_tuple(parts)
+    if not isinstance(listed, tuple):
+        return listed
+    pairs = (as_tuple(part) for part in listed)
+    return tuple(_Part(*p) if isinstance(p, tuple) and len(p) == 2 else p for p in pairs)
 
 
 @record("cascade_kpi/splits.blend")
@@ -120,12 +127,15 @@ class Blend:
     divides: ClassVar[bool] = True
 
     def __attrs_post_init__(self) -> None:
-        faults = [] if self.parts else [Fault("blend", "no parts", "give at least one")]
-        for i, part in enumerate(self.parts):
+        faults: list[Fault] = []
+        repair = "give pairs such as (0.6, splits.ProRata(…))"
+        for i, part in members("blend", self.parts, _Part, repair, faults):
             faults += refuse_shared("blend", part.split, row=i)
-            if not 0 < part.weight < np.inf:
-                reason, repair = "a weight is a finite number above zero", "correct it"
-                faults.append(Fault("blend", reason, repair, row=i, value=part.weight))
+            if not isinstance(part.weight, float) or not 0 < part.weight < np.inf:
+                reason = "a weight is a finite number above zero"
+                faults.append(Fault("blend", reason, "correct it", row=i, value=part.weight))
+        if self.parts == ():
+            faults.append(Fault("blend", "no parts", repair))
         check(faults)
 
     def __call__(self, org: OrgTree) -> FloatArray:
@@ -169,10 +179,10 @@ class Threshold:
     divides: ClassVar[bool] = True
 
     def __attrs_post_init__(self) -> None:
-        faults = refuse_shared("threshold", self.split)
-        if not 0 < self.share < 1:
+        faults = refuse_shared("threshold", self.split) + not_numbers("threshold", share=self.share)
+        if isinstance(self.share, float) and not 0 < self.share < 1:
             reason, repair = "a share lies between 0 and 1", "give 0.04 for 4 %"
-            faults.append(Fault("threshold", reason, repair, value=self.share))
+            faults.append(Fault("threshold", reason, repair, column="share", value=self.share))
         check(faults)
 
     def __call__(self, org: OrgTree) -> FloatArray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
 from typing import Any, ClassVar, Protocol, runtime_checkable
@@ -11,7 +11,7 @@ import numpy as np
 from attrs import field, frozen
 
 from cascade_kpi._arrays import FloatArray
-from cascade_kpi._numbers import as_number
+from cascade_kpi._fields import as_number, as_tuple, is_a, members, not_numbers, not_texts
 from cascade_kpi.errors import Fault, check, suggest
 from cascade_kpi.kpis.splits.basic import Limited, OverAssigning, Split
 from cascade_kpi.org.reach import Reach
@@ -46,7 +46,7 @@ def margins_of(split: Split, org: OrgTree) -> FloatArray:
 
 def refuse_shared(source: str, split: Split, row: int | None = None) -> list[Fault]:
     """A fault unless a split divides."""
-    if not isinstance(split, type) and isinstance(split, Split) and split.divides:
+    if is_a(split, Split) and split.divides:
         return []
     reason, repair = "not a split that divides", "use one such as splits.ProRata(…)"
     return [Fault(source, reason, repair, row=row, value=split)]
@@ -61,8 +61,8 @@ class Limit(Protocol):
         ...
 
 
-def _kinds(kinds: str | Iterable[str]) -> tuple[str, ...]:
-    return (kinds,) if isinstance(kinds, str) else tuple(kinds)
+def _kinds(kinds: Any) -> Any:
+    return (kinds,) if isinstance(kinds, str) else as_tuple(kinds)
 
 
 @record("cascade_kpi/splits.amount")
@@ -80,6 +80,11 @@ class Amount:
 
     amount: float = field(converter=as_number)
     at: tuple[str, ...] = field(default=(), converter=_kinds)
+
+    def __attrs_post_init__(self) -> None:
+        faults = not_numbers("amount", amount=self.amount)
+        members("amount", self.at, str, "name a kind of node", faults, column="at")
+        check(faults)
 
     def __call__(self, org: OrgTree) -> FloatArray:
         """In KPI units, (n,).
@@ -109,9 +114,11 @@ class Times:
     factor: float = field(default=1.0, converter=as_number)
 
     def __attrs_post_init__(self) -> None:
-        if not 0 <= self.factor < np.inf:
-            reason, repair = "a factor is a finite number, zero or more", "0.9 for 10 % less"
-            check([Fault("times", reason, repair, value=self.factor)])
+        faults = not_texts("times", column=self.column) + not_numbers("times", factor=self.factor)
+        if isinstance(self.factor, float) and self.factor < 0:
+            reason, repair = "a factor is zero or more", "give 0.9 for 10 % less"
+            faults.append(Fault("times", reason, repair, column="factor", value=self.factor))
+        check(faults)
 
     def __call__(self, org: OrgTree) -> FloatArray:
         """In KPI units, (n,)."""
@@ -121,7 +128,7 @@ class Times:
 def _limit(limit: Any) -> Any:
     if isinstance(limit, str):
         return Times(limit)
-    return Amount(limit) if isinstance(limit, int | float | np.number) else limit
+    return Amount(limit) if isinstance(as_number(limit), float) else limit
 
 
 @record("cascade_kpi/splits.within")
@@ -158,7 +165,7 @@ cap=Times(column='last_year', factor=1.3))
     def __attrs_post_init__(self) -> None:
         faults = refuse_shared("within", self.split)
         for name, limit in (("floor", self.floor), ("cap", self.cap)):
-            if limit is not None and (isinstance(limit, type) or not isinstance(limit, Limit)):
+            if limit is not None and not is_a(limit, Limit):
                 repair = "give a number, a column, splits.Amount(…) or splits.Times(…)"
                 faults.append(Fault("within", "not a limit", repair, column=name, value=limit))
         if self.floor is None and self.cap is None:
@@ -184,12 +191,22 @@ cap=Times(column='last_year', factor=1.3))
         return margins_of(self.split, org)
 
 
-def _margins(margins: Mapping[str, Any]) -> Mapping[str, str]:
-    plain = {
-        kind: value if isinstance(value, str) else repr(as_number(value))
-        for kind, value in margins.items()
-    }
-    return MappingProxyType(plain)
+def _margins(margins: Any) -> Any:
+    """Margins as the texts they were written as; anything else as it is."""
+    if not isinstance(margins, Mapping):
+        return margins
+    numbers = {kind: as_number(value) for kind, value in margins.items()}
+    return MappingProxyType(
+        {kind: repr(n) if isinstance(n, float) else n for kind, n in numbers.items()}
+    )
+
+
+def _is_margin(text: object) -> bool:
+    try:
+        margin = Decimal(text) if isinstance(text, str) and text.isascii() else Decimal(-1)
+    except InvalidOperation:
+        return False
+    return 0 <= margin <= 1 and margin == round(margin, _DECIMALS)
 
 
 @record("cascade_kpi/splits.over")
@@ -216,15 +233,17 @@ class Over:
 
     def __attrs_post_init__(self) -> None:
         faults = refuse_shared("over", self.split)
-        for kind, text in self.margins_of_kinds.items():
-            try:
-                margin = Decimal(text)
-                fine = 0 <= margin <= 1 and margin == round(margin, _DECIMALS)
-            except InvalidOperation:
-                fine = False
-            if not fine:
-                reason, repair = "a margin is 0 to 1, of four decimals", "give 0.05 for 5 %"
-                faults.append(Fault("over", reason, repair, column=kind, value=text))
+        repair = "give 0.05 for 5 %, for each kind of node"
+        if not isinstance(self.margins_of_kinds, Mapping):
+            reason = "not a mapping of kinds to margins"
+            faults.append(Fault("over", reason, repair, value=self.margins_of_kinds))
+            check(faults)
+        reason = "a margin is 0 to 1, of four decimals"
+        faults += [
+            Fault("over", reason, repair, column=str(kind), value=text)
+            for kind, text in self.margins_of_kinds.items()
+            if not isinstance(kind, str) or not _is_margin(text)
+        ]
         check(faults)
 
     def __hash__(self) -> int:

@@ -1,0 +1,30 @@
+"""Laws that every rule keeps, for the tests of packages that bring their own.
+
+Each ``check_…`` tries a rule on fixed samples and raises AssertionError with
+the rule, the law that it breaks, what it was asked and what it answered; so it
+does if the rule raises an exception of its own. The library's own rules are
+held to the same laws. Nothing beyond the library is needed; hypothesis tests
+may call the checks with rules they have drawn.
+"""
+
+from cascade_kpi.testing.aggregating import check_aggregate
+from cascade_kpi.testing.dividing import check_limit, check_method, check_split
+from cascade_kpi.testing.laws import check_record
+from cascade_kpi.testing.scoring import (
+    check_attainment,
+    check_condition,
+    check_curve,
+    check_direction,
+)
+
+__all__ = [
+    "check_aggregate",
+    "check_attainment",
+    "check_condition",
+    "check_curve",
+    "check_direction",
+    "check_limit",
+    "check_method",
+    "check_record",
+    "check_split",
+]

@@ -33,6 +33,8 @@ from cascade_kpi.targets.targets import Assigned, Cascaded, Lots, Targets, rolls
 
 __all__ = ["TargetExplainer"]
 
+_LONGEST = 60  # characters of a rule in a clause
+
 Many = tuple[Explanation, ...]
 Expand = Callable[[], Many]
 
@@ -54,6 +56,12 @@ class TargetExplainer:
     def period(self) -> str:
         """The period's label."""
         return self.targets.periods.labels[self.p]
+
+    @property
+    def _split(self) -> str:
+        """The split as one reads it in a line: its parts, if they are many, are named elsewhere."""
+        told = repr(self.kpi.split)
+        return told if len(told) <= _LONGEST else f"{type(self.kpi.split).__name__}(…)"
 
     @cached_property
     def _reach(self) -> Reach:
@@ -87,7 +95,7 @@ class TargetExplainer:
         return self._made(
             name,
             value,
-            Times(repr(self.kpi.split)),
+            Times(self._split),
             lambda: (self.explain(parent), self._factor(row)),
         )
 
@@ -139,7 +147,7 @@ class TargetExplainer:
         parent = int(self.targets.org.parent[row])
         siblings = self._reach.children(parent)
         roles = tuple(self._role(origin, sibling) for sibling in siblings)
-        rule = Divided(siblings.index(row), roles, self.kpi.method, repr(self.kpi.split))
+        rule = Divided(siblings.index(row), roles, self.kpi.method, self._split)
 
         def expand() -> Many:
             parts = [self._family_lots(origin, lots, parent)]
@@ -247,7 +255,7 @@ class TargetExplainer:
         return Explanation(name, value, "", self.period, None, self._by_rule(row))
 
     def _by_rule(self, row: int) -> str:
-        return f"{self.kpi.split!r} on units row {int(self.targets.org.source_row[row])}"
+        return f"{self._split} on units row {int(self.targets.org.source_row[row])}"
 
     def _assigned(self, origin: Assigned, row: int, value: float) -> Explanation:
         """A target that was given, with those below it."""

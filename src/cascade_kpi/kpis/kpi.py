@@ -75,7 +75,7 @@ class Kpi:
         Decimals that are printed.
     method : Method
         How a divided goal becomes whole lots: by largest remainder, or by one
-        of the divisor methods of :mod:`cascade_kpi.methods`.
+        of the divisor methods in ``cascade_kpi.methods``.
     at : str or iterable of str
         Kinds of node that report it: ``"shop"``. It reaches the lowest nodes
         of these kinds and everybody above them, nobody else. By default the

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from cascade_kpi.plan.playbook import Action, Playbook, Rule
     from cascade_kpi.records import from_json, record, to_json
     from cascade_kpi.reporting.report import Report, report
-    from cascade_kpi.tables import Csv
+    from cascade_kpi.tables import Csv, write_csv
 
 __all__ = [
     "Action",
@@ -97,6 +97,7 @@ __all__ = [
     "score",
     "splits",
     "to_json",
+    "write_csv",
 ]
 
 defer("cascade_kpi.plan.conditions", "cascade_kpi.plan.playbook")
@@ -123,6 +124,7 @@ _LATE = {
     "record": "cascade_kpi.records",
     "report": "cascade_kpi.reporting.report",
     "to_json": "cascade_kpi.records",
+    "write_csv": "cascade_kpi.tables",
 }
 
 _ROOMS = {

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import attrs
 import pytest
 
 import cascade_kpi as ck
@@ -101,14 +102,23 @@ def test_unknown_kpis_kinds_and_owners_are_told_together():
 
 
 def test_a_plan_as_a_table_and_an_empty_one():
-    got = plan(rule(kinds="person"))
+    got = plan(rule("b", "talk", level=2), rule(kinds="person", action="visit"))
     table = got.table()
-    assert table["node"] == [row.node for row in got]
-    assert set(map(len, table.values())) == {len(got)}
+    assert {(row.kpi, row.owner != row.node) for row in got} == {
+        ("a", True),
+        ("b", True),
+        ("b", False),
+    }
+    assert list(table) == [field.name for field in attrs.fields(ck.PlannedAction)]
+    for name, column in table.items():
+        assert column.tolist() == [getattr(row, name) for row in got], name
     none = plan()
     assert len(none) == 0
     assert none.rows() == ()
-    assert all(column == [] for column in none.table().values())
+    assert {name: column.dtype.kind for name, column in none.table().items()} == {
+        name: {"O": "U"}.get(column.dtype.kind, column.dtype.kind) for name, column in table.items()
+    }
+    assert not any(map(len, none.table().values()))
     assert "0 actions" in repr(none)
 
 

@@ -51,7 +51,18 @@ def footprint(case, actions):
     plan = ck.improve(gaps, playbook(case, actions), start=date(2026, 1, 1))
     told = [repr(gaps.by_child(node.id, kpi.name, period))
             for node in gaps.org for kpi in case.kpis for period in case.periods]  # fmt: skip
-    shown = [repr(plan.table()), gaps.org.draw(), *told]
+    stages = [
+        scores.results.targets,
+        scores.results.actuals,
+        scores.results,
+        year,
+        scores,
+        gaps,
+        plan,
+    ]
+    tables = [stage.table() for stage in stages] + [scores.totals(), gaps.totals()]
+    arrays += [column for table in tables for column in table.values()]
+    shown = [gaps.org.draw(), *told]
     return [a.tobytes() if a.dtype != object else a.tolist() for a in arrays], shown
 
 

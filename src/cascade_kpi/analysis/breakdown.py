@@ -9,6 +9,7 @@ import numpy as np
 from attrs import field, frozen
 
 from cascade_kpi._arrays import CONTENT, FloatArray, frozen_array
+from cascade_kpi._long import Columns, keys, same, texts
 from cascade_kpi._text import visible
 
 __all__ = ["Breakdown"]
@@ -93,6 +94,25 @@ class Breakdown:
         """(label, part, share, cumulative share), in rank order."""
         columns = self.parts.tolist(), self.share.tolist(), self.cumulative.tolist()
         return list(zip(self.labels, *columns, strict=True))
+
+    def table(self) -> Columns:
+        """The parts as columns, in rank order.
+
+        Returns
+        -------
+        dict of str to array (m,)
+            ``key``, the node or the KPI that each belongs to; ``label``; ``unit``;
+            ``part`` in that unit; ``share`` of the whole and its sum ``cumulative``, pure
+            numbers, NaN where the whole is zero.
+        """
+        return {
+            "key": keys(self.keys),
+            "label": texts(self.labels),
+            "unit": same([self.unit], [len(self)]),
+            "part": self.parts,
+            "share": self.share,
+            "cumulative": self.cumulative,
+        }
 
     def __repr__(self) -> str:
         d = self.decimals

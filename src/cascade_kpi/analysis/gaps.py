@@ -9,6 +9,7 @@ import numpy as np
 from attrs import frozen
 
 from cascade_kpi._arrays import FloatArray, fingerprint, lock
+from cascade_kpi._long import Columns, long_table, present, totals_table
 from cascade_kpi.analysis.breakdown import Breakdown
 from cascade_kpi.analysis.split import split_gap
 from cascade_kpi.errors import Fault, check, wants
@@ -151,6 +152,70 @@ class Gaps:
                 out = add_present(out, self.in_points(name), np.empty_like(out))
         gap = lock(np.where(np.isnan(self.scores.total), np.nan, out))
         return self._finite("the gap of the total", lambda: gap)
+
+    def table(self) -> Columns:
+        """The gaps as columns: one row a period, KPI and node, in that order.
+
+        Returns
+        -------
+        dict of str to array (m,)
+            ``node``, ``kpi``, ``period``, ``unit`` of gaps (``pp`` for per cent); in that
+            unit ``gap``, ``shortfall``, ``to_parent``, what the node brings to its
+            parent's gap, and ``kept``, what no child of it brings; ``share``, `to_parent`
+            over the parent's gap, NaN where that is zero; ``points``, what the item
+            brings to the total's gap. A row is there for any of these numbers.
+
+        Examples
+        --------
+        >>> import cascade_kpi as ck
+        >>> org = ck.OrgTree.from_table({"id": ["hq", "a", "b"], "parent": ["", "hq", "hq"]})
+        >>> targets = ck.cascade(org, [ck.Kpi("sales", "CNY")], {"sales": 100}, periods="2026")
+        >>> results = ck.measure(
+        ...     targets, {"node": ["a", "b"], "kpi": ["sales", "sales"], "value": [40.0, 52.0]}
+        ... )
+        >>> gap = ck.gaps(ck.score(results, ck.Scorecard([ck.Item("sales")], {"sales": 100})))
+        >>> for name in ("node", "gap", "to_parent", "share"):
+        ...     print(name, gap.table()[name].tolist())
+        node ['hq', 'a', 'b']
+        gap [-8.0, -10.0, 2.0]
+        to_parent [nan, -10.0, 2.0]
+        share [nan, 1.25, -0.25]
+        """
+        names = self.kpis.names
+        gap, brought = [self.of(kpi) for kpi in names], [self.to_parent(kpi) for kpi in names]
+        on_card = {item.kpi for item in self.scores.scorecard.items}
+        points = [self.in_points(kpi) if kpi in on_card else None for kpi in names]
+        return long_table(
+            self.org.ids,
+            self.periods.labels,
+            [(kpi.name, kpi.gap_unit) for kpi in self.kpis],
+            present(gap, brought, points),
+            {
+                "gap": gap,
+                "shortfall": [self.shortfall(kpi) for kpi in names],
+                "to_parent": brought,
+                "share": list(map(self._share, gap, brought)),
+                "kept": [self.kept(kpi) for kpi in names],
+                "points": points,
+            },
+        )
+
+    def _share(self, gap: FloatArray, brought: FloatArray) -> FloatArray:
+        """What is brought over the parent's gap, (p, n); NaN for roots and a gap of zero."""
+        whole = np.where(gap == 0, np.nan, gap)
+        return brought / whole[:, self.org.parent]  # NaN is brought by roots
+
+    def totals(self) -> Columns:
+        """The gap of everybody's total as columns: one row a period and node with a total.
+
+        Returns
+        -------
+        dict of str to array (m,)
+            ``node``, ``period``; ``gap`` in points, NaN where it cannot be told. By
+            period, then node.
+        """
+        says = ~np.isnan(self.scores.total)
+        return totals_table(self.org.ids, self.periods.labels, says, {"gap": self.total})
 
     def by_child(self, node: object, kpi: str, period: str | None = None) -> Breakdown:
         """A node's gap split exactly over its children, the worst first.

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 import cascade_kpi as ck
-from cascade_kpi import records, tables
+from cascade_kpi import records
 from cascade_kpi.demo.case import Case, case
 from cascade_kpi.demo.folder import FILES, prepare
 from cascade_kpi.demo.summary import Summary
@@ -56,7 +56,7 @@ def run(
     _write_inputs(inputs, folder)
     tell(1, f"inputs: 3 tables and 3 sets of rules in {folder}")
     summary = _cycle(inputs, folder, tell)
-    tables.write_csv(folder / "plan.csv", summary.plan.table(), name="plan")
+    _write(summary.plan, folder / "plan.csv")
     report = ck.report(summary.plan, title=f"{summary.name}, {summary.period}")
     report.save(folder / "report.html")
     report.save(folder / "report.md")
@@ -65,12 +65,20 @@ def run(
 
 
 def _write_inputs(inputs: Case, folder: Path) -> None:
-    tables.write_csv(folder / "units.csv", inputs.units, name="units")
-    tables.write_csv(folder / "goals.csv", inputs.goals, name="goals")
-    tables.write_csv(folder / "actuals.csv", inputs.actuals, name="actuals")
+    for name, table in (
+        ("units", inputs.units),
+        ("goals", inputs.goals),
+        ("actuals", inputs.actuals),
+    ):
+        _write(table, folder / f"{name}.csv")
     records.save(inputs.kpis, folder / "kpis.json")
     records.save(inputs.scorecard, folder / "scorecard.json")
     records.save(inputs.playbook, folder / "playbook.json")
+
+
+def _write(table: object, path: Path) -> None:
+    # Whose files may be replaced was settled when the folder was prepared.
+    ck.write_csv(table, path, existing="replace", name=path.stem)
 
 
 def _cycle(inputs: Case, folder: Path, tell: Progress) -> Summary:

@@ -62,10 +62,11 @@ class Divided:
     def __call__(self, *inputs: float) -> float:
         """The quantity, from its inputs."""
         sign = -1 if inputs[0] < 0 else 1
-        left, told = sign * int(inputs[0]), list(inputs[1:])
+        left, at = sign * int(inputs[0]), 1
         columns = []
         for role in self.roles:
-            mine, told = told[: role.count], told[role.count :]
+            mine = list(inputs[at : at + role.count])
+            at += role.count
             if role is Role.KEPT:
                 left -= sign * int(mine[0])
                 columns.append((0.0, 0.0, 0.0))

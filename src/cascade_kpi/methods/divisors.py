@@ -31,6 +31,8 @@ __all__ = [
 
 _NEAR = 2.0**-48  # relative: priorities this close are compared exactly
 _EXACT = 2.0**50  # a cross product below this cannot hide behind one float
+_WIDE = 64  # members of a group from which on lots are given many at once
+_AHEAD = 4  # lots that one member may get at once
 _FIRST = 2.0**600  # what makes a first lot come before any second one
 
 Whole = Callable[[Any], Any]  # of an array of floats, or of one int
@@ -84,6 +86,10 @@ def apportion(
     """
     have = _surely(lots, claims, low, high)
     left = lots - have.sum(axis=0)
+    if len(claims) > _WIDE:
+        for g in np.flatnonzero(left > 0).tolist():
+            have[:, g] += _at_once(signpost, int(left[g]), claims[:, g], have[:, g], high[:, g])
+        left = lots - have.sum(axis=0)
     some = np.flatnonzero(left > 0)
     while some.size:
         now = have[:, some]
@@ -93,6 +99,31 @@ def apportion(
         left[some] -= 1
         some = some[left[some] > 0]
     return have.astype(np.int64)
+
+
+def _at_once(
+    signpost: Signpost, left: int, claims: FloatArray, have: FloatArray, high: FloatArray
+) -> FloatArray:
+    """Further lots of one wide group that go to nobody else in whatever order they are given.
+
+    Where priorities are too close for floats to tell, the rest is left to be given one by one.
+    """
+    more = np.zeros(len(claims))
+    while left:
+        ahead = have + more + np.arange(_AHEAD)[:, None]
+        priority = _priority(signpost, claims, ahead)
+        priority = np.where((ahead < high) & (claims > 0), priority, -1.0)
+        cut = -np.partition(-priority, left - 1, axis=None)[left - 1]
+        sure = (priority > cut * (1.0 + _NEAR)).sum(axis=0)
+        close = np.flatnonzero(np.abs(priority[0] - cut) <= cut * _NEAR)
+        if not sure.any():
+            alike = np.unique(np.stack([claims[close], ahead[0][close]]), axis=1).shape[1] == 1
+            if alike and left <= len(close):  # of equals the earlier come first
+                more[close[:left]] += 1
+            break
+        more += sure
+        left -= int(sure.sum())
+    return more
 
 
 def _surely(lots: IntArray, claims: FloatArray, low: FloatArray, high: FloatArray) -> FloatArray:
@@ -108,20 +139,32 @@ def _surely(lots: IntArray, claims: FloatArray, low: FloatArray, high: FloatArra
     return np.where(np.isnan(at), np.maximum(whole, low), at)
 
 
+def _priority(signpost: Signpost, claims: FloatArray, have: FloatArray) -> FloatArray:
+    """Who is to have the next lot, as floats; where d(0) = 0, a first lot before all others."""
+    above, below = signpost.above(have), signpost.below(have)
+    power: FloatArray = claims if signpost.power == 1 else claims * claims
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(above > 0, power * below / above, claims * _FIRST)
+
+
 def _first(
     signpost: Signpost, claims: FloatArray, have: FloatArray, open_: NDArray[np.bool_]
 ) -> IntArray:
     """The member with the highest priority in each group, the earliest of equals."""
-    above, below = signpost.above(have), signpost.below(have)
-    power: FloatArray = claims if signpost.power == 1 else claims * claims
-    with np.errstate(divide="ignore", invalid="ignore"):
-        priority = np.where(above > 0, power * below / above, claims * _FIRST)
+    priority = _priority(signpost, claims, have)
     priority = np.where(open_, priority, -1.0)
     best = priority.max(axis=0)
     near = priority >= best * (1.0 - _NEAR)
     winner: IntArray = np.argmax(priority == best, axis=0)
-    large = (power * below).max(axis=0) * above.max(axis=0) >= _EXACT
-    for g in np.flatnonzero(large & (near.sum(axis=0) > 1)).tolist():
+    # Who has the same claim and as many lots has the same priority: the earliest comes first.
+    first, each = np.argmax(near, axis=0), np.arange(claims.shape[1])
+    alike = (claims == claims[first, each]) & (have == have[first, each])
+    all_alike = (alike | ~near).all(axis=0)
+    winner = np.where(all_alike, first, winner)
+    power = claims if signpost.power == 1 else claims * claims
+    reach = (power * signpost.below(have)).max(axis=0) * signpost.above(have).max(axis=0)
+    unsure = (reach >= _EXACT) & ~all_alike & (near.sum(axis=0) > 1)
+    for g in np.flatnonzero(unsure).tolist():
         winner[g] = _exactly_first(signpost, claims[:, g], have[:, g], np.flatnonzero(near[:, g]))
     return winner
 

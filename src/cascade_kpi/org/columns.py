@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 
 from cascade_kpi._arrays import IntArray, lock
 from cascade_kpi._fields import as_tuple, not_texts
+from cascade_kpi._long import Columns
 from cascade_kpi.errors import Fault, InputError, check
 
 if TYPE_CHECKING:
+    from cascade_kpi.org.tree import OrgTree
     from cascade_kpi.tables import Table
 
 __all__ = [
@@ -25,8 +27,10 @@ __all__ = [
     "labels",
     "listed_ids",
     "others",
+    "parents",
     "read_units",
     "roots_told",
+    "units_table",
 ]
 
 
@@ -139,3 +143,32 @@ def labels(given: NDArray[Any] | None, ids: NDArray[Any]) -> NDArray[Any]:
 def others(table: Table, known: Collection[str], order: IntArray) -> dict[str, NDArray[Any]]:
     """Every column that is not one of the known ones, in the tree's order."""
     return {c: lock(column(table, c)[order]) for c in table.columns if c not in known}
+
+
+def parents(org: OrgTree, root: object) -> NDArray[Any]:
+    """Ids of the parents as objects; `root` at the roots."""
+    out = np.full(len(org), root, dtype=object)
+    below = org.parent >= 0
+    out[below] = org.ids[org.parent[below]]
+    return out
+
+
+def units_table(org: OrgTree, id: str, parent: str, kind: str, label: str) -> Columns:  # noqa: A002
+    """See :meth:`OrgTree.table`."""
+    root = "" if org.ids.dtype == object else None
+    own = {id: org.ids, parent: parents(org, root)}
+    if (org.kinds != "").any():
+        own[kind] = org.kinds
+    if (org.labels != as_text(org.ids)).any():
+        own[label] = org.labels
+    repair = "pass id=, parent=, kind= or label= to name the tree's own columns otherwise"
+    reason = "the tree's own columns and its further ones are not all named differently"
+    names = [id, parent, kind, label]
+    check(
+        [
+            Fault("units", reason, repair, column=name)
+            for name in own
+            if name in org.columns or names.count(name) > 1
+        ]
+    )
+    return {**own, **org.columns}

@@ -22,6 +22,7 @@ from cascade_kpi._arrays import (
     lock,
 )
 from cascade_kpi._fields import not_whole
+from cascade_kpi._long import Columns
 from cascade_kpi.errors import Fault, InputError, check, suggest
 from cascade_kpi.missing import Missing
 from cascade_kpi.org import columns
@@ -67,10 +68,7 @@ class _Units:
     @classmethod
     def of(cls, org: OrgTree) -> _Units:
         """The table of a tree."""
-        parents = np.full(len(org), None, dtype=object)
-        below = org.parent >= 0
-        parents[below] = org.ids[org.parent[below]]
-        return cls(org.ids, parents, org.kinds, org.labels, org.columns)
+        return cls(org.ids, columns.parents(org, None), org.kinds, org.labels, org.columns)
 
     def make(self) -> OrgTree:
         """The tree again, with every check of a table."""
@@ -246,14 +244,9 @@ class OrgTree:
 
     @cached_property
     def families(self) -> tuple[IntArray, IntArray]:
-        """Rows by parent, and where each node's children begin and end among them.
+        """Rows by parent, int64 (n - roots,), and where families end among them, (n + 1,).
 
         The children of row r are ``rows[ends[r]:ends[r + 1]]``, ascending.
-
-        Returns
-        -------
-        rows : int64 array (n - roots,)
-        ends : int64 array (n + 1,)
         """
         below = np.flatnonzero(self.parent >= 0)
         parents = self.parent[below]
@@ -441,6 +434,45 @@ class OrgTree:
     def over_children(self, missing: Missing | str = Missing.RENORMALISE) -> Rollup:
         """Aggregates of columns over every node's children, the node left out."""
         return Rollup(self, CHILDREN, Missing.named(missing))
+
+    def table(
+        self,
+        *,
+        id: str = "id",  # noqa: A002 - as in from_table
+        parent: str = "parent",
+        kind: str = "kind",
+        label: str = "label",
+    ) -> Columns:
+        """The tree as the table that :meth:`from_table` makes it of.
+
+        Parameters
+        ----------
+        id, parent, kind, label : str
+            What the tree's own columns are called.
+
+        Returns
+        -------
+        dict of str to array (n,)
+            One row a node, in the tree's own order: ids; ids of parents, blank (empty
+            text, or None among whole numbers) for roots; kinds if any node has one;
+            labels if any differs from its id; the further columns as they were given.
+            Arrays may be the tree's own, which are read-only.
+
+        Raises
+        ------
+        InputError
+            If a further column is called as one of the tree's own.
+
+        Examples
+        --------
+        >>> org = OrgTree.from_table({"id": ["b", "hq"], "parent": ["hq", ""], "staff": [3, None]})
+        >>> for name, values in org.table().items():
+        ...     print(name, values.tolist())
+        id ['hq', 'b']
+        parent ['', 'hq']
+        staff [None, 3]
+        """
+        return columns.units_table(self, id, parent, kind, label)
 
     # -- people look ------------------------------------------------------------
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
-import attrs
 import numpy as np
 from attrs import field, frozen
 from numpy.typing import NDArray
 
 from cascade_kpi._answers import OddAnswer, ask, odd_answers
-from cascade_kpi._arrays import CONTENT, IntArray, fingerprint, frozen_array
+from cascade_kpi._arrays import CONTENT, FloatArray, IntArray, fingerprint, frozen_array
+from cascade_kpi._long import Columns, same, texts
 from cascade_kpi._text import visible
 from cascade_kpi.analysis.gaps import Gaps
 from cascade_kpi.errors import Fault, check, suggest, unlike
@@ -20,6 +20,9 @@ from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.plan.playbook import Playbook, Rule
 
 __all__ = ["Plan", "PlannedAction", "improve"]
+
+
+_EVIDENCE = ("actual", "level", "shortfall", "attainment", "points")
 
 
 @frozen
@@ -102,17 +105,20 @@ class Plan:
     def rows(self, which: IntArray | None = None) -> tuple[PlannedAction, ...]:
         """Planned actions as objects; for some positions only, if given."""
         which = np.arange(len(self)) if which is None else which
-        p = self.gaps.periods.index(self.period)
-        evidence = {}
-        for kpi in {self.playbook.rules[r].kpi for r in set(self.rule[which].tolist())}:
-            evidence[kpi] = (
-                self.gaps.scores.results.of(kpi)[p],
-                self.gaps.scores.results.counted_target(kpi)[p],
-                self.gaps.shortfall(kpi)[p],
-                self.gaps.scores.attainment(kpi)[p],
-                self.gaps.in_points(kpi)[p],
-            )
+        kpis = {self.playbook.rules[r].kpi for r in set(self.rule[which].tolist())}
+        evidence = {kpi: self._evidence(kpi) for kpi in kpis}
         return tuple(self._row(i, evidence) for i in which.tolist())
+
+    def _evidence(self, kpi: str) -> tuple[FloatArray, ...]:
+        """What the actions for a KPI rest on, float64 (n,) each, as `_EVIDENCE` names them."""
+        p, results = self.gaps.periods.index(self.period), self.gaps.scores.results
+        return (
+            results.of(kpi)[p],
+            results.counted_target(kpi)[p],
+            self.gaps.shortfall(kpi)[p],
+            self.gaps.scores.attainment(kpi)[p],
+            self.gaps.in_points(kpi)[p],
+        )
 
     def _row(self, i: int, evidence: dict[str, tuple[Any, ...]]) -> PlannedAction:
         row, rule = int(self.node[i]), self.playbook.rules[int(self.rule[i])]
@@ -136,11 +142,46 @@ class Plan:
             why=f"{rule.kpi}: {rule.when.words()}",
         )
 
-    def table(self) -> dict[str, list[Any]]:
-        """The plan as columns, one row an action."""
-        names = [field.name for field in attrs.fields(PlannedAction)]
-        rows = self.rows()
-        return {name: [getattr(row, name) for row in rows] for name in names}
+    def table(self) -> Columns:
+        """The plan as columns: one row an action, in the order of the plan.
+
+        Returns
+        -------
+        dict of str to array (m,)
+            The attributes of :class:`PlannedAction`, by their names: ids, texts,
+            float64, and `due` as datetime64[D].
+        """
+        rules = self.playbook.rules
+        actions = [self.playbook.action(rule.action) for rule in rules]
+        days = np.array([action.days for action in actions], dtype="timedelta64[D]")
+        ids, start = self.org.ids, np.datetime64(self.start)
+        evidence = self._numbers()
+
+        def told(values: Iterable[str]) -> NDArray[Any]:
+            return texts(np.array(list(values), dtype=object)[self.rule])
+
+        return {
+            "node": texts(ids[self.node]),
+            "kpi": told(rule.kpi for rule in rules),
+            "unit": told(self.gaps.kpis[rule.kpi].unit for rule in rules),
+            "period": same([self.period], [len(self)]),
+            **dict(zip(_EVIDENCE, evidence, strict=True)),
+            "action": told(action.name for action in actions),
+            "text": told(action.text for action in actions),
+            "owner": texts(ids[self.owner]),
+            "due": start + days[self.rule],
+            "why": told(f"{rule.kpi}: {rule.when.words()}" for rule in rules),
+        }
+
+    def _numbers(self) -> NDArray[np.float64]:
+        """The evidence of every planned action, float64 (5, m)."""
+        out = np.empty((len(_EVIDENCE), len(self)))
+        kpi_of = np.array([self.gaps.kpis.index(rule.kpi) for rule in self.playbook.rules])
+        for k in np.unique(kpi_of[self.rule]).tolist() if len(self) else ():
+            mine = kpi_of[self.rule] == k
+            for row, numbers in zip(out, self._evidence(self.gaps.kpis.names[k]), strict=True):
+                row[mine] = numbers[self.node[mine]]
+        return out
 
     def __repr__(self) -> str:
         people = len(np.unique(self.node))

@@ -10,6 +10,7 @@ from attrs import field, frozen
 
 from cascade_kpi._arrays import CONTENT, FloatArray, fingerprint, frozen_array
 from cascade_kpi._fields import as_tuple
+from cascade_kpi._long import Columns, long_table, present
 from cascade_kpi._text import visible
 from cascade_kpi.entries import NOT_NEGATIVE, Column, Entries, aligned, read_entries
 from cascade_kpi.errors import Fault, check, unlike
@@ -169,6 +170,41 @@ class Actuals:
         inputs = tuple(_aligned(org, kpi, periods, columns, faults) for kpi in kpis)
         check(faults)
         return cls(org, kpis, periods, inputs)
+
+    def table(self) -> Columns:
+        """The reports as :meth:`from_table` takes them, by period, KPI, node.
+
+        Returns
+        -------
+        dict of str to array (m,)
+            ``node``, ``kpi``, ``period``, ``unit`` of the KPI, and a column for each
+            input that any KPI's aggregate takes, NaN where its own takes none.
+
+        Examples
+        --------
+        >>> import cascade_kpi as ck
+        >>> org = ck.OrgTree.from_table({"id": ["hq", "a"], "parent": ["", "hq"]})
+        >>> kpis = ck.Kpis([ck.Kpi("sales", "CNY")])
+        >>> actuals = ck.Actuals.from_columns(org, kpis, {"sales": [np.nan, 7]}, periods="2026")
+        >>> table = actuals.table()
+        >>> print(*(values.tolist() for values in table.values()))
+        ['a'] ['sales'] ['2026'] ['CNY'] [7.0]
+        >>> ck.Actuals.from_table(org, kpis, table) == actuals
+        True
+        """
+        given = [
+            dict(zip(kpi.aggregate.inputs, arrays, strict=True))
+            for kpi, arrays in zip(self.kpis, self.inputs, strict=True)
+        ]
+        names = dict.fromkeys(name for inputs in given for name in inputs)
+        columns = {name: [inputs.get(name) for inputs in given] for name in names}
+        return long_table(
+            self.org.ids,
+            self.periods.labels,
+            [(kpi.name, kpi.unit) for kpi in self.kpis],
+            present(*columns.values()),
+            columns,
+        )
 
     def __hash__(self) -> int:
         return fingerprint((self.periods.labels, self.kpis.names, hash(self.org)))

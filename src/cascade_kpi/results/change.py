@@ -10,6 +10,7 @@ import numpy as np
 from attrs import frozen
 
 from cascade_kpi._fields import as_number
+from cascade_kpi._long import Columns, keys, same
 from cascade_kpi.errors import Fault, check
 from cascade_kpi.org.rollup import Combine, add_present
 
@@ -39,6 +40,24 @@ class Change:
     before: tuple[float, ...]
     after: tuple[float, ...]
 
+    def table(self) -> Columns:
+        """The change as columns: one row a node, from the changed one up to the root.
+
+        Returns
+        -------
+        dict of str to array (m,)
+            ``node``, ``kpi``, ``period``, ``unit``; ``before`` and ``after`` in that unit.
+        """
+        count = [len(self.nodes)]
+        return {
+            "node": keys(self.nodes),
+            "kpi": same([self.kpi], count),
+            "period": same([self.period], count),
+            "unit": same([self.unit], count),
+            "before": np.array(self.before, dtype=np.float64),
+            "after": np.array(self.after, dtype=np.float64),
+        }
+
 
 def change(
     results: Results, node: object, kpi: str, inputs: tuple[float, ...], period: str | None
@@ -56,6 +75,9 @@ def change(
         check([Fault("what if", "these results take several periods together", repair)])
     walk = _Walk.of(results, k, p)
     path = walk.path(results.org.row(node))
+    if item.at and not item.reach(results.org).within[path[0]]:
+        repair = f"ask about one that reports it, {' or '.join(item.at)}, or a node above"
+        check([Fault("what if", f"{kpi} does not reach this node", repair, value=node)])
     walk.refuse_doubling(path)
     own = walk.own_parts(path, inputs)
     alone = results.inner == "total"  # what is reported stands for all that lies below

@@ -166,8 +166,9 @@ def _without_margins(layout: Layout, targets: FloatArray, margin: IntArray) -> F
         below = out[:, block.rows[0]]
         for siblings in block.rows[1:]:
             below = add_present(below, out[:, siblings], np.empty_like(below))
-        # Only leaves have targets that were lost: a parent has nothing of its own.
-        out[:, block.parents] = below / (1.0 + margin[block.parents] / MARGIN)
+        below /= 1.0 + margin[block.parents] / MARGIN
+        # What a reporter lost is its own: the nodes below it have no targets.
+        out[:, block.parents] = np.where(np.isnan(below), out[:, block.parents], below)
     return out
 
 

@@ -110,9 +110,9 @@ def _targets(results: Results, k: int, parts: tuple[FloatArray, ...]) -> FloatAr
     if rule.makeup is Makeup.OTHER:
         return lock(np.full((1, targets.shape[1]), np.nan))
     if rule.makeup is Makeup.SUM and results.missing is Missing.RENORMALISE:
-        reported = np.where(np.isnan(results.at(k, *everything)), np.nan, targets)
-        never = np.isnan(reported).all(axis=0)
-        targets = np.where(never, targets, reported)
+        absent = np.isnan(results.at(k, *everything))
+        never = absent.all(axis=0)
+        targets = np.where(absent & ~never, np.nan, targets)
     if rule.makeup is not Makeup.RATIO:
         return _along(targets, rule.along)
     volume = parts[1]

@@ -9,6 +9,7 @@ from attrs import field, frozen
 from numpy.typing import NDArray
 
 from cascade_kpi._arrays import CONTENT, FloatArray, fingerprint, lock
+from cascade_kpi._long import Columns, long_table, present
 from cascade_kpi._text import visible
 from cascade_kpi.errors import Fault, check
 from cascade_kpi.kpis.kpi import Kpi, Kpis
@@ -130,9 +131,7 @@ class Results:
 
         float64 (p, n), 0 to 1, a pure number; NaN where none was due.
         """
-        due, arrived = self.reports(kpi)
-        with np.errstate(invalid="ignore"):
-            return np.where(due > 0, arrived / due, np.nan)
+        return _share(*self.reports(kpi))
 
     def reports(self, kpi: str) -> tuple[FloatArray, FloatArray]:
         """How many reports were due at or below each node, and how many arrived.
@@ -148,6 +147,49 @@ class Results:
     def _count(self, mask: NDArray[np.bool_]) -> FloatArray:
         layout = self.org.layout
         return np.stack([fold_subtrees(layout, row, np.add) for row in mask.astype(np.float64)])
+
+    def table(self) -> Columns:
+        """The results as columns: one row a period, KPI and node, in that order.
+
+        Returns
+        -------
+        dict of str to array (m,)
+            ``node``, ``kpi``, ``period``, ``unit``; ``result``, ``target`` and
+            ``counted_target`` in that unit; ``due`` and ``arrived``, int64, the reports
+            at or below the node; ``coverage``, their share. A row is there for a result,
+            a target, or a report that was due.
+
+        Examples
+        --------
+        >>> import cascade_kpi as ck
+        >>> org = ck.OrgTree.from_table({"id": ["hq", "a", "b"], "parent": ["", "hq", "hq"]})
+        >>> targets = ck.cascade(org, [ck.Kpi("sales", "CNY")], {"sales": 100}, periods="2026")
+        >>> results = ck.measure(targets, {"node": ["a"], "kpi": ["sales"], "value": [40]})
+        >>> for name, values in list(results.table().items())[4:]:
+        ...     print(name, values.tolist())
+        result [40.0, 40.0, nan]
+        target [100.0, 50.0, 50.0]
+        counted_target [50.0, 50.0, 50.0]
+        due [2, 1, 1]
+        arrived [1, 1, 0]
+        coverage [0.5, 1.0, 0.0]
+        """
+        names = self.kpis.names
+        values, targets = [self.of(kpi) for kpi in names], self.targets.values
+        due, arrived = zip(*map(self.reports, names), strict=True)
+        says = present(values, targets)
+        for here, wanted in zip(says, due, strict=True):
+            here |= wanted > 0
+        columns = {
+            "result": values,
+            "target": targets,
+            "counted_target": [self.counted_target(kpi) for kpi in names],
+            "due": [count.astype(np.int64) for count in due],
+            "arrived": [count.astype(np.int64) for count in arrived],
+            "coverage": list(map(_share, due, arrived)),
+        }
+        units = [(kpi.name, kpi.unit) for kpi in self.kpis]
+        return long_table(self.org.ids, self.periods.labels, units, says, columns)
 
     def what_if(self, node: object, kpi: str, *inputs: float, period: str | None = None) -> Change:
         """What one other report would make of the node and all its ancestors.
@@ -180,6 +222,12 @@ class Results:
 
     def __hash__(self) -> int:
         return fingerprint((hash(self.targets), self.missing.value, self.inner))
+
+
+def _share(due: FloatArray, arrived: FloatArray) -> FloatArray:
+    """What arrived of what was due; NaN where nothing was."""
+    with np.errstate(invalid="ignore"):
+        return np.where(due > 0, arrived / due, np.nan)
 
 
 def held_back(org: OrgTree, lost: NDArray[np.bool_]) -> NDArray[np.bool_]:

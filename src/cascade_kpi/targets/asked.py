@@ -20,7 +20,7 @@ __all__ = ["MARGIN", "Asked", "stretched"]
 MARGIN = 10_000
 """Margins are counted in ten-thousandths."""
 
-_NEAR = 1e-9  # a limit this close to whole lots, relatively, is meant to be whole
+_NEAR = 1e-9  # a limit this close to whole lots is meant to be whole
 
 
 @frozen(eq=False)
@@ -83,7 +83,10 @@ def _limits(kpi: Kpi, org: OrgTree) -> tuple[FloatArray, FloatArray]:
     """Floors and caps in whole lots, infinite where there is none."""
     split = kpi.split
     assert isinstance(split, Limited)  # noqa: S101 - asked for such splits only
-    floor, cap = (_lawful(kpi, org, each, "limits") for each in _answer(kpi, split.limits, org))
+    answer = _answer(kpi, split.limits, org)
+    if not isinstance(answer, tuple) or len(answer) != 2:
+        _refuse(kpi, "must answer floors and caps", "mend its limits")
+    floor, cap = (_lawful(kpi, org, each, "limits") for each in answer)
     if np.isinf(floor).any() or np.isinf(cap).any():
         _refuse(kpi, "answers infinite limits", "answer NaN where there is none")
     return (
@@ -96,7 +99,8 @@ def _margins(kpi: Kpi, org: OrgTree) -> IntArray:
     """Margins in ten-thousandths."""
     split = kpi.split
     assert isinstance(split, OverAssigning)  # noqa: S101 - asked for such splits only
-    margins = _lawful(kpi, org, _answer(kpi, split.margins, org), "margins") * MARGIN
+    margins = _lawful(kpi, org, _answer(kpi, split.margins, org), "margins")
+    margins = np.clip(np.nan_to_num(margins, nan=-1.0), -1.0, 2.0) * MARGIN  # else refused
     whole = np.rint(margins)
     if not (np.abs(margins - whole) < _NEAR).all() or (whole < 0).any() or (whole > MARGIN).any():
         _refuse(kpi, "answers margins that are not 0 to 1, of four decimals", "round them")
@@ -127,9 +131,12 @@ def _lawful(kpi: Kpi, org: OrgTree, answer: Any, method: str) -> FloatArray:
 def _in_lots(kpi: Kpi, amounts: FloatArray, rounded: np.ufunc) -> FloatArray:
     """Limits in whole lots: floors rounded up, caps down, near misses to the nearest."""
     exact = kpi.counted_in.exact
-    lots = amounts / np.float64(exact.numerator) * np.float64(exact.denominator)
+    with np.errstate(over="ignore"):
+        lots = amounts / np.float64(exact.numerator) * np.float64(exact.denominator)
+    lots = np.clip(lots, -2.0 * LARGEST, 2.0 * LARGEST)  # further away is all the same
     near = np.rint(lots)
-    close = np.abs(lots - near) <= _NEAR * np.maximum(np.abs(near), 1.0)
+    # To the ninth decimal, or to what a float of that size can tell.
+    close = np.abs(lots - near) <= np.maximum(_NEAR, 4.0 * np.spacing(np.abs(near)))
     whole = np.where(close, near, rounded(lots))
     return np.asarray(np.clip(whole, -float(LARGEST), float(LARGEST)))
 

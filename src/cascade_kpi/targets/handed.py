@@ -61,7 +61,10 @@ def _handed(goal: Goal, dense: FloatArray, fixed: Mask) -> Handed:
         return nothing
     if not goal.kpi.split.divides:
         return Handed(Amounts(_shared(org.layout, dense.copy(), asked.shares)), fixed, None)
+    told = len(goal.faults)
     lots = _whole(goal, dense, fixed)
+    if len(goal.faults) > told:  # what would follow from goals that are wrong is not told
+        return nothing
     tops = fixed[:, org.layout.roots]
     free = tops.all() and np.count_nonzero(fixed) == tops.size and not asked.is_limited
     if free and divide_freely(goal, lots, asked.shares):
@@ -109,10 +112,13 @@ def _fix_upward(goal: Goal, lots: IntArray, fixed: Mask, margin: IntArray) -> Ma
         for p in range(len(lots)):
             follows = fixed[p, block.rows].all(axis=0) & (margin[block.parents] == 0)
             follows &= ~fixed[p, block.parents]
-            parents = block.parents[follows]
-            total = lots[p, block.rows[:, follows]].sum(axis=0)
-            for row in parents[np.abs(total) >= LARGEST].tolist():
+            below = lots[p, block.rows]
+            # As floats, which do not wrap around, to see whether the sum can be had at all.
+            many = follows & (np.abs(below.astype(np.float64).sum(axis=0)) >= LARGEST)
+            for row in block.parents[many].tolist():
                 goal.fault(p, row, "its children's goals sum to 2^51 lots", "use a larger lot")
-            lots[p, parents] = total
+            follows &= ~many
+            parents = block.parents[follows]
+            lots[p, parents] = below[:, follows].sum(axis=0)
             fixed[p, parents] = True
     return fixed

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from cascade_kpi._answers import OddAnswer
 from cascade_kpi._arrays import FloatArray, IntArray
 from cascade_kpi.errors import Fault
+from cascade_kpi.kpis.lots import LARGEST
 from cascade_kpi.methods.claims import whole_claims
 from cascade_kpi.methods.method import LargestRemainder, divided_by
 from cascade_kpi.methods.remainders import divide_lots
@@ -42,7 +43,7 @@ def divide_freely(goal: Goal, lots: IntArray, claims: FloatArray) -> bool:
         another method than the largest remainder.
     """
     layout = goal.org.layout
-    if not isinstance(goal.kpi.method, LargestRemainder):
+    if type(goal.kpi.method) is not LargestRemainder:
         return False
     swept = layout.swept(claims)
     columns = list(np.empty_like(lots))
@@ -92,7 +93,7 @@ def divide_down(goal: Goal, lots: IntArray, fixed: Mask, room: Room, asked: Aske
             np.where(held, 0.0, room.low[rows]),
             np.where(held, 0.0, room.high[rows]),
         )
-        can = has & ~room.broken[parents]
+        can = has & ~room.broken[parents] & ~_too_many(goal, room, family, has)
         can &= _possible(goal, room, family, can)
         share = _divided(goal, family, can) * room.sign[parents]
         lots[rows] = np.where(held, lots[rows], np.where(can, share, NO_LOTS))
@@ -114,6 +115,15 @@ class _Family(NamedTuple):
     claims: FloatArray
     low: FloatArray
     high: FloatArray
+
+
+def _too_many(goal: Goal, room: Room, family: _Family, has: Mask) -> Mask:
+    """Groups that have more to divide than can be divided exactly; they are noted."""
+    many = has & ((family.total >= LARGEST) | (np.abs(family.rest) >= LARGEST))
+    for row in family.parents[many].tolist():
+        reason = "its children would divide 2^51 lots or more"
+        goal.fault(room.period, row, reason, "use a larger lot")
+    return np.asarray(many)
 
 
 def _possible(goal: Goal, room: Room, family: _Family, has: Mask) -> Mask:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
 from cascade_kpi._arrays import FloatArray, IntArray
+from cascade_kpi._text import percent
 from cascade_kpi.org.layout import Layout
 from cascade_kpi.targets.asked import MARGIN, Asked, stretched
 from cascade_kpi.targets.goal import Goal
@@ -81,6 +84,21 @@ def _signs(layout: Layout, lots: IntArray, fixed: Mask) -> tuple[IntArray, Mask]
     return sign, under
 
 
+class _Words(NamedTuple):
+    """What a conflict is called: below a negative goal floors and caps change places."""
+
+    mine: str
+    limits: str
+    way: str
+
+    @classmethod
+    def of(cls, *, heavy: bool, sign: int) -> _Words:
+        """Of too much below a node's cap, or too little for its floor."""
+        if heavy == (sign > 0):
+            return cls("cap", "floors", "lower")
+        return cls("floor", "caps", "raise")
+
+
 @frozen(eq=False)
 class _Demands:
     """Demands on their way up, and the conflicts met."""
@@ -95,17 +113,21 @@ class _Demands:
         room, goal = self.room, self.goal
         crossed = room.under & ~self.fixed & (room.low > room.high)
         for row in np.flatnonzero(crossed).tolist():
-            least, most = self._amount(row, room.low[row]), self._amount(row, room.high[row])
+            ends = self._amount(row, room.low[row]), self._amount(row, room.high[row])
+            least, most = ends if room.sign[row] > 0 else ends[::-1]
             reason = f"it is to have at least {least}, and at most {most}"
             self._note(row, reason, "lower its floor, or raise its cap")
         lots = np.abs(self.kept)
         outside = self.fixed & ((lots < room.low) | (lots > room.high))
         for row in np.flatnonzero(outside).tolist():
-            bound = f"below its floor {self._amount(row, room.low[row])}"
-            if lots[row] > room.high[row]:
-                bound = f"above its cap {self._amount(row, room.high[row])}"
-            stated = goal.amount(int(self.kept[row]))
-            self._note(row, f"its goal {stated} is {bound}", "change the goal or the limit")
+            light = bool(lots[row] < room.low[row])
+            words = _Words.of(heavy=not light, sign=int(room.sign[row]))
+            limit = self._amount(row, (room.low if light else room.high)[row])
+            way = "below" if words.mine == "floor" else "above"
+            reason = (
+                f"its goal {goal.amount(int(self.kept[row]))} is {way} its {words.mine} {limit}"
+            )
+            self._note(row, reason, "change the goal or the limit")
         room.low[crossed], room.high[crossed] = 0.0, np.inf  # told, and out of the way
 
     def brought(self, rows: IntArray, sign: IntArray, sizes: FloatArray) -> FloatArray:
@@ -116,39 +138,58 @@ class _Demands:
         """Take what children can have into account at their parents."""
         room = self.room
         sign = room.sign[parents]
-        least = least_above(self.brought(rows, sign, room.low).sum(axis=0), margin)
-        most = most_above(self.brought(rows, sign, room.high).sum(axis=0), margin)
+        floors = self.brought(rows, sign, room.low).sum(axis=0)
+        caps = self.brought(rows, sign, room.high).sum(axis=0)
+        least, most = least_above(floors, margin), most_above(caps, margin)
         own_low, own_high = room.low[parents], room.high[parents]
         heavy = room.under[parents] & (least > own_high)
         light = room.under[parents] & (most < own_low) & ~heavy
+        low, high = np.maximum(own_low, least), np.minimum(own_high, most)
+        torn = room.under[parents] & ~heavy & ~light & (low > high)
         for g in np.flatnonzero(heavy | light).tolist():
-            self._conflict(int(parents[g]), heavy=bool(heavy[g]))
-        well = ~(heavy | light)
-        room.low[parents] = np.where(well, np.maximum(own_low, least), own_low)
-        room.high[parents] = np.where(well, np.minimum(own_high, most), own_high)
+            self._conflict(int(parents[g]), int(margin[g]), heavy=bool(heavy[g]))
+        for g in np.flatnonzero(torn).tolist():
+            self._torn(int(parents[g]), int(margin[g]), (float(floors[g]), float(caps[g])))
+        well = ~(heavy | light | torn)
+        room.low[parents] = np.where(well, low, own_low)
+        room.high[parents] = np.where(well, high, own_high)
 
-    def _conflict(self, row: int, *, heavy: bool) -> None:
+    def _torn(self, row: int, margin: int, together: tuple[float, float]) -> None:
+        """Tell that no whole target of a node, with its margin, gives what its children take."""
+        least, most = (self._amount(row, lots) for lots in together)
+        need = least if least == most else f"{least} to {most}"
+        over = percent(margin / MARGIN)
+        reason = f"its children take {need} together, which with {over} over it no target gives"
+        self._note(row, reason, "change one of their goals or limits")
+
+    def _conflict(self, row: int, margin: int, *, heavy: bool) -> None:
         """Name a node's own demand and the fewest below that cannot be met beside it."""
         room = self.room
         sizes = room.low if heavy else room.high
         own = float(room.high[row] if heavy else room.low[row])
+        given = float(stretched(np.array([int(own)]), np.array([margin]))[0])
         below = np.array(self._frontier(row, sizes), dtype=np.int64)
         brought = self.brought(below, room.sign[row], sizes)
-        if heavy:  # the largest first: the fewest that are too much together
-            order = np.lexsort((below, -brought))
-            many = int(np.argmax(np.cumsum(brought[order]) > own)) + 1
+        if heavy:  # what goes the other way, and the largest: the fewest that are too much
+            order = np.lexsort((below, -brought, brought >= 0))
+            sums = np.cumsum(brought[order])
+            enough = np.flatnonzero((sums > given) & (brought[order] >= 0))[:1]
+            many = int(enough[0]) + 1 if enough.size else len(order)
             below, brought = below[order[:many]], brought[order[:many]]
-        mine = "goal" if self.fixed[row] else "cap" if heavy else "floor"
-        limits = "floors" if heavy else "caps"
-        what = "goals" if self.fixed[below].all() else limits
-        if what == limits and self.fixed[below].any():
-            what = f"goals and {limits}"
-        reason = (
-            f"its {mine} is {self._amount(row, own)}, the {what} of "
-            f"{self.goal.named(np.sort(below))} sum to {self._amount(row, brought.sum())}"
-        )
-        repair = f"{'lower' if heavy else 'raise'} one of them, or change its {mine}"
-        self._note(row, reason, repair)
+        words = _Words.of(heavy=heavy, sign=int(room.sign[row]))
+        what = "goals" if self.fixed[below].all() else words.limits
+        if what == words.limits and self.fixed[below].any():
+            what = f"goals and {words.limits}"
+        found = f"the {what} of {self.goal.named(np.sort(below))} sum to "
+        found += self._amount(row, float(brought.sum()))
+        if not self.fixed[row] and not own:
+            reason = f"{found}, and the goal above it goes the other way"
+            self._note(row, reason, "change one of them, or give it a goal of its own")
+            return
+        mine = "goal" if self.fixed[row] else words.mine
+        over = f", {self._amount(row, given)} with what is over" if given != own else ""
+        repair = f"{words.way} one of them, or change its {mine}"
+        self._note(row, f"its {mine} is {self._amount(row, own)}{over}, {found}", repair)
 
     def _frontier(self, row: int, sizes: FloatArray) -> list[int]:
         """The nodes below whose own demands make up what its children demand."""

@@ -10,6 +10,7 @@ import numpy as np
 from attrs import field, frozen
 
 from cascade_kpi._arrays import CONTENT, FloatArray, IntArray, fingerprint, frozen_array, lock
+from cascade_kpi._long import Columns, long_table, present
 from cascade_kpi._text import visible
 from cascade_kpi.entries import Column, Entries, aligned, read_entries
 from cascade_kpi.errors import Fault, InputError, check, unlike
@@ -199,6 +200,43 @@ class Targets:
         below = np.stack([fold_children(self.org.layout, row, add_present) for row in values])
         return lock(below - values)
 
+    def table(self) -> Columns:
+        """The targets as columns: one row for each target, by period, KPI, node.
+
+        Returns
+        -------
+        dict of str to array (m,)
+            ``node``, ``kpi``, ``period``, ``unit``; ``target`` in that unit, of the node
+            as a whole; ``lots``, NaN where the KPI's targets are not counted in them;
+            ``value``, the node's own target as :func:`assign` takes it: of a sum what
+            the target holds beyond the children's, else the target.
+
+        Examples
+        --------
+        >>> import cascade_kpi as ck
+        >>> org = ck.OrgTree.from_table({"id": ["hq", "a", "b"], "parent": ["", "hq", "hq"]})
+        >>> kpis = ck.Kpis([ck.Kpi("sales", "CNY", lot=10)])
+        >>> targets = ck.cascade(org, kpis, {"sales": 90}, periods="2026")
+        >>> table = targets.table()
+        >>> for name in ("node", "target", "lots", "value"):
+        ...     print(name, table[name].tolist())
+        node ['hq', 'a', 'b']
+        target [90.0, 50.0, 40.0]
+        lots [9.0, 5.0, 4.0]
+        value [0.0, 50.0, 40.0]
+        >>> ck.assign(org, kpis, table).of("sales")
+        array([[90., 50., 40.]])
+        """
+        lots = [c.counts.astype(float) if isinstance(c, Lots) else None for c in self.columns]
+        own = [_own(self, k) for k in range(len(self.kpis))]
+        return long_table(
+            self.org.ids,
+            self.periods.labels,
+            [(kpi.name, kpi.unit) for kpi in self.kpis],
+            present(self.values),
+            {"target": self.values, "lots": lots, "value": own},
+        )
+
     def __repr__(self) -> str:
         return visible(
             f"<Targets {', '.join(self.kpis.names)} × {len(self.periods)} × {self.org!r}>"
@@ -320,3 +358,24 @@ def _rolled(org: OrgTree, kpi: Kpi, labels: tuple[str, ...], own: FloatArray) ->
         return own
     what = f"the target of {kpi.name}"
     return finite_rolled("targets", what, org, labels, own, combine=kpi.aggregate.combine)
+
+
+def _own(targets: Targets, k: int) -> FloatArray:
+    """What `assign` would be given to make the targets of the k-th KPI, (p, n), in its unit."""
+    column, origin = targets.columns[k], targets.origin
+    if targets.kpis.items[k].aggregate.makeup is not Makeup.SUM:
+        return column.values
+    if isinstance(origin, Assigned) and origin.given is not None:
+        return np.where(np.isnan(origin.own[k]), 0.0, origin.own[k])
+    if isinstance(column, Amounts):
+        return _beyond_children(targets.org, column.values)
+    # Lots are whole numbers below 2^53: as floats their sums are exact.
+    counts = np.where(column.counts == NO_LOTS, np.nan, column.counts)
+    own = np.nan_to_num(_beyond_children(targets.org, counts))
+    return column.lot.values(own.astype(np.int64))
+
+
+def _beyond_children(org: OrgTree, values: FloatArray) -> FloatArray:
+    """Every node's value less the sum of its children's."""
+    below = np.stack([fold_children(org.layout, row, add_present) for row in values])
+    return np.where(np.isnan(below), values, values - below)

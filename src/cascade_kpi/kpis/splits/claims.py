@@ -18,11 +18,24 @@ from cascade_kpi.records import record
 
 __all__ = ["Blend", "Grown", "Threshold"]
 
+_SLACK = 1e-12  # relative, of a share at the edge
+
 
 def _of_siblings(org: OrgTree, claims: FloatArray) -> FloatArray:
     """The sum of the claims of every node and its siblings; 0 for roots."""
     total = np.append(fold_children(org.layout, claims, np.add), 0.0)
     return np.asarray(np.nan_to_num(total[org.parent]))
+
+
+def _claims(org: OrgTree, split: Split) -> FloatArray:
+    """A split's claims, zero for roots, once they are found to be claims."""
+    claims = np.asarray(split(org))
+    below = org.parent >= 0
+    sound = claims.shape == (len(org),) and claims.dtype.kind in "fiu"
+    if not sound or not np.isfinite(claims[below]).all() or (claims[below] < 0).any():
+        reason = "a split must answer one finite number a node, zero or more"
+        check([Fault("split", reason, "mend its __call__", value=split)])
+    return np.where(below, claims, 0.0)
 
 
 @record("cascade_kpi/splits.grown")
@@ -147,16 +160,18 @@ class Blend:
             If a part refuses, or has limits or margins of its own.
         """
         total, weights = np.zeros(len(org)), np.zeros(len(org))
+        largest = max(part.weight for part in self.parts)  # only proportions matter
         for part in self.parts:
+            weight = part.weight / largest
             limited = ~np.isnan(limits_of(part.split, org)).all()
             if limited or margins_of(part.split, org).any():
                 reason = "a part of a blend has limits, or is over-assigned"
                 check([Fault("blend", reason, "put them around the blend", value=part.split)])
-            claims = np.where(org.parent < 0, 0.0, part.split(org))
+            claims = _claims(org, part.split)
             family = _of_siblings(org, claims)
             some = family > 0
-            total += np.where(some, part.weight * claims / np.where(some, family, 1.0), 0.0)
-            weights += np.where(some, part.weight, 0.0)
+            total += np.where(some, weight * claims / np.where(some, family, 1.0), 0.0)
+            weights += np.where(some, weight, 0.0)
         return total / np.where(weights > 0, weights, 1.0)
 
 
@@ -187,8 +202,10 @@ class Threshold:
 
     def __call__(self, org: OrgTree) -> FloatArray:
         """Claims in the unit of the split's, (n,)."""
-        claims = np.where(org.parent < 0, 0.0, self.split(org))
-        return np.where(claims >= self.share * _of_siblings(org, claims), claims, 0.0)
+        claims = _claims(org, self.split)
+        edge = self.share * _of_siblings(org, claims)
+        # A share that is at the threshold in decimals is not below it for a last bit.
+        return np.where(claims >= edge * (1.0 - _SLACK), claims, 0.0)
 
     def limits(self, org: OrgTree) -> tuple[FloatArray, FloatArray]:
         """Those of the split."""

@@ -196,9 +196,11 @@ def _margins(margins: Any) -> Any:
     if not isinstance(margins, Mapping):
         return margins
     numbers = {kind: as_number(value) for kind, value in margins.items()}
-    return MappingProxyType(
-        {kind: repr(n) if isinstance(n, float) else n for kind, n in numbers.items()}
-    )
+    texts = {kind: repr(n) if isinstance(n, float) else n for kind, n in numbers.items()}
+    plain = {
+        kind: f"{Decimal(t).normalize():f}" if _is_margin(t) else t for kind, t in texts.items()
+    }
+    return MappingProxyType(plain)
 
 
 def _is_margin(text: object) -> bool:
@@ -206,7 +208,7 @@ def _is_margin(text: object) -> bool:
         margin = Decimal(text) if isinstance(text, str) and text.isascii() else Decimal(-1)
     except InvalidOperation:
         return False
-    return 0 <= margin <= 1 and margin == round(margin, _DECIMALS)
+    return margin.is_finite() and 0 <= margin <= 1 and margin == round(margin, _DECIMALS)
 
 
 @record("cascade_kpi/splits.over")
@@ -247,7 +249,7 @@ class Over:
         check(faults)
 
     def __hash__(self) -> int:
-        return hash((self.split, tuple(self.margins_of_kinds.items())))
+        return hash((self.split, frozenset(self.margins_of_kinds.items())))
 
     def __call__(self, org: OrgTree) -> FloatArray:
         """The split's claims, (n,)."""

@@ -11,18 +11,22 @@ import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import TextIO
+from typing import Literal, TextIO
 
 import numpy as np
 from attrs import frozen
 
-from cascade_kpi._cells import Column, Trouble, is_blank, is_plain_number
-from cascade_kpi.errors import Fault, InputError, check
+from cascade_kpi.errors import Fault, InputError, check, suggest
+from cascade_kpi.tables.cells import Column, Trouble, is_blank, is_plain_number
 
 __all__ = ["Csv", "Rows", "read_csv", "write_columns"]
 
 _DELIMITERS = ",;\t|"
-_GUARDED = ("=", "+", "-", "@", "\t", "\r")
+_RUN = ("=", "+", "-", "@", "\t", "\r")
+_GUARDS = ("keep", "remove")
+_EXISTING = ("refuse", "replace")
+# What gets an apostrophe, and so, with one more, what it is taken off of.
+_GUARDED = re.compile(r"'*[=+\-@\t\r]")
 
 # Mark at the start of a file, the encoding it stands for, and the names under
 # which a caller may have asked for that encoding. UTF-32 before UTF-16: the
@@ -44,7 +48,7 @@ _NOT_TEXT = (
 
 @frozen
 class Csv:
-    """How to read a CSV file that is not comma-separated UTF-8.
+    """How to read a CSV file that is not comma-separated UTF-8, or was guarded.
 
     Attributes
     ----------
@@ -54,16 +58,21 @@ class Csv:
         The one character between cells.
     encoding : str
         The encoding of the file, by Python's name for it.
+    guard : {"keep", "remove"}
+        What becomes of an apostrophe before a text that a spreadsheet would run, which
+        :func:`~cascade_kpi.tables.write_csv` puts there: it is kept as a character like
+        any other, or taken off again.
 
     Examples
     --------
     >>> Csv("units.csv", delimiter=";", encoding="gb18030")
-    Csv(path='units.csv', delimiter=';', encoding='gb18030')
+    Csv(path='units.csv', delimiter=';', encoding='gb18030', guard='keep')
     """
 
     path: str | os.PathLike[str]
     delimiter: str = ","
     encoding: str = "utf-8"
+    guard: Literal["keep", "remove"] = "keep"
 
 
 @frozen(eq=False)
@@ -95,9 +104,10 @@ def read_csv(source: Csv, *, name: str) -> Rows:
     """The columns of a CSV file as text, and the line each row starts on.
 
     Cells are kept to the character: nothing is stripped, and a blank cell is
-    ``""``. A UTF-8 mark at the start is dropped. Empty lines are skipped,
-    also those before the header; a line of delimiters alone is a row of blank
-    cells. Quotes follow RFC 4180 and nothing looser.
+    ``""``; only an apostrophe that guards may be taken off. A UTF-8 mark at the
+    start is dropped. Empty lines are skipped, also those before the header; a
+    line of delimiters alone is a row of blank cells. Quotes follow RFC 4180 and
+    nothing looser.
 
     Parameters
     ----------
@@ -133,10 +143,11 @@ def _bytes_of(source: Csv, name: str) -> bytes:
     except (LookupError, TypeError, ValueError):
         repair = 'use a name Python knows, such as "utf-8" or "gb18030"'
         faults.append(Fault(name, "not the name of a text encoding", repair, value=encoding))
+    if source.guard not in _GUARDS:
+        repair = suggest(source.guard, _GUARDS)
+        faults.append(Fault(name, "no such choice", repair, column="guard", value=source.guard))
     path = source.path
-    if not isinstance(path, str | os.PathLike):
-        reason = "the path is neither text nor a path object"
-        faults.append(Fault(name, reason, "give the path of a file", value=path))
+    faults += _path_faults(path, name)
     check(faults)
     try:
         file = Path(path)
@@ -150,6 +161,14 @@ def _bytes_of(source: Csv, name: str) -> bytes:
         reason = f"the file cannot be read ({error.__class__.__name__})"
         repair = "check the path and that you may read the file"
     raise InputError([Fault(name, reason, repair, value=os.fspath(path))])
+
+
+def _path_faults(path: object, name: str) -> list[Fault]:
+    """What is no path."""
+    if isinstance(path, str | os.PathLike):
+        return []
+    reason = "the path is neither text nor a path object"
+    return [Fault(name, reason, "give the path of a file", value=path)]
 
 
 def _decoded(data: bytes, source: Csv, name: str) -> tuple[str, list[Fault]]:
@@ -218,6 +237,7 @@ def _parsed(text: str, source: Csv, name: str, faults: list[Fault]) -> Rows:
         faults.append(Fault(name, *_misquoted(header), line=line))
     if header is None or other is not None or isinstance(header, csv.Error):
         raise InputError(faults)
+    header = _unguarded(header, source)
     told = _header_faults(header, name, line)
     garbled = "\0" if faults else None
     if told or (garbled is not None and any(garbled in column for column in header)):
@@ -225,8 +245,16 @@ def _parsed(text: str, source: Csv, name: str, faults: list[Fault]) -> Rows:
         raise InputError([*told, *faults])
     width = len(header)
     cells, lines, unread = _gathered(records, width, name, faults, garbled)
+    cells = _unguarded(cells, source)
     columns = {column: cells[at::width] for at, column in enumerate(header)}
     return Rows(columns, lines, tuple(faults), frozenset(unread))
+
+
+def _unguarded(cells: list[str], source: Csv) -> list[str]:
+    """The cells without the apostrophes that guard them, if these are to be removed."""
+    if source.guard == "keep":
+        return cells
+    return [cell[1:] if cell[:1] == "'" and _GUARDED.match(cell) else cell for cell in cells]
 
 
 def _records(text: str, delimiter: str) -> Iterator[tuple[list[str] | csv.Error, int]]:
@@ -329,25 +357,28 @@ def _gathered(
 
 
 def write_columns(
-    path: str | os.PathLike[str], columns: Mapping[str, Column], *, name: str
+    path: str | os.PathLike[str], columns: Mapping[str, Column], *, name: str, existing: str
 ) -> None:
     """Write columns of one length, at least one, as :func:`read_csv` reads them.
 
     Raises
     ------
     InputError
-        Cells that would not be read back; nothing is written then.
+        Cells that would not be read back, or a file that is there and is not to be
+        replaced; nothing is written then.
     OSError
         The file cannot be written.
     """
-    faults: list[Fault] = []
+    faults = _place_faults(path, name, existing)
     written = []
     heads = [_written(list(columns), name, None, faults)]
     for column, values in columns.items():
         written.append(_written(values, name, column, faults))
     faults += _header_faults(heads[0], name, None)
     check(faults)
-    with Path(path).open("w", encoding="utf-8", newline="") as file:
+    # "x" refuses a file that has come to be since the first look, too.
+    mode: Literal["x", "w"] = "x" if existing == "refuse" else "w"
+    with Path(path).open(mode, encoding="utf-8", newline="") as file:
         # csv quotes a carriage return within a cell only if it ends lines too.
         lines = _ShortLineEnds(file)
         # A lone name may contain what looks like a delimiter, and a first name
@@ -358,6 +389,18 @@ def write_columns(
         )
         head.writerows(heads)
         csv.writer(lines, lineterminator="\r\n").writerows(zip(*written, strict=True))
+
+
+def _place_faults(path: object, name: str, existing: str) -> list[Fault]:
+    """Why nothing may be written there."""
+    if existing not in _EXISTING:
+        repair = suggest(existing, _EXISTING)
+        return [Fault(name, "no such choice", repair, column="existing", value=existing)]
+    faults = _path_faults(path, name)
+    if not faults and existing == "refuse" and os.path.lexists(path):  # type: ignore[arg-type]  # a path
+        repair = "name another, or pass existing='replace'"
+        faults.append(Fault(name, "the file is there already", repair, value=str(path)))
+    return faults
 
 
 @frozen
@@ -372,6 +415,8 @@ class _ShortLineEnds:
 
 def _written(cells: Column, name: str, column: str | None, faults: list[Fault]) -> list[str]:
     """The cells of a column as they stand in the file, before quoting."""
+    if isinstance(cells, np.ndarray) and cells.dtype.kind not in "iufM":
+        cells = cells.tolist()
     whole = _written_whole(cells)
     if whole is not None:
         return whole
@@ -393,18 +438,20 @@ def _written(cells: Column, name: str, column: str | None, faults: list[Fault]) 
 
 
 def _written_whole(cells: Column) -> list[str] | None:
-    """The cells of a numeric array, or of plain texts, all at once; else None."""
+    """The cells of an array of numbers or days, or of plain texts, all at once; else None."""
     if isinstance(cells, np.ndarray):
         if cells.dtype.kind in "iu":
             return list(map(str, cells.tolist()))
         if cells.dtype.kind == "f" and cells.itemsize <= 8 and not np.isinf(cells).any():
             return ["" if x != x else repr(x) for x in map(float, cells.tolist())]
+        if cells.dtype == np.dtype("datetime64[D]"):
+            return ["" if day == "NaT" else day for day in np.datetime_as_string(cells).tolist()]
         return None
     if set(map(type, cells)) != {str}:
         return None
     # With none of these characters anywhere there is nothing to guard or refuse.
     text = "".join(cells)
-    if not text.isascii() or any(mark in text for mark in (*_GUARDED, "\0")):
+    if not text.isascii() or any(mark in text for mark in (*_RUN, "\0")):
         return None
     return cells if max(map(len, cells)) <= csv.field_size_limit() else None
 
@@ -442,4 +489,4 @@ def _guarded(text: str) -> str | Trouble:
             text.encode("utf-8")
         except UnicodeEncodeError:
             return Trouble("a lone surrogate in a text", "decode the text properly first")
-    return f"'{text}" if text.startswith(_GUARDED) and not is_plain_number(text) else text
+    return f"'{text}" if _GUARDED.match(text) and not is_plain_number(text) else text

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 import cascade_kpi as ck
 from cascade_kpi.errors import InputError
 from cascade_kpi.tables import Csv, read, write_csv
+from cascade_kpi.tables.cells import is_plain_number
 
 pd = pytest.importorskip("pandas")
 
@@ -246,7 +247,7 @@ def test_any_text_comes_back(tmp_path_factory, table):
     names, rows = table
     columns = {name: [row[at] for row in rows] for at, name in enumerate(names)}
     path = tmp_path_factory.mktemp("csv") / "units.csv"
-    write_csv(path, columns)
+    write_csv(columns, path)
     got = read(path, name="units")
     assert dict(got.columns) == columns
     assert list(got.columns) == names
@@ -255,7 +256,7 @@ def test_any_text_comes_back(tmp_path_factory, table):
 @given(st.lists(st.floats(allow_infinity=False) | st.none(), min_size=1))
 def test_any_float_comes_back_to_the_bit(tmp_path_factory, cells):
     path = tmp_path_factory.mktemp("csv") / "goals.csv"
-    write_csv(path, {"goal": cells})
+    write_csv({"goal": cells}, path)
     got = read(path, name="goals").numbers("goal", [])
     expected = np.array(cells, dtype=np.float64)
     np.testing.assert_array_equal(
@@ -269,15 +270,116 @@ def test_what_a_spreadsheet_would_run_is_written_with_an_apostrophe(tmp_path_fac
     text = sign + rest
     assume(not any(c.isdigit() for c in rest))
     path = tmp_path_factory.mktemp("csv") / "units.csv"
-    write_csv(path, {"id": [text], text: ["x"]})
+    write_csv({"id": [text], text: ["x"]}, path)
     assert dict(read(path, name="units").columns) == {"id": ["'" + text], "'" + text: ["x"]}
+
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
+ODD = st.one_of(
+    TEXTS,
+    st.builds(
+        "{}{}{}".format, st.sampled_from(["", "'", "''"]), st.sampled_from("=+-@\t\r'"), TEXTS
+    ),
+    st.sampled_from(['"', '"=1"', "a\nb", "\r\n", "-5", "'-5", "+1e3", "华东", "", " ", "=", "'="]),
+)
+
+
+@given(
+    st.lists(ODD.filter(str.strip), min_size=1, max_size=3, unique=True),
+    st.lists(ODD, max_size=4),
+    st.lists(st.floats(allow_infinity=False), max_size=4),
+    st.lists(st.integers(-(2**63), 2**63 - 1), max_size=4),
+)
+def test_a_table_that_was_written_is_read_the_same(tmp_path_factory, names, texts, floats, whole):
+    path = tmp_path_factory.mktemp("csv") / "t.csv"
+    n = min(len(texts), len(floats), len(whole))
+    table = {
+        "floats": np.array(floats[:n], dtype=np.float64),
+        "whole": np.array(whole[:n], dtype=np.int64),
+        **{f"{name}.": np.array(texts[:n], dtype=object) for name in names},
+    }
+    write_csv(table, path)
+    got = read(Csv(path, guard="remove"), name="t")
+    assert list(got.columns) == list(table)
+    bits = got.numbers("floats", []).view(np.int64)
+    there = ~np.isnan(table["floats"])
+    assert bits[there].tolist() == table["floats"].view(np.int64)[there].tolist()
+    np.testing.assert_array_equal(got.numbers("floats", []), table["floats"])
+    assert list(map(int, got.raw("whole"))) == whole[:n]
+    for name in names:
+        assert got.raw(f"{name}.") == texts[:n]
+
+
+@given(ODD)
+def test_no_written_text_is_a_formula(tmp_path_factory, text):
+    path = tmp_path_factory.mktemp("csv") / "t.csv"
+    write_csv({"x": ["a", text]}, path)
+    (_, cell) = read(path, name="t").raw("x")
+    assert cell[:1] not in ("=", "+", "-", "@", "\t", "\r") or is_plain_number(cell)
+
+
+def test_a_guard_is_kept_unless_it_is_to_be_removed(saved):
+    text = "'=id,x\n'=1+1,'a\n''@,'5\n"
+    kept = read(saved(text), name="t")
+    assert dict(kept.columns) == {"'=id": ["'=1+1", "''@"], "x": ["'a", "'5"]}
+    removed = read(Csv(saved(text), guard="remove"), name="t")
+    assert dict(removed.columns) == {"=id": ["=1+1", "'@"], "x": ["'a", "'5"]}
+    (fault,) = faults_of(Csv(saved("=a,'=a\n1,2\n"), guard="remove"))
+    assert "more than one column" in fault.reason
+    (fault,) = faults_of(Csv(saved(text), guard="drop"))
+    assert (fault.column, fault.value) == ("guard", "drop")
+
+
+def test_a_file_that_is_there_is_replaced_only_if_asked(tmp_path, monkeypatch):
+    path = tmp_path / "a.csv"
+    path.write_text("before")
+    with pytest.raises(InputError) as refused:
+        write_csv({"a": [1]}, path)
+    assert "existing='replace'" in refused.value.faults[0].repair
+    with pytest.raises(InputError) as refused:
+        write_csv({"a": [1]}, path, existing=True)
+    assert refused.value.faults[0].column == "existing"
+    (tmp_path / "b.csv").symlink_to(tmp_path / "gone.csv")
+    with pytest.raises(InputError):
+        write_csv({"a": [1]}, tmp_path / "b.csv")
+    monkeypatch.setattr("os.path.lexists", lambda _: False)  # it came to be after the look
+    with pytest.raises(FileExistsError):
+        write_csv({"a": [1]}, path)
+    assert path.read_text() == "before"
+    write_csv({"a": [1], "b": [2]}, path, existing="replace")
+    assert path.read_text() == "a,b\n1,2\n"
+
+
+def test_the_table_comes_before_the_path(tmp_path):
+    source = tmp_path / "a.csv"
+    source.write_text("id\n1\n")
+    with pytest.raises(InputError) as refused:
+        write_csv(source, {"a": [1]})
+    assert "path" in refused.value.faults[0].reason
+
+
+def test_a_stage_is_written_as_its_table(tmp_path):
+    org = ck.OrgTree.from_table({"id": ["hq", "=a", "'@b"], "parent": ["", "hq", "hq"]})
+    kpis = [ck.Kpi("s", "CNY"), ck.Kpi("r", "%", aggregate=ck.aggregates.Ratio(100))]
+    actuals = ck.Actuals.from_columns(
+        org,
+        kpis,
+        {"s": [np.nan, 0.1, -3e-9], "r": ([np.nan, 1, 2], [np.nan, 3, np.pi])},
+        periods="p",
+    )
+    assert ck.write_csv is write_csv
+    ck.write_csv(org, tmp_path / "units.csv")
+    ck.write_csv(actuals, tmp_path / "actuals.csv")
+    again = ck.OrgTree.from_table(ck.Csv(tmp_path / "units.csv", guard="remove"))
+    assert again == org
+    read_back = ck.Csv(tmp_path / "actuals.csv", guard="remove")
+    assert ck.Actuals.from_table(again, kpis, read_back) == actuals
 
 
 def test_the_form_of_every_kind_of_cell(tmp_path):
     midnight = dt.datetime(2026, 1, 31)  # noqa: DTZ001
     path = tmp_path / "all.csv"
     write_csv(
-        path,
         {
             "text": ["a,b", 'say "hi"', None, "-5", "-5+cmd"],
             "number": [-1.5, np.float32(0.5), float("nan"), 10**20, Decimal("-0.10")],
@@ -285,27 +387,29 @@ def test_the_form_of_every_kind_of_cell(tmp_path):
             "whole": np.array([1, -2, 3, 4, 5], dtype=np.int8),
             "day": [dt.date(2026, 1, 31), midnight, pd.NaT, midnight.replace(hour=9), True],
             "days": np.array(["2026-01-31"] * 4 + ["NaT"], dtype="datetime64[ns]"),
+            "due": np.array(["NaT"] + ["2027-02-01"] * 4, dtype="datetime64[D]"),
         },
+        path,
     )
     assert path.read_bytes().decode() == (
-        "text,number,array,whole,day,days\n"
-        '"a,b",-1.5,0.1,1,2026-01-31,2026-01-31\n'
-        '"say ""hi""",0.5,,-2,2026-01-31,2026-01-31\n'
-        ",,-2.0,3,,2026-01-31\n"
-        "-5,100000000000000000000,1e+300,4,2026-01-31T09:00:00,2026-01-31\n"
-        "'-5+cmd,-0.10,3.0,5,True,\n"
+        "text,number,array,whole,day,days,due\n"
+        '"a,b",-1.5,0.1,1,2026-01-31,2026-01-31,\n'
+        '"say ""hi""",0.5,,-2,2026-01-31,2026-01-31,2027-02-01\n'
+        ",,-2.0,3,,2026-01-31,2027-02-01\n"
+        "-5,100000000000000000000,1e+300,4,2026-01-31T09:00:00,2026-01-31,2027-02-01\n"
+        "'-5+cmd,-0.10,3.0,5,True,,2027-02-01\n"
     )
 
 
 def test_a_file_can_be_copied_through_a_table(tmp_path):
     first, second = tmp_path / "a.csv", tmp_path / "b.csv"
-    write_csv(first, pd.DataFrame({"id": ["east", "西"], "gap": [-1.25, None]}))
-    write_csv(second, read(first, name="gaps"))
+    write_csv(pd.DataFrame({"id": ["east", "西"], "gap": [-1.25, None]}), first)
+    write_csv(read(first, name="gaps"), second)
     assert first.read_bytes() == second.read_bytes() == "id,gap\neast,-1.25\n西,\n".encode()
 
 
 def test_blank_cells_of_a_single_column_are_rows(tmp_path):
-    write_csv(tmp_path / "a.csv", {"x": [None, "", "a"]})
+    write_csv({"x": [None, "", "a"]}, tmp_path / "a.csv")
     assert read(tmp_path / "a.csv", name="a").raw("x") == ["", "", "a"]
 
 
@@ -314,7 +418,11 @@ def test_what_would_not_read_back_is_refused_and_nothing_written(tmp_path):
     path.write_text("before")
     bad = [np.inf, "a\0", "\ud800", "x" * (csv.field_size_limit() + 1), [1], b"x"]
     with pytest.raises(InputError) as refused:
-        write_csv(path, {"x": [1, *bad], "y\0": [Decimal("Infinity")] * 7, " ": [1] * 7})
+        write_csv(
+            {"x": [1, *bad], "y\0": [Decimal("Infinity")] * 7, " ": [1] * 7},
+            path,
+            existing="replace",
+        )
     faults = refused.value.faults
     assert [(fault.row, fault.column) for fault in faults] == [
         (None, None),
@@ -335,19 +443,19 @@ def test_arrays_and_plain_columns_are_checked_too(tmp_path):
         "letters": ["a", "\udc80"],
     }
     with pytest.raises(InputError) as refused:
-        write_csv(tmp_path / "a.csv", columns)
+        write_csv(columns, tmp_path / "a.csv")
     assert [(fault.row, fault.column) for fault in refused.value.faults] == [
         (1, column) for column in columns
     ]
 
 
 def test_writing_checks_the_columns(tmp_path):
-    for columns in ({}, {"a": [1], "b": [1, 2]}, {"=a": [1], "'=a": [2]}):
+    for columns in ({}, {"a": [1], "b": [1, 2]}, {" ": [1]}):
         with pytest.raises(InputError):
-            write_csv(tmp_path / "a.csv", columns)
+            write_csv(columns, tmp_path / "a.csv")
     assert not (tmp_path / "a.csv").exists()
     with pytest.raises(OSError, match="directory"):
-        write_csv(Path(tmp_path), {"a": [1]})
+        write_csv({"a": [1]}, Path(tmp_path), existing="replace")
 
 
 # Rows that cannot be read, and the others

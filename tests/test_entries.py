@@ -104,3 +104,15 @@ def test_labels_of_thousands_of_digits_are_put_in_order():
     rows = [("ann", "b", f"Q{'1' * 5000}", 1, None, None), ("ann", "b", "Q2", 1, None, None)]
     (fault,) = refused(read, rows)
     assert fault.column == "period"
+
+
+def test_a_column_that_lacks_altogether_is_one_fault():
+    table = {"node": ["ann", "bob"], "kpi": ["sales"] * 2, "goal": [1, 2]}
+    (fault,) = refused(ck.cascade, org(), [ck.Kpi("sales", "CNY")], table, periods="p")
+    assert (fault.reason, fault.column, fault.row) == ("the column is missing", "value", None)
+
+
+def test_periods_that_are_no_text_are_told_once():
+    table = {"node": ["ann"] * 2, "kpi": ["sales"] * 2, "value": [1, 2], "period": [2026.5, 2027.5]}
+    (fault,) = refused(ck.cascade, org(), [ck.Kpi("sales", "CNY")], table)
+    assert fault.column == "period"

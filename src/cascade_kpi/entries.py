@@ -132,8 +132,12 @@ def _codes(
 def _periods(data: Table, periods: Periods | None, faults: list[Fault]) -> tuple[Periods, IntArray]:
     if data.has("period"):
         if periods is None:
-            texts = enumerate(data.texts("period", []).tolist())
+            odd: list[Fault] = []
+            texts = enumerate(data.texts("period", odd).tolist())
             labels = sorted({text for row, text in texts if row not in data.unread} - {""})
+            if odd and not labels:  # not one label could be read: which there are is not known
+                faults.extend(odd[:1])
+                return Periods("?"), np.full(data.n, -1)
             _refuse_guessing(data, labels, faults)
             periods = Periods(labels or ["?"])
         return periods, _codes(data, "period", periods.labels, "no such period", faults)
@@ -199,6 +203,8 @@ def _values(
         else np.full(data.n, np.nan)
         for column in columns
     }
+    # A column that is not there is told once, not cell by cell.
+    data.require(sorted({column for k in used for column in wanted[k]}), faults)
     for column in NOT_NEGATIVE.intersection(columns):
         faults.extend(
             data.fault("negative", "it is zero or more", row=row, column=column, value=value)
@@ -207,29 +213,27 @@ def _values(
         )
     told = {(fault.row, fault.column) for fault in faults[before:]}
     for k in used:
+        about = f"{kpis.items[k].name} takes {' and '.join(wanted[k])}"
         rows = np.flatnonzero(kpi == k)
-        for column in columns:
+        for column in filter(data.has, columns):
             blank = np.isnan(values[column][rows])
-            needed = column in wanted[k]
-            for row in rows[blank if needed else ~blank].tolist():
-                if (row, column) in told:
-                    continue
-                about = f"{kpis.items[k].name} takes {' and '.join(wanted[k])}"
-                if needed:
-                    repair = f"{about}: fill it in, or leave the row out if nothing was reported"
-                    faults.append(data.fault("blank", repair, row=row, column=column, value=None))
-                else:
-                    value = float(values[column][row])
-                    faults.append(
-                        data.fault(
-                            "not taken",
-                            f"leave it blank: {about}",
-                            row=row,
-                            column=column,
-                            value=value,
-                        )
-                    )
+            odd = rows[blank if column in wanted[k] else ~blank].tolist()
+            faults += [
+                _misplaced(data, (row, column), about, float(values[column][row]))
+                for row in odd
+                if (row, column) not in told
+            ]
     return values
+
+
+def _misplaced(data: Table, at: tuple[int, str], about: str, value: float) -> Fault:
+    """A cell that is blank and should not be, or is not and should."""
+    row, column = at
+    if value != value:
+        repair = f"{about}: fill it in, or leave the row out if nothing was reported"
+        return data.fault("blank", repair, row=row, column=column, value=None)
+    repair = f"leave it blank: {about}"
+    return data.fault("not taken", repair, row=row, column=column, value=value)
 
 
 def _repeats(

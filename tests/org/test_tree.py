@@ -157,3 +157,14 @@ def test_a_cell_that_could_change_is_refused_with_the_other_faults(cell):
     faults = refused(ck.OrgTree.from_table, table)
     assert {(fault.row, fault.column) for fault in faults} == {(1, "note"), (1, "parent")}
     ck.OrgTree.from_table(table | {"parent": ["", "a"], "note": ["x", (1, 2)]})
+
+
+def test_a_node_stands_for_its_id():
+    tree = org()
+    assert tree.row(tree["east"]) == tree.row("east")
+    assert tree[tree["ann"]].id == "ann"
+
+
+def test_a_missing_column_of_ids_names_the_option():
+    (fault,) = refused(ck.OrgTree.from_table, {"unit": ["a"], "parent": [""]})
+    assert fault.repair.endswith("or pass id='its name'")

@@ -1,9 +1,10 @@
 """Scorecards: weights, groups, and whether they fit."""
 
+import numpy as np
 import pytest
 
 import cascade_kpi as ck
-from tests.helpers import NAN, org, refused
+from tests.helpers import NAN, measured, org, refused
 
 ITEMS = [ck.Item("a"), ck.Item("b")]
 KPIS = ck.Kpis([ck.Kpi("a", "x"), ck.Kpi("b", "x")])
@@ -112,3 +113,13 @@ def test_groups_are_told_apart_by_more_than_their_text():
     (fault,) = refused(card.check_against, kpis, org(band=[1, "1", 1, 2, 2, 2]))
     assert (fault.column, fault.value) == ("by", "1")
     card.check_against(kpis, org(band=["1", "1", "1", "2", "", ""]))
+
+
+def test_a_group_with_an_empty_mapping_is_not_scored():
+    tree = org(kind=["hq", "area", "office", *["person"] * 3])
+    results = measured(tree, ck.Kpi("k", "x"), 12, {"ann": 1.0, "bob": 2.0, "cid": 9.0})
+    card = ck.Scorecard([ck.Item("k")], {"*": {"k": 100}, "office": {}})
+    total = ck.score(results, card).total[0]
+    assert np.isnan(total[tree.row("west")])
+    assert np.isnan(total).sum() == 1
+    assert refused(ck.Scorecard, [ck.Item("k")], {"*": {}})

@@ -129,6 +129,8 @@ class Breakdown:
 
 
 def _signed(value: float, decimals: int) -> str:
+    if value != value:
+        return "–"
     return f"{round(value, decimals) + 0.0:+,.{decimals}f}"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from attrs import frozen
@@ -216,7 +217,18 @@ class TargetExplainer:
         value = ahead * float(self._reach.spread(asked, np.nan)[row])
         name = self._name("own floor" if which is Least else "own cap", row)
         value = value if np.isfinite(value) else np.nan
-        return Explanation(name, value, "lots", self.period, None, self._by_rule(row))
+        source = f"{self._limit(floors)}on units row {int(self.targets.org.source_row[row])}"
+        return Explanation(name, value, "lots", self.period, None, source)
+
+    def _limit(self, floors: bool) -> str:  # noqa: FBT001 - which of the two
+        """The floors or caps that the split was made with, in the order of its wrappings."""
+        told: list[str] = []
+        split: Any = self.kpi.split
+        while split is not None:
+            limit = getattr(split, "floor" if floors else "cap", None)
+            told += [] if limit is None else [f"{limit!r} "]
+            split = getattr(split, "split", None)
+        return " and ".join(told)
 
     @property
     def _counts(self) -> IntArray:

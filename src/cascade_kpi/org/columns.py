@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
+import attrs
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,6 +27,7 @@ __all__ = [
     "id_column",
     "labels",
     "listed_ids",
+    "named_otherwise",
     "others",
     "parents",
     "read_units",
@@ -78,6 +80,17 @@ def listed_ids(ids: Any) -> Any:
         reason = f"a list of ids is wanted, not a {type(ids).__name__}"
         raise InputError([Fault("nodes", reason, "put them in a list", value=ids)])
     return list(listed)
+
+
+def named_otherwise(faults: list[Fault], **asked: str) -> list[Fault]:
+    """The faults, those of missing columns with the option that names them."""
+    option = {column: name for name, column in asked.items()}
+    return [
+        attrs.evolve(f, repair=f"{f.repair}; or pass {option[f.column]}='its name'")
+        if f.reason == "the column is missing" and f.column in option
+        else f
+        for f in faults
+    ]
 
 
 def id_column(raw: Any) -> NDArray[Any]:

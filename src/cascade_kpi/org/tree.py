@@ -191,7 +191,7 @@ class OrgTree:
         texts = {c: data.texts(c, faults) for c in (kind, label) if c is not None and data.has(c)}
         faults += columns.changing(data, wanted)
         if not data.require([id, parent], faults):
-            check(data.told(faults))
+            check(data.told(columns.named_otherwise(faults, id=id, parent=parent)))
         try:
             rows = build_rows(
                 data.raw(id),
@@ -265,7 +265,7 @@ class OrgTree:
         InputError
             If there is no such node; near misses are suggested.
         """
-        row = self._index.find_one(id)
+        row = self._index.find_one(id.id if isinstance(id, Node) else id)
         if row < 0:
             repair = suggest(id, self.ids.tolist())
             check([Fault("node", "no such node", repair, value=id)])

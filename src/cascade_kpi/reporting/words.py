@@ -63,10 +63,47 @@ def aggregate_words(rule: object) -> str:
     return _words(_AGGREGATES, rule)
 
 
+def split_words(rule: object) -> str:
+    """How goals are handed down, also by splits made of others."""
+    known = {
+        "Grown": lambda r: f"goals divided in proportion to {r.driver}, grown by {r.growth}",
+        "Blend": lambda r: (
+            "goals divided by a blend: "
+            + listed([f"{part.weight:g} × {split_words(part.split)}" for part in r.parts])
+        ),
+        "Threshold": lambda r: f"{split_words(r.split)}, shares below {100 * r.share:g} % left out",
+        "Within": lambda r: ", ".join(
+            [
+                split_words(r.split),
+                *(
+                    f"{what} {_limit_words(limit)}"
+                    for what, limit in (("at least", r.floor), ("at most", r.cap))
+                    if limit is not None
+                ),
+            ]
+        ),
+        "Over": lambda r: (
+            f"{split_words(r.split)}, with a margin below {', '.join(r.margins_of_kinds)}"
+        ),
+    }
+    made = known.get(type(rule).__name__)
+    if made is not None and type(rule).__module__.startswith("cascade_kpi."):
+        return made(rule)
+    return _words(_SPLITS, rule)
+
+
+def _limit_words(limit: Any) -> str:
+    if isinstance(limit, splits.Amount):
+        return f"{limit.amount:,g}"
+    if isinstance(limit, splits.Times):
+        return limit.column if limit.factor == 1 else f"{limit.factor:g} × {limit.column}"
+    return repr(limit)
+
+
 def kpi_words(kpi: Kpi) -> str:
     """Direction, aggregate and split of a KPI."""
     parts = [_words(_DIRECTIONS, kpi.better, kpi.unit), aggregate_words(kpi.aggregate)]
-    return "; ".join([*parts, _words(_SPLITS, kpi.split)])
+    return "; ".join([*parts, split_words(kpi.split)])
 
 
 def attainment_words(rule: object) -> str:

@@ -176,9 +176,12 @@ class Kernel:
             for g in np.flatnonzero(lost).tolist():
                 reason = f"{item.kpi} weighs {self.weights[g, i]:g} for {names[g]!r}"
                 reason += ", and none of them has a target for it in any period"
-                repair = "give them a goal, or take it off their card"
+                repair = f"give them a goal, or leave it out of the weights of {names[g]!r}"
+                repair += " ({} there: they are not scored)"
                 if kpi.at:
-                    repair += f"; it reaches {' and '.join(kpi.at)} and those above"
+                    repair += (
+                        f"; it is reported at {' and '.join(kpi.at)}, for them and those above"
+                    )
                 faults.append(Fault("scorecard", reason, repair, column="weights", value=item.kpi))
         return faults
 

@@ -100,8 +100,8 @@ class Scorecard:
     weights : mapping
         KPI name to weight, the same for everybody; or group to such a
         mapping, where the group ``"*"`` is everybody else. A KPI that a
-        group does not weigh is not on its scorecard; a group without weights
-        is not scored.
+        group does not weigh is not on its scorecard; a group without weights,
+        or with an empty mapping, is not scored.
     by : str
         What makes a group: ``"kind"``, or a text column of the tree.
     promised : float
@@ -259,6 +259,8 @@ def _weight_faults(
     def fault(reason: str, repair: str, value: object) -> Fault:
         return Fault("scorecard", reason, repair, column=f"weights of {group!r}", value=value)
 
+    if isinstance(entry, Mapping) and not entry and group != EVERYBODY:
+        return []  # nothing counts for them: they are not scored
     faults = [
         fault("no item of this name", suggest(name, known), name)
         for name in entry

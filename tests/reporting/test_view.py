@@ -58,3 +58,17 @@ def test_kpis_without_target_or_result_are_told_apart():
     assert text.count("churn no target") == 2  # hq and b
     assert "**b**\n" in report.markdown() or "**b**" in report.markdown()
     assert "**a**: churn ○ –" in report.markdown()
+
+
+def test_periods_without_a_target_are_told_where_they_count():
+    org = ck.OrgTree.from_table({"id": ["hq"], "parent": [""]})
+    goals = {"node": ["hq"], "kpi": ["sales"], "period": ["Q1"], "value": [5]}
+    targets = ck.cascade(org, [ck.Kpi("sales", "CNY")], goals, periods=["Q1", "Q2"])
+    reports = {"node": ["hq"] * 2, "kpi": ["sales"] * 2, "period": ["Q1", "Q2"], "value": [5, 9]}
+    year = ck.over_periods(ck.measure(targets, reports), "2026")
+    assert "sales has results and no target in Q2" in ck.report(year).markdown()
+    asked = ck.cascade(org, [ck.Kpi("sales", "CNY")], {**reports, "value": [5, 9]})
+    assert (
+        "no target in"
+        not in ck.report(ck.over_periods(ck.measure(asked, reports), "2026")).markdown()
+    )

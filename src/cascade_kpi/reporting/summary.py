@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+import numpy as np
 from attrs import frozen
 
 from cascade_kpi.reporting import markdown as md
@@ -52,7 +53,25 @@ class Summary:
         absent = [f.kpi.name for f in self.card.figures if f.light is Light.ABSENT]
         if absent:
             sentences.append(f"No attainment: {', '.join(absent)}.")
-        return " ".join(sentences)
+        return " ".join([*sentences, *self._aimless()])
+
+    def _aimless(self) -> list[str]:
+        """Periods whose results count in a longer one although nothing was asked for in them."""
+        results = self.view.layers.results
+        if results is None or results.source is None:
+            return []
+        parts, row, told = results.source, self.view.row, []
+        for k, kpi in enumerate(parts.kpis):
+            reached = parts.at(k, slice(None), np.array([row]))[:, 0]
+            asked = ~np.isnan(parts.targets.values[k][:, row])
+            odd = ~np.isnan(reached) & ~asked
+            if odd.any() and asked.any():
+                labels = [parts.periods.labels[p] for p in np.flatnonzero(odd).tolist()]
+                told.append(
+                    f"{kpi.name} has results and no target in {', '.join(labels)}: they "
+                    "count in its result, and nothing in its target."
+                )
+        return told
 
     # -- HTML -------------------------------------------------------------------
 

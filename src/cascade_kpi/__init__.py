@@ -26,13 +26,11 @@ from cascade_kpi.records.registry import defer
 from cascade_kpi.results.actuals import Actuals
 from cascade_kpi.results.change import Change
 from cascade_kpi.results.measure import measure
-from cascade_kpi.results.over import over_periods
 from cascade_kpi.results.results import Results
 from cascade_kpi.scoring import attainments, curves
 from cascade_kpi.scoring.grades import Band, Grades
 from cascade_kpi.scoring.score import Scores, score
 from cascade_kpi.scoring.scorecard import Item, Scorecard
-from cascade_kpi.targets.cascade import cascade
 from cascade_kpi.targets.targets import Targets, assign
 
 if TYPE_CHECKING:
@@ -45,7 +43,9 @@ if TYPE_CHECKING:
     from cascade_kpi.plan.playbook import Action, Playbook, Rule
     from cascade_kpi.records import from_json, record, to_json
     from cascade_kpi.reporting.report import Report, report
+    from cascade_kpi.results.over import over_periods
     from cascade_kpi.tables import Csv, write_csv
+    from cascade_kpi.targets.cascade import cascade
 
 __all__ = [
     "Action",
@@ -117,10 +117,12 @@ _LATE = {
     "Limits": "cascade_kpi.reporting.limits",
     "Report": "cascade_kpi.reporting.report",
     "Rule": "cascade_kpi.plan.playbook",
+    "cascade": "cascade_kpi.targets.cascade",
     "explain": "cascade_kpi.explaining.explain",
     "from_json": "cascade_kpi.records",
     "gaps": "cascade_kpi.analysis.gaps",
     "improve": "cascade_kpi.plan.improve",
+    "over_periods": "cascade_kpi.results.over",
     "record": "cascade_kpi.records",
     "report": "cascade_kpi.reporting.report",
     "to_json": "cascade_kpi.records",

@@ -14,11 +14,9 @@ from cascade_kpi.kpis.kpi import Kpi
 from cascade_kpi.kpis.lots import LARGEST
 from cascade_kpi.kpis.splits import Limited, OverAssigning
 from cascade_kpi.org.tree import OrgTree
+from cascade_kpi.targets.targets import MARGIN
 
-__all__ = ["MARGIN", "Asked", "stretched"]
-
-MARGIN = 10_000
-"""Margins are counted in ten-thousandths."""
+__all__ = ["Asked", "stretched"]
 
 _NEAR = 1e-9  # a limit this close to whole lots is meant to be whole
 

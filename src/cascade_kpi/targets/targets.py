@@ -23,6 +23,7 @@ from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.periods import Periods
 
 __all__ = [
+    "MARGIN",
     "NO_LOTS",
     "Amounts",
     "Assigned",
@@ -33,6 +34,9 @@ __all__ = [
     "assign",
     "rolls_up",
 ]
+
+MARGIN = 10_000
+"""Margins are counted in ten-thousandths."""
 
 NO_LOTS = np.iinfo(np.int64).min
 """Marks the absence of a target in an array of lots."""

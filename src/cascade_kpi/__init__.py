@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from cascade_kpi.analysis.gaps import Gaps, gaps
     from cascade_kpi.explaining.explain import explain
     from cascade_kpi.explaining.explanation import Explanation
+    from cascade_kpi.phasing import profiles
+    from cascade_kpi.phasing.phase import phase
     from cascade_kpi.plan import conditions
     from cascade_kpi.plan.improve import Plan, PlannedAction, improve
     from cascade_kpi.plan.playbook import Action, Playbook, Rule
@@ -92,6 +94,8 @@ __all__ = [
     "measure",
     "methods",
     "over_periods",
+    "phase",
+    "profiles",
     "record",
     "report",
     "score",
@@ -100,7 +104,7 @@ __all__ = [
     "write_csv",
 ]
 
-defer("cascade_kpi.plan.conditions", "cascade_kpi.plan.playbook")
+defer("cascade_kpi.phasing.profiles", "cascade_kpi.plan.conditions", "cascade_kpi.plan.playbook")
 
 # What a program that imports the package to score does not need is looked up when it
 # is first used: making a class costs most of a millisecond.
@@ -123,6 +127,7 @@ _LATE = {
     "gaps": "cascade_kpi.analysis.gaps",
     "improve": "cascade_kpi.plan.improve",
     "over_periods": "cascade_kpi.results.over",
+    "phase": "cascade_kpi.phasing.phase",
     "record": "cascade_kpi.records",
     "report": "cascade_kpi.reporting.report",
     "to_json": "cascade_kpi.records",
@@ -132,6 +137,7 @@ _LATE = {
 _ROOMS = {
     "conditions": "cascade_kpi.plan.conditions",
     "demo": "cascade_kpi.demo",
+    "profiles": "cascade_kpi.phasing.profiles",
     "records": "cascade_kpi.records",
     "tables": "cascade_kpi.tables",
     "testing": "cascade_kpi.testing",

@@ -65,6 +65,8 @@ RULES = st.one_of(
     kpis().map(lambda some: some.items[0]),
     st.lists(WORDS, min_size=1, unique=True).map(ck.Periods),
     st.builds(ck.curves.Linear, FINITE, st.none(), st.none()),
+    st.lists(st.floats(0, 1e9), min_size=1).filter(any).map(ck.profiles.Seasonal),
+    st.just(ck.profiles.Even()),
     kpis().flatmap(lambda some: scorecards(some, KINDS)),
     playbooks(),
 )
@@ -97,6 +99,7 @@ def test_actuals_come_back_equal(case):
 def test_every_rule_of_the_namespaces_has_a_kind():
     known = set(kinds().values())
     spaces = (ck.aggregates, ck.attainments, ck.conditions, ck.curves, ck.directions, ck.splits)
+    spaces += (ck.profiles,)
     for space in spaces:
         for name in space.__all__:
             thing = getattr(space, name)

@@ -133,7 +133,7 @@ def test_actuals_compare_by_content_and_say_what_they_are():
     assert one == two
     assert hash(one) == hash(two)
     assert one != read(entries(("ann", "sales", 2)), SALES)
-    assert repr(one) == "<Actuals 1 reports of sales × 1>"
+    assert repr(one) == "<Actuals 1 report of sales × 1>"
 
 
 @pytest.mark.parametrize(

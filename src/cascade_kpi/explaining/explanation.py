@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from functools import cached_property
 from typing import Protocol
 
@@ -49,6 +49,10 @@ class Explanation:
         What makes it from its inputs; None for an input of the user's.
     source : str
         Where an input came from: ``"actuals row 17, value"``; else empty.
+    key : hashable, optional
+        What a quantity is known by that may be met again and again below one
+        other, as a parent's months are below those of all its children. It is
+        made again only once, and its inputs are printed where it is met first.
 
     Notes
     -----
@@ -63,6 +67,7 @@ class Explanation:
     operation: Operation | None = None
     source: str = ""
     expand: Callable[[], tuple[Explanation, ...]] = field(default=_nothing)
+    key: Hashable = None
 
     @cached_property
     def inputs(self) -> tuple[Explanation, ...]:
@@ -76,11 +81,14 @@ class Explanation:
         is read on the way.
         """
         done: list[float] = []
+        known: dict[Hashable, float] = {}
         waiting: list[tuple[Explanation, int]] = [(self, -1)]
         while waiting:
             node, inputs = waiting.pop()
             if node.operation is None:
                 done.append(node.value)
+            elif inputs < 0 and node.key in known:
+                done.append(known[node.key])
             elif inputs < 0:
                 parts = node.expand()
                 waiting.append((node, len(parts)))
@@ -89,14 +97,22 @@ class Explanation:
                 arguments = done[len(done) - inputs :]
                 del done[len(done) - inputs :]
                 done.append(node.operation(*arguments))
+                if node.key is not None:
+                    known[node.key] = done[-1]
         return done[0]
 
     def walk(self, depth: int | None = None) -> Iterator[tuple[int, Explanation]]:
-        """The quantity and those below it, with their depth, in preorder."""
+        """The quantity and those below it, with their depth, in preorder.
+
+        What has a key is met wherever it is an input, what is below it once.
+        """
         waiting = [(0, self)]
+        told: set[Hashable] = set()
         while waiting:
             level, node = waiting.pop()
             yield level, node
+            if _again(node, told):
+                continue
             if depth is None or level < depth:
                 waiting.extend((level + 1, part) for part in reversed(node.inputs))
 
@@ -112,6 +128,7 @@ class Explanation:
         """
         lines: list[str] = []
         waiting: list[tuple[int, Explanation | str]] = [(0, self)]
+        told: set[Hashable] = set()
         while waiting:
             level, node = waiting.pop()
             if isinstance(node, str):
@@ -119,6 +136,9 @@ class Explanation:
                 continue
             lines.append("  " * level + _line(node))
             if depth is not None and level >= depth:
+                continue
+            if _again(node, told):
+                lines[-1] += ", as above"
                 continue
             shown: list[Explanation | str] = list(node.inputs[:width])
             if len(node.inputs) > width:
@@ -134,6 +154,16 @@ class Explanation:
 
     def _repr_html_(self) -> str:
         return f"<pre>{html.escape(self.text())}</pre>"
+
+
+def _again(node: Explanation, told: set[Hashable]) -> bool:
+    """Whether what is below a quantity has been told; it is, from now on."""
+    if node.key is None:
+        return False
+    if node.key in told:
+        return True
+    told.add(node.key)
+    return False
 
 
 def _line(node: Explanation) -> str:

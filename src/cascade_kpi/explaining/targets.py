@@ -25,12 +25,13 @@ from cascade_kpi.explaining.operations import (
     LotsAsAmount,
     Times,
 )
+from cascade_kpi.explaining.phases import Explainer, PhaseExplainer
 from cascade_kpi.kpis.kpi import Kpi
 from cascade_kpi.kpis.splits import ProRata
 from cascade_kpi.org.reach import Reach
 from cascade_kpi.org.rollup import add_present
 from cascade_kpi.targets.asked import Asked
-from cascade_kpi.targets.targets import Assigned, Cascaded, Lots, Targets, rolls_up
+from cascade_kpi.targets.targets import Assigned, Cascaded, Lots, Phased, Targets, rolls_up
 
 __all__ = ["TargetExplainer"]
 
@@ -83,6 +84,8 @@ class TargetExplainer:
         name = self._name("target", row)
         if isinstance(origin, Assigned):
             return self._assigned(origin, row, value)
+        if isinstance(origin, Phased):
+            return target_explainer(self.targets, self.k, self.p).explain(row)
         if np.isnan(value):
             return Explanation(name, value, self.kpi.unit, self.period, None, "no goal reaches it")
         column = self.targets.columns[self.k]
@@ -290,3 +293,11 @@ class TargetExplainer:
             entry = origin.given.row_of(row, self.k, self.p)
             source = "none was given" if entry is None else f"targets row {entry}, value"
         return Explanation(self._name(what, row), value, self.kpi.unit, self.period, None, source)
+
+
+def target_explainer(targets: Targets, k: int, p: int) -> Explainer:
+    """What explains the targets of one KPI in one period, by what they were made from."""
+    origin = targets.origin
+    if isinstance(origin, Phased):
+        return PhaseExplainer(targets, origin, k, p, target_explainer)
+    return TargetExplainer(targets, k, p)

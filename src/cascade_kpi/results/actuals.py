@@ -210,8 +210,9 @@ class Actuals:
         return fingerprint((self.periods.labels, self.kpis.names, hash(self.org)))
 
     def __repr__(self) -> str:
-        count = "arrays" if self.entries is None else f"{len(self.entries):,} reports"
-        return visible(f"<Actuals {count} of {', '.join(self.kpis.names)} × {len(self.periods)}>")
+        count = sum(int((~np.isnan(arrays[0])).sum()) for arrays in self.inputs)
+        what = "1 report" if count == 1 else f"{count:,} reports"
+        return visible(f"<Actuals {what} of {', '.join(self.kpis.names)} × {len(self.periods)}>")
 
 
 def _aligned(

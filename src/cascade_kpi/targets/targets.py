@@ -30,6 +30,7 @@ __all__ = [
     "Bounds",
     "Cascaded",
     "Lots",
+    "Phased",
     "Targets",
     "assign",
     "rolls_up",
@@ -132,6 +133,28 @@ class Assigned:
     own: tuple[FloatArray, ...] = field(repr=False, eq=False)
 
 
+@frozen(hash=False)
+class Phased:
+    """Targets of longer periods that were phased over shorter ones.
+
+    Attributes
+    ----------
+    whole : Targets
+        Of the longer periods.
+    sizes : tuple of int
+        How many of the shorter periods each of them is made of.
+    by : tuple of Profile or None
+        Per KPI, the profile; None where every period has the target of the whole.
+    weights : tuple of float64 array (p, n), or None
+        Per KPI, every node's weights, which sum to one over each whole.
+    """
+
+    whole: Targets
+    sizes: tuple[int, ...]
+    by: tuple[Any, ...]
+    weights: tuple[FloatArray | None, ...] = field(eq=CONTENT, repr=False)
+
+
 @frozen(hash=False, repr=False)
 class Targets:
     """What every node is to reach, per KPI and period.
@@ -142,7 +165,7 @@ class Targets:
     kpis : Kpis
     periods : Periods
         The axes.
-    origin : Cascaded or Assigned
+    origin : Cascaded, Assigned or Phased
         What the targets were made from.
     columns : tuple of Lots or Amounts
         Per KPI, whole lots where goals were divided, else amounts.
@@ -151,7 +174,7 @@ class Targets:
     org: OrgTree
     kpis: Kpis
     periods: Periods
-    origin: Cascaded | Assigned
+    origin: Cascaded | Assigned | Phased
     columns: tuple[Lots | Amounts, ...] = field(repr=False)
 
     def __attrs_post_init__(self) -> None:
@@ -191,8 +214,16 @@ class Targets:
 
         In ten-thousandths of the target, int64 (n,); None if nowhere anything.
         """
+        if isinstance(self.origin, Phased):
+            return self.origin.whole.margin(k)
         bounds = self.origin.bounds[k] if isinstance(self.origin, Cascaded) else None
         return bounds.margin if bounds is not None and bounds.margin.any() else None
+
+    def holds_own(self, k: int) -> bool:
+        """Whether a node's target of the k-th KPI is its own and its children's together."""
+        if isinstance(self.origin, Phased):
+            return self.origin.whole.holds_own(k)
+        return isinstance(self.origin, Assigned) and rolls_up(self.kpis.items[k])
 
     def cushion(self, kpi: str) -> FloatArray:
         """What a node's children have beyond its own target, float64 (p, n), in KPI units.

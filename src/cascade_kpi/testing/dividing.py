@@ -20,10 +20,10 @@ from cascade_kpi.targets.cascade import cascade
 from cascade_kpi.targets.targets import MARGIN
 from cascade_kpi.testing.laws import law, laws
 
-__all__ = ["check_limit", "check_method", "check_split"]
+__all__ = ["check_limit", "check_method", "check_split", "shuffled"]
 
 
-def _shuffled(org: OrgTree) -> OrgTree:
+def shuffled(org: OrgTree) -> OrgTree:
     """The same tree from its rows in another order."""
     order = np.random.default_rng(7).permutation(len(org))
     parents = [org.ids[p] if p >= 0 else None for p in org.parent.tolist()]
@@ -71,7 +71,7 @@ def check_split(split: Split, org: OrgTree, *, goal: float = 1_000.0) -> FloatAr
     some = np.flatnonzero(odd)[:1].tolist()
     law(not some, f"it answers {answer[some]} at {org.ids[some]}, and {told}")
     law(equal(split(org), answer), "it answers another time with other bits")
-    other = split(_shuffled(org))
+    other = split(shuffled(org))
     at = np.flatnonzero(child & (other != answer))[:1]
     told = f"it answers {answer[at]} at {org.ids[at]}, and {other[at]} from the rows shuffled"
     law(not len(at), f"{told}: it depends on the order of the rows")
@@ -79,7 +79,7 @@ def check_split(split: Split, org: OrgTree, *, goal: float = 1_000.0) -> FloatAr
         low, high = split.limits(org)
         for name, bound in (("floors", low), ("caps", high)):
             _check_bound(f"its {name}", bound, org)
-        again = split.limits(_shuffled(org))
+        again = split.limits(shuffled(org))
         law(equal(again, (low, high)), "its limits depend on the order of the rows")
     if split.divides:
         kpi = Kpi("goal", "units", split=split, lot=1)
@@ -122,7 +122,7 @@ def check_limit(limit: Limit, org: OrgTree) -> FloatArray:
     """
     answer: FloatArray = ask("it", limit, org, shape=(len(org),))
     _check_bound("its answers", answer, org)
-    law(equal(limit(_shuffled(org)), answer), "it depends on the order of the rows")
+    law(equal(limit(shuffled(org)), answer), "it depends on the order of the rows")
     return answer
 
 

@@ -1,0 +1,246 @@
+"""Targets of long periods, phased over short ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from cascade_kpi._answers import OddAnswer, ask
+from cascade_kpi._arrays import FloatArray, IntArray, lock
+from cascade_kpi._fields import is_a
+from cascade_kpi.errors import Fault, InputError, check, suggest, wants
+from cascade_kpi.kpis.aggregates import Aggregate, Makeup
+from cascade_kpi.kpis.kpi import Kpi
+from cascade_kpi.periods import Periods
+from cascade_kpi.phasing.profiles import Profile, normalised
+from cascade_kpi.phasing.sweep import Whole, phase_lots
+from cascade_kpi.targets.targets import NO_LOTS, Amounts, Assigned, Lots, Phased, Targets
+
+__all__ = ["phase"]
+
+Parts = Mapping[str, Iterable[str]] | Iterable[str]
+
+
+def phase(targets: Targets, periods: Parts, by: object) -> Targets:
+    """Targets of a year phased over its months, or of quarters over theirs.
+
+    Of what adds up, the months sum to the year at every node, and in every
+    month the children sum to their parent, in whole lots. A ratio, a mean or
+    a level has in every month the target of the year.
+
+    Parameters
+    ----------
+    targets : Targets
+        From :func:`cascade` or :func:`assign`.
+    periods : iterable of str, or mapping of str to iterable of str
+        The periods that the one period of the targets is made of, in order;
+        a mapping from each of several to its own.
+    by : Profile, or mapping of KPI name to Profile
+        Weights of the periods: a rule of ``cascade_kpi.profiles`` or your
+        own. It is called for each whole with the periods that make it.
+
+    Returns
+    -------
+    Targets
+        For all the periods, in order.
+
+    Raises
+    ------
+    InputError
+        Listing periods that do not fit; KPIs without a profile; weights that
+        are negative or all zero; assigned targets that are not whole lots;
+        families in which zero weights leave the margins no way to be met.
+
+    Examples
+    --------
+    >>> import cascade_kpi as ck
+    >>> org = ck.OrgTree.from_table(
+    ...     {"id": ["hq", "a", "b"], "parent": ["", "hq", "hq"], "staff": [None, 2, 1]}
+    ... )
+    >>> kpi = ck.Kpi("sales", "units", split=ck.splits.ProRata("staff"), lot=1)
+    >>> year = ck.cascade(org, [kpi], {"sales": 100}, periods="2027")
+    >>> quarters = ["2027Q1", "2027Q2", "2027Q3", "2027Q4"]
+    >>> ck.phase(year, quarters, ck.profiles.Seasonal([30, 20, 15, 35])).of("sales")
+    array([[30., 20., 10.],
+           [20., 13.,  7.],
+           [15., 10.,  5.],
+           [35., 24., 11.]])
+    """
+    wants(targets, Targets, "targets", "cascade(…)")
+    wholes = _wholes(targets.periods, periods)
+    after = Periods([label for labels in wholes for label in labels])
+    rules = _rules(targets, by)
+    weights = _weights(targets, wholes, rules)
+    faults: list[Fault] = []
+    columns = tuple(_column(targets, k, weights[k], wholes, faults) for k in range(len(weights)))
+    check(faults)
+    sizes = tuple(map(len, wholes))
+    origin = Phased(targets, sizes, tuple(rules), tuple(weights))
+    return Targets(targets.org, targets.kpis, after, origin, columns)
+
+
+def _wholes(periods: Periods, parts: Parts) -> list[tuple[str, ...]]:
+    """The labels that each whole is made of."""
+    if not isinstance(parts, Mapping):
+        if len(periods) > 1:
+            reason = f"the targets are of {len(periods)} periods"
+            check(
+                [Fault("phase", reason, f"say which parts each has: {{{periods.labels[0]!r}: …}}")]
+            )
+        parts = {periods.labels[0]: parts}
+    faults = [
+        Fault("phase", "no such period in the targets", suggest(label, periods.labels), value=label)
+        for label in parts
+        if label not in periods.labels
+    ]
+    faults += [
+        Fault("phase", "no parts for a period of the targets", "name them", value=label)
+        for label in periods.labels
+        if label not in parts
+    ]
+    check(faults)
+    return [Periods.of(parts[label]).labels for label in periods.labels]
+
+
+def _adds_up(aggregate: Aggregate) -> bool:
+    """Whether what a year has is the sum of what its months have."""
+    if aggregate.makeup is not Makeup.SUM:
+        return False
+    total = np.empty(1)
+    aggregate.along(np.array([1.5]), np.array([2.25]), total)
+    return bool(total[0] == 3.75)
+
+
+def _rules(targets: Targets, by: object) -> list[Profile | None]:
+    """Each KPI's profile; None for those whose periods all have the target of the whole."""
+    named = by if isinstance(by, Mapping) else dict.fromkeys(targets.kpis.names, by)
+    faults = [
+        Fault("phase", "no such KPI", suggest(name, targets.kpis.names), column="by", value=name)
+        for name in named
+        if name not in targets.kpis.names
+    ]
+    rules: list[Profile | None] = []
+    for kpi in targets.kpis:
+        rule: Any = named.get(kpi.name)
+        adds = _adds_up(kpi.aggregate)
+        if rule is None and adds:
+            repair = f"add {{{kpi.name!r}: profiles.Even()}}, or another profile"
+            faults.append(Fault("phase", "no profile for a KPI", repair, value=kpi.name))
+        elif rule is not None and not is_a(rule, Profile):
+            repair = "use one of cascade_kpi.profiles, or an object with its call"
+            faults.append(Fault("phase", "not a profile", repair, column=kpi.name, value=rule))
+        elif rule is not None and not adds and isinstance(by, Mapping):
+            repair = "leave it out: every period has the target of the whole"
+            faults.append(
+                Fault("phase", "a profile for a KPI that is not added up over periods", repair,
+                      value=kpi.name)
+            )  # fmt: skip
+        rules.append(rule if adds else None)
+    check(faults)
+    return rules
+
+
+def _weights(
+    targets: Targets, wholes: list[tuple[str, ...]], rules: list[Profile | None]
+) -> list[FloatArray | None]:
+    """Per KPI the weights of all periods, (p, n), summing to one over each whole."""
+    faults: list[Fault] = []
+    weights: list[FloatArray | None] = []
+    for kpi, rule in zip(targets.kpis, rules, strict=True):
+        try:
+            weights.append(
+                None
+                if rule is None
+                else lock(np.vstack([_asked(targets, kpi, rule, labels) for labels in wholes]))
+            )
+        except InputError as error:
+            faults += [fault for fault in error.faults if fault not in faults]
+            weights.append(None)
+    check(faults)
+    return weights
+
+
+def _asked(targets: Targets, kpi: Kpi, rule: Profile, labels: tuple[str, ...]) -> FloatArray:
+    """One whole's weights, once they are found lawful."""
+    org, source = targets.org, f"the profile of {kpi.name}"
+    periods = Periods(labels)
+    try:
+        answer = ask("it", rule, org, kpi, periods, shape=(len(labels), len(org)))
+    except OddAnswer as odd:
+        check([Fault(source, str(odd), "mend it; testing.check_profile tells more", value=rule)])
+    if not np.isfinite(answer).all() or (answer < 0).any():
+        p, row = np.argwhere(~np.isfinite(answer) | (answer < 0))[0].tolist()
+        told = f"weighs {org.node(row).id!r} by {float(answer[p, row])!r} in {labels[p]}"
+        check([Fault(source, told, "weights are finite, zero or more", value=rule)])
+    nothing = np.flatnonzero(~answer.any(axis=0))
+    if nothing.size:
+        told = f"gives {org.node(int(nothing[0])).id!r} no weight in any period"
+        check([Fault(source, told, "give every node some", value=rule)])
+    return normalised(answer)
+
+
+def _column(
+    targets: Targets,
+    k: int,
+    weights: FloatArray | None,
+    wholes: list[tuple[str, ...]],
+    faults: list[Fault],
+) -> Lots | Amounts:
+    """One KPI's targets in all the periods."""
+    column, sizes = targets.columns[k], [len(labels) for labels in wholes]
+    if weights is None:
+        return _level(column, sizes)
+    lots = _in_lots(targets, k, faults)
+    if lots is None:
+        values = np.repeat(column.values, sizes, axis=0) * weights
+        return Amounts(lock(values))
+    ends = np.cumsum(sizes).tolist()
+    counts = np.vstack(
+        [
+            phase_lots(
+                Whole(targets, k, p, lots[p], tuple(wholes[p])),
+                weights[end - size : end],
+                faults,
+            )
+            for p, (size, end) in enumerate(zip(sizes, ends, strict=True))
+        ]
+    )
+    return Lots(targets.kpis.items[k].counted_in, lock(counts))
+
+
+def _level(column: Lots | Amounts, sizes: list[int]) -> Lots | Amounts:
+    """The target of the whole in each of its parts."""
+    if isinstance(column, Lots):
+        return Lots(column.lot, lock(np.repeat(column.counts, sizes, axis=0)))
+    return Amounts(lock(np.repeat(column.values, sizes, axis=0)))
+
+
+def _in_lots(targets: Targets, k: int, faults: list[Fault]) -> IntArray | None:
+    """The targets that are divided, in lots; None where they are shared."""
+    column, kpi = targets.columns[k], targets.kpis.items[k]
+    if isinstance(column, Lots):
+        return column.counts
+    if not isinstance(targets.origin, Assigned):
+        return None
+    lot = kpi.counted_in
+    own = targets.origin.own[k]
+    there = ~np.isnan(own)
+    lots = np.zeros(own.shape, dtype=np.int64)
+    lots[there], fine = lot.whole(own[there])
+    for p, row in np.argwhere(there)[~fine].tolist():
+        below, above = map(kpi.format, lot.nearest(float(own[p, row])))
+        reason = f"{kpi.name} in {targets.periods.labels[p]}: {float(own[p, row])!r} is not "
+        reason += f"a whole number of lots of {lot.size}"
+        repair = f"make it {below} or {above}, or give the KPI a lot that it is counted in"
+        faults.append(Fault("targets", reason, repair, value=targets.org.node(row).id))
+    return np.where(np.isnan(column.values), NO_LOTS, _summed(targets, lots))
+
+
+def _summed(targets: Targets, lots: IntArray) -> IntArray:
+    """Every node's own lots and those of all below it."""
+    total = lots.copy()
+    for block in targets.org.layout.up():
+        total[:, block.parents] += total[:, block.rows].sum(axis=1)
+    return total

@@ -41,7 +41,10 @@ nitpick_ignore_regex = [
     (r"py:.*", r"(datetime|enum|fractions|os|types)\..*"),
     (r"py:.*", r"(.*\.)?(NDArray|ArrayLike|Columns|FloatArray|IntArray|Mask|ObjectArray|Path)"),
     # What a stage holds inside: in the signature of a class that a verb makes, of no use to a user.
-    (r"py:class", r"(.*\.)?(Amounts|Assigned|Cascaded|Entries|Kernel|Lots|Operation|Phased|Scope)"),
+    (
+        r"py:class",
+        r"(.*\.)?(Amounts|Assigned|Cascaded|Entries|Kernel|Lots|Itemised|Operation|Phased|Scope)",
+    ),
     # A base class, type variables and the protocol of a form: private, or told in the text.
     (r"py:class", r"cascade_kpi\..*\.(_[A-Z]\w*|Form)"),
     # A callable without arguments is cut in two where an annotation is kept as text.

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from cascade_kpi.explaining.explain import explain
     from cascade_kpi.explaining.explanation import Explanation
     from cascade_kpi.phasing import profiles
+    from cascade_kpi.phasing.itemise import itemise
     from cascade_kpi.phasing.phase import phase
     from cascade_kpi.plan import conditions
     from cascade_kpi.plan.improve import Plan, PlannedAction, improve
@@ -91,6 +92,7 @@ __all__ = [
     "from_json",
     "gaps",
     "improve",
+    "itemise",
     "measure",
     "methods",
     "over_periods",
@@ -126,6 +128,7 @@ _LATE = {
     "from_json": "cascade_kpi.records",
     "gaps": "cascade_kpi.analysis.gaps",
     "improve": "cascade_kpi.plan.improve",
+    "itemise": "cascade_kpi.phasing.itemise",
     "over_periods": "cascade_kpi.results.over",
     "phase": "cascade_kpi.phasing.phase",
     "record": "cascade_kpi.records",

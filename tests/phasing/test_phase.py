@@ -168,10 +168,10 @@ class Closed:
     def __init__(self, **closed):
         self.closed = closed
 
-    def __call__(self, org, kpi, periods):
-        weights = np.ones((len(periods), len(org)))
+    def __call__(self, org, kpi, labels):
+        weights = np.ones((len(labels), len(org)))
         for node, months in self.closed.items():
-            weights[np.ix_([periods.index(month) for month in months], [org.row(node)])] = 0.0
+            weights[np.ix_([labels.index(month) for month in months], [org.row(node)])] = 0.0
         return weights
 
 
@@ -203,7 +203,7 @@ def test_periods_in_which_everybody_is_closed_are_named():
         (QUARTERS, {"sales": lambda org, kpi, periods: 5}, "which is no array"),
         (QUARTERS, {"sales": lambda o, k, p: np.full((len(p), len(o)), -1.0)}, "weighs 'hq' by -1"),
         (QUARTERS, {"sales": lambda o, k, p: np.full((len(p), len(o)), np.nan)}, "by nan"),
-        (QUARTERS, {"sales": lambda o, k, p: np.zeros((len(p), len(o)))}, "no weight in any"),
+        (QUARTERS, {"sales": lambda o, k, p: np.zeros((len(p), len(o)))}, "no weight at all"),
         (5, profiles.Even(), "periods"),
     ],
 )

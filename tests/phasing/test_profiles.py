@@ -10,7 +10,7 @@ from cascade_kpi.testing import check_profile
 
 ORG = ck.OrgTree.from_table({"id": ["hq", "a", "b", "new"], "parent": ["", "hq", "hq", "hq"]})
 SALES = ck.Kpi("sales", "CNY", lot=1)
-HALVES = ck.Periods(["2027H1", "2027H2"])
+HALVES = ("2027H1", "2027H2")
 PAST = ["2025H1", "2025H2", "2026H1", "2026H2"]
 
 
@@ -30,8 +30,8 @@ CHURN = ck.Kpi("churn", "%", aggregate=ck.aggregates.Ratio(100))
 RATES = ck.Actuals.from_columns(ORG, [CHURN], {"churn": (np.ones(4), np.ones(4))}, periods="a")
 
 
-def weights(rule, org=ORG, periods=HALVES):
-    return rule(org, SALES, periods)
+def weights(rule, org=ORG, labels=HALVES):
+    return rule(org, SALES, labels)
 
 
 def faults(call, *args, **kwargs):
@@ -113,7 +113,7 @@ def test_another_kpi_may_tell_the_seasons():
         (lambda: profiles.Learned(FULL, lean=-1), "negative"),
         (lambda: profiles.Learned(FULL, lean="1"), "lean"),
         (
-            lambda: weights(profiles.Learned(FULL), periods=ck.Periods(["a", "b", "c"])),
+            lambda: weights(profiles.Learned(FULL), labels=("a", "b", "c")),
             "4 periods of history are no whole cycles of 3",
         ),
         (lambda: weights(profiles.Learned(history([("a", "2025H1", -5)]))), "is negative"),
@@ -125,6 +125,29 @@ def test_what_is_wrong_is_told(make, said):
     assert any(said in each for each in told), told
 
 
+DRIVEN = ck.OrgTree.from_table(
+    {
+        "id": ["hq", "a", "a1", "a2", "b"],
+        "parent": ["", "hq", "a", "a", "hq"],
+        "x": [None, None, 1, 0, 6],
+        "y": [None, None, 3, 0, 2],
+    }
+)
+
+
+def test_columns_are_summed_and_who_has_nothing_takes_the_weights_above():
+    answer = profiles.Columns(["x", "y"])(DRIVEN, SALES, HALVES)
+    assert answer.tolist() == [[7, 1, 1, 1, 6], [5, 3, 3, 3, 2]]
+
+
+def test_columns_that_are_wrong_are_told_each():
+    told = faults(profiles.Columns(["x", "id", "z"]), DRIVEN, SALES, (*HALVES, "c"))
+    assert len(told) == 2
+    assert "2 columns for 1" in faults(profiles.Columns(["x", "y"]), DRIVEN, SALES, ("a",))[0]
+    for odd in ("xy", 5, [1]):
+        faults(profiles.Columns, odd)
+
+
 @pytest.mark.parametrize(
     "rule", [profiles.Even(), profiles.Seasonal([1, 2]), profiles.Learned(FULL)]
 )
@@ -132,11 +155,15 @@ def test_laws(rule):
     check_profile(rule, ORG, SALES, HALVES)
 
 
+def test_laws_of_columns():
+    check_profile(profiles.Columns(["x", "y"]), DRIVEN, SALES, HALVES)
+
+
 class Broken:
     def __init__(self, answer):
         self.answer = answer
 
-    def __call__(self, org, kpi, periods):
+    def __call__(self, org, kpi, labels):
         return self.answer
 
 

@@ -127,3 +127,28 @@ def test_the_unit_of_the_lot_changes_nothing(case, factor):
     assert (stages is None) == (other is None)
     if stages and other:
         assert (stages[1].lots_of("sales") == other[1].lots_of("sales")).all()
+
+
+@settings(max_examples=60)
+@given(years(), st.integers(1, 4), st.data())
+def test_parts_sum_to_the_whole_and_children_to_their_parent(case, many, data):
+    table, kpi, goals = case
+    org = tree(table)
+    try:
+        year = ck.cascade(org, [kpi], goals, periods="year")
+    except ck.InputError:
+        return
+    parts = [ck.Kpi(f"part {i}", "CNY", lot=kpi.counted_in) for i in range(many)]
+    weights = data.draw(st.lists(st.integers(1, 9), min_size=many, max_size=many))
+    made = ck.itemise(year, "sales", parts, ck.profiles.Seasonal(weights))
+    lots = np.ma.stack([made.lots_of(part.name)[0] for part in parts])
+    whole = year.lots_of("sales")[0]
+    assert (np.ma.getmaskarray(lots) == np.ma.getmaskarray(whole)).all()
+    assert (lots.sum(axis=0) == whole).all()
+    margin = year.margin(0)
+    for row in range(len(org)):
+        children = org.node(row).child_rows
+        if children and whole[row] is not np.ma.masked and (margin is None or not margin[row]):
+            assert (lots[:, children].sum(axis=1) == lots[:, row]).all()
+        why = ck.explain(made, org.ids[row], kpi="part 0")
+        assert why.evaluate() == why.value or why.value != why.value

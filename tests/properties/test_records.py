@@ -67,6 +67,7 @@ RULES = st.one_of(
     st.builds(ck.curves.Linear, FINITE, st.none(), st.none()),
     st.lists(st.floats(0, 1e9), min_size=1).filter(any).map(ck.profiles.Seasonal),
     st.just(ck.profiles.Even()),
+    st.lists(WORDS).map(ck.profiles.Columns),
     kpis().flatmap(lambda some: scorecards(some, KINDS)),
     playbooks(),
 )

@@ -1,4 +1,4 @@
-"""Why a target of one month is what it is."""
+"""Why a target of one month, or of one part, is what it is."""
 
 from __future__ import annotations
 
@@ -9,18 +9,19 @@ from typing import Protocol
 import numpy as np
 from attrs import frozen
 
-from cascade_kpi._arrays import IntArray
+from cascade_kpi._arrays import FloatArray, IntArray
 from cascade_kpi.explaining.explanation import Explanation, Operation
 from cascade_kpi.explaining.operations import AmountAsLots, Combined, LotsAsAmount
 from cascade_kpi.explaining.seasons import WeightExplainer
 from cascade_kpi.kpis.kpi import Kpi
 from cascade_kpi.org.rollup import add_present
+from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.phasing.families import divide_alone
-from cascade_kpi.phasing.profiles import normalised
+from cascade_kpi.phasing.profiles import Profile, normalised
 from cascade_kpi.phasing.sweep import Family, phase_family
-from cascade_kpi.targets.targets import NO_LOTS, Assigned, Lots, Phased, Targets
+from cascade_kpi.targets.targets import NO_LOTS, Assigned, Itemised, Lots, Phased, Targets
 
-__all__ = ["PhaseExplainer"]
+__all__ = ["Explainer", "SpreadExplainer", "spread_of"]
 
 Many = tuple[Explanation, ...]
 
@@ -50,7 +51,7 @@ class Alike:
 
 @frozen
 class InProportion:
-    """A shared amount over periods, by weights."""
+    """A shared amount over periods or parts, by weights."""
 
     position: int
 
@@ -61,14 +62,14 @@ class InProportion:
 
     def words(self) -> str:
         """The clause."""
-        return "in proportion to the weights of the periods"
+        return "in proportion to the weights"
 
 
 @frozen
 class ByWeight:
-    """A node's lots over its periods by largest remainder.
+    """A node's lots over its periods or parts by largest remainder.
 
-    Inputs are its lots, then its weight in each period.
+    Inputs are its lots, then its weight for each.
     """
 
     position: int
@@ -80,199 +81,254 @@ class ByWeight:
 
     def words(self) -> str:
         """The clause."""
-        return f"the lots over its periods by largest remainder, period {self.position + 1}"
+        return f"its lots by weight, by largest remainder, part {self.position + 1}"
 
 
 @frozen
 class WithinFamily:
-    """A child's lots in one period, both margins of its family met.
+    """A child's lots in one period or of one part, both margins of its family met.
 
-    Inputs are the parent's lots over all periods, and in each; then each child's lots and its
-    weight in each period, and so what the parent has for itself, if it is asked for.
+    Inputs are the parent's lots in all, and in each period; then each child's lots and its
+    weight for each, and so what the parent has for itself, if it is asked for.
     """
 
-    period: int
+    position: int
     child: int
-    periods: int
+    size: int
 
     def __call__(self, *inputs: float) -> float:
         """The quantity, from its inputs."""
-        total, p = int(inputs[0]), self.periods
+        total, p = int(inputs[0]), self.size
         months = np.array([int(each) for each in inputs[1 : 1 + p]])[:, None]
         table = np.array(inputs[1 + p :]).reshape(-1, 1 + p)
         weights = normalised(table[:, 1:].T)[:, :, None]
         lots = table[:, :1].astype(np.int64)
         sign = np.array([-1 if total < 0 else 1])
         shares, _ = phase_family(Family(months, lots, weights, sign))
-        return float(shares[self.period, self.child, 0])
+        return float(shares[self.position, self.child, 0])
 
     def words(self) -> str:
         """The clause."""
         return (
-            f"its family's lots by child and period, both margins met, "
-            f"child {self.child + 1}, period {self.period + 1}"
+            f"its family's lots, both margins met, child {self.child + 1}, part {self.position + 1}"
         )
 
 
 @frozen(eq=False)
-class PhaseExplainer:
-    """Explains the targets of one KPI in one of the shorter periods.
+class Spread:
+    """What was spread, and over what.
 
     Attributes
     ----------
-    of_whole : callable (k, p) -> Explainer
-        Explains the targets of the longer periods.
+    whole : Targets
+    k, p : int
+        The KPI and the period of the whole.
+    rule : Profile or None
+    labels : tuple of str
+        What the profile was asked about.
+    names, periods : tuple of str
+        KPI and period of each.
+    values : float64 array (size, n)
+        What they are in KPI units.
+    counts : int64 array (size, n), or None
+        What they are in lots, zero where there is no target.
     """
 
-    targets: Targets
-    origin: Phased
+    whole: Targets
     k: int
     p: int
+    rule: Profile | None
+    labels: tuple[str, ...]
+    names: tuple[str, ...]
+    periods: tuple[str, ...]
+    values: FloatArray
+    counts: IntArray | None
+
+    @property
+    def kpi(self) -> Kpi:
+        """The KPI of the whole."""
+        return self.whole.kpis.items[self.k]
+
+    @property
+    def label(self) -> str:
+        """The period of the whole."""
+        return self.whole.periods.labels[self.p]
+
+    @property
+    def org(self) -> OrgTree:
+        """The tree."""
+        return self.whole.org
+
+
+def spread_of(targets: Targets, k: int, p: int) -> tuple[Spread, int]:
+    """What the k-th KPI of the p-th period is a part of, and which part."""
+    origin, values = targets.origin, targets.values
+    if isinstance(origin, Itemised):
+        size = len(targets.kpis)
+        columns = [column.counts for column in targets.columns if isinstance(column, Lots)]
+        counts = np.stack([each[p] for each in columns])
+        return Spread(
+            origin.whole, origin.k, p, origin.by, targets.kpis.names, targets.kpis.names,
+            (targets.periods.labels[p],) * size, np.stack([each[p] for each in values]),
+            np.where(counts == NO_LOTS, 0, counts),
+        ), k  # fmt: skip
+    assert isinstance(origin, Phased)  # noqa: S101 - nothing else is spread
+    ends = np.cumsum(origin.sizes)
+    whole = int(np.searchsorted(ends, p, side="right"))
+    part = slice(int(ends[whole]) - origin.sizes[whole], int(ends[whole]))
+    column, labels = targets.columns[k], targets.periods.labels[part]
+    name = targets.kpis.items[k].name
+    lots = column.counts[part] if isinstance(column, Lots) else None
+    return Spread(
+        origin.whole, k, whole, origin.by[k], labels, (name,) * len(labels), labels,
+        values[k][part], None if lots is None else np.where(lots == NO_LOTS, 0, lots),
+    ), p - part.start  # fmt: skip
+
+
+@frozen(eq=False)
+class SpreadExplainer:
+    """Explains one of the periods or parts that targets were spread over.
+
+    Attributes
+    ----------
+    i : int
+        Which of them.
+    of_whole : callable (targets, k, p) -> Explainer
+        Explains the targets of the whole.
+    """
+
+    spread: Spread
+    i: int
     of_whole: Callable[[Targets, int, int], Explainer]
 
     def explain(self, row: int) -> Explanation:
         """The target of a node, in KPI units."""
-        kpi, name = self._kpi, self._name("target", row, self._label)
-        value = float(self.targets.values[self.k][self.p, row])
+        spread, value = self.spread, float(self.spread.values[self.i, row])
+        name, label = self._name("target", row, self.i), spread.periods[self.i]
         if np.isnan(value):
-            return Explanation(name, value, kpi.unit, self._label, None, "no goal reaches it")
+            return Explanation(name, value, spread.kpi.unit, label, None, "no goal reaches it")
 
         def as_whole() -> Many:
             return (self._above.explain(row),)
 
         def as_lots() -> Many:
-            return (self._lots(row, self.p),)
+            return (self._lots(row, self.i),)
 
         def shared() -> Many:
-            return (self._above.explain(row), *self._weights.explain(row))
+            return (self._above.explain(row), *self._weights(row))
 
         rule: Operation
-        if self.origin.weights[self.k] is None:
-            rule, expand = Alike(self._long), as_whole
-        elif isinstance(self.targets.columns[self.k], Lots):
-            rule, expand = LotsAsAmount(kpi.counted_in), as_lots
+        if spread.rule is None:
+            rule, expand = Alike(spread.label), as_whole
+        elif spread.counts is not None:
+            rule, expand = LotsAsAmount(spread.kpi.counted_in), as_lots
         else:
-            rule, expand = InProportion(self.p - self._begin), shared
-        return Explanation(name, value, kpi.unit, self._label, rule, "", expand)
+            rule, expand = InProportion(self.i), shared
+        return Explanation(name, value, spread.kpi.unit, label, rule, "", expand)
 
     def own_share(self, row: int) -> Explanation:
         """What a node has for itself beside its children, in lots."""
-        children = self.targets.org.node(row).child_rows
-        value = float(self._counts[self.p, row] - self._counts[self.p, children].sum())
-        rule = WithinFamily(self.p - self._begin, len(children), self._size)
-        name, label = self._name("own lots", row, self._label), self._label
+        children, i = self._org.node(row).child_rows, self.i
+        value = float(self._counts[i, row] - self._counts[i, children].sum())
+        rule = WithinFamily(i, len(children), len(self._counts))
         expand = partial(self._family, row, children)
-        return Explanation(name, value, "lots", label, rule, "", expand)
+        name = self._name("own lots", row, i)
+        return Explanation(name, value, "lots", self.spread.periods[i], rule, "", expand)
 
     @property
-    def _kpi(self) -> Kpi:
-        return self.targets.kpis.items[self.k]
+    def _org(self) -> OrgTree:
+        return self.spread.org
 
     @property
-    def _label(self) -> str:
-        return self.targets.periods.labels[self.p]
-
-    @cached_property
-    def _whole(self) -> int:
-        """Position of the longer period."""
-        return int(np.searchsorted(np.cumsum(self.origin.sizes), self.p, side="right"))
-
-    @property
-    def _long(self) -> str:
-        return self.origin.whole.periods.labels[self._whole]
-
-    @property
-    def _begin(self) -> int:
-        return sum(self.origin.sizes[: self._whole])
-
-    @property
-    def _size(self) -> int:
-        return self.origin.sizes[self._whole]
+    def _counts(self) -> IntArray:
+        assert self.spread.counts is not None  # noqa: S101 - only lots are spread by family
+        return self.spread.counts
 
     @cached_property
     def _above(self) -> Explainer:
-        return self.of_whole(self.origin.whole, self.k, self._whole)
+        return self.of_whole(self.spread.whole, self.spread.k, self.spread.p)
 
     @cached_property
-    def _weights(self) -> WeightExplainer:
-        labels = self.targets.periods.labels[self._begin : self._begin + self._size]
-        return WeightExplainer(self.origin.by[self.k], self.targets.org, self._kpi, labels)
+    def _weighing(self) -> WeightExplainer:
+        spread = self.spread
+        assert spread.rule is not None  # noqa: S101 - without one, there are no weights
+        return WeightExplainer(spread.rule, self._org, spread.kpi, spread.labels)
 
-    @cached_property
-    def _counts(self) -> IntArray:
-        """The lots of every period, zero where there is no target."""
-        column = self.targets.columns[self.k]
-        assert isinstance(column, Lots)  # noqa: S101 - only lots are phased by family
-        return np.where(column.counts == NO_LOTS, 0, column.counts)
+    def _weights(self, row: int) -> Many:
+        return self._weighing.explain(row)
 
     def _has(self, row: int) -> bool:
-        return bool(
-            self.targets.values[self.k][self.p, row] == self.targets.values[self.k][self.p, row]
-        )
+        return not np.isnan(self.spread.values[self.i, row])
 
-    def _name(self, what: str, row: int, label: str) -> str:
-        return f"{what} of {self._kpi.name}, {self.targets.org.labels[row]}, {label}"
+    def _name(self, what: str, row: int, i: int) -> str:
+        spread = self.spread
+        return f"{what} of {spread.names[i]}, {self._org.labels[row]}, {spread.periods[i]}"
 
-    def _lots(self, row: int, p: int) -> Explanation:
+    def _lots(self, row: int, i: int) -> Explanation:
         """A node's lots in a period: by its weights alone, or with its family."""
-        label, position = self.targets.periods.labels[p], p - self._begin
-        parent = int(self.targets.org.parent[row])
+        spread, parent = self.spread, int(self._org.parent[row])
 
         def alone() -> Many:
-            return (self._whole_lots(row), *self._weights.explain(row))
+            return (self._whole_lots(row), *self._weights(row))
 
         rule: Operation
         if parent < 0 or not self._has(parent):
-            rule, expand = ByWeight(position), alone
+            rule, expand = ByWeight(i), alone
         else:
-            children = self.targets.org.node(parent).child_rows
-            rule = WithinFamily(position, children.index(row), self._size)
+            children = self._org.node(parent).child_rows
+            rule = WithinFamily(i, children.index(row), len(self._counts))
             expand = partial(self._family, parent, children)
-        name, value = self._name("lots", row, label), float(self._counts[p, row])
-        return Explanation(name, value, "lots", label, rule, "", expand, (label, row))
+        name, value = self._name("lots", row, i), float(self._counts[i, row])
+        key = ("part", spread.names[i], spread.periods[i], row)
+        return Explanation(name, value, "lots", spread.periods[i], rule, "", expand, key)
 
     def _family(self, parent: int, children: list[int]) -> Many:
-        """A parent's lots, in the whole and in each period; its children's, and their weights."""
+        """A parent's lots, in all and in each part; its children's, and their weights."""
         parts = [self._whole_lots(parent)]
-        parts += [self._lots(parent, self._begin + i) for i in range(self._size)]
+        parts += [self._lots(parent, i) for i in range(len(self._counts))]
         for child in children:
-            parts += [self._whole_lots(child), *self._weights.explain(child)]
-        if self.targets.holds_own(self.k):
-            parts += [self._own(parent), *self._weights.explain(parent)]
+            parts += [self._whole_lots(child), *self._weights(child)]
+        if self.spread.whole.holds_own(self.spread.k):
+            parts += [self._own(parent), *self._weights(parent)]
         return tuple(parts)
 
     def _whole_lots(self, row: int) -> Explanation:
-        """A node's lots in the longer period."""
-        name, lot = self._name("lots", row, self._long), self._kpi.counted_in
+        """A node's lots of the whole."""
+        spread = self.spread
+        name = f"lots of {spread.kpi.name}, {self._org.labels[row]}, {spread.label}"
         if not self._has(row):
-            return Explanation(name, 0.0, "lots", self._long, None, "no target: nothing to divide")
-        value = float(self._counts[self._begin : self._begin + self._size, row].sum())
+            return Explanation(
+                name, 0.0, "lots", spread.label, None, "no target: nothing to divide"
+            )
+        value = float(self._counts[:, row].sum())
 
         def as_lots() -> Many:
             return (self._above.explain(row),)
 
         def summed() -> Many:
-            children = self.targets.org.node(row).child_rows
+            children = self._org.node(row).child_rows
             return (*map(self._whole_lots, children), self._own(row))
 
         rule: Operation
-        if isinstance(self.origin.whole.columns[self.k], Lots):
-            rule, expand = AmountAsLots(lot), as_lots
+        if isinstance(spread.whole.columns[spread.k], Lots):
+            rule, expand = AmountAsLots(spread.kpi.counted_in), as_lots
         else:
             rule, expand = Combined(add_present, "its children's, and its own"), summed
-        return Explanation(name, value, "lots", self._long, rule, "", expand, (self._long, row))
+        key = ("whole", spread.kpi.name, spread.label, row)
+        return Explanation(name, value, "lots", spread.label, rule, "", expand, key)
 
     def _own(self, row: int) -> Explanation:
         """What a node was assigned for itself, in lots."""
-        whole = self.origin.whole
-        if isinstance(self._above, PhaseExplainer):
+        spread, kpi = self.spread, self.spread.kpi
+        if isinstance(self._above, SpreadExplainer):
             return self._above.own_share(row)
-        assert isinstance(whole.origin, Assigned)  # noqa: S101 - nothing else holds its own
-        own = float(whole.origin.own[self.k][self._whole, row])
-        there, given = own == own, whole.origin.given
-        value = float(self._kpi.counted_in.whole(np.array([own]))[0][0]) if there else 0.0
-        entry = None if given is None else given.row_of(row, self.k, self._whole)
+        origin = spread.whole.origin
+        assert isinstance(origin, Assigned)  # noqa: S101 - nothing else holds its own
+        own, given = float(origin.own[spread.k][spread.p, row]), origin.given
+        there = own == own
+        value = float(kpi.counted_in.whole(np.array([own]))[0][0]) if there else 0.0
+        entry = None if given is None else given.row_of(row, spread.k, spread.p)
         source = f"array, row {row} of the tree" if entry is None else f"targets row {entry}, value"
-        source = f"{source}: {self._kpi.format(own)}" if there else "none was given"
-        name = self._name("own lots", row, self._long)
-        return Explanation(name, value, "lots", self._long, None, source)
+        source = f"{source}: {kpi.format(own)}" if there else "none was given"
+        name = f"own lots of {kpi.name}, {self._org.labels[row]}, {spread.label}"
+        return Explanation(name, value, "lots", spread.label, None, source)

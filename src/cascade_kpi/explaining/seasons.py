@@ -13,7 +13,6 @@ from cascade_kpi.explaining.operations import Combined
 from cascade_kpi.kpis.kpi import Kpi
 from cascade_kpi.org.rollup import add_present
 from cascade_kpi.org.tree import OrgTree
-from cascade_kpi.periods import Periods
 from cascade_kpi.phasing.families import add_lines
 from cascade_kpi.phasing.profiles import Learned, Profile, mixed
 
@@ -73,12 +72,8 @@ class WeightExplainer:
         return tuple(self._weight(row, i) for i in range(len(self.labels)))
 
     @cached_property
-    def _periods(self) -> Periods:
-        return Periods(self.labels)
-
-    @cached_property
     def _weights(self) -> FloatArray:
-        return self.rule(self.org, self.kpi, self._periods)
+        return self.rule(self.org, self.kpi, self.labels)
 
     def _weight(self, row: int, i: int) -> Explanation:
         label, value = self.labels[i], float(self._weights[i, row])
@@ -86,7 +81,7 @@ class WeightExplainer:
         if not isinstance(self.rule, Learned):
             source = f"{self.rule!r:.60} on units row {int(self.org.source_row[row])}"
             return Explanation(name, value, "", label, None, source)
-        made = Credible(i, float(self._seasons[1][row]), self.rule.leaning(self._periods))
+        made = Credible(i, float(self._seasons[1][row]), self.rule.leaning(self.labels))
         expand = partial(self._mixed, self.rule, row)
         return Explanation(
             name, value, "", label, made, "", expand, (self.labels, "weight", row, i)
@@ -107,7 +102,7 @@ class WeightExplainer:
     @cached_property
     def _seasons(self) -> tuple[FloatArray, FloatArray]:
         assert isinstance(self.rule, Learned)  # noqa: S101 - asked for those only
-        return self.rule.seasons(self.org, self.kpi, self._periods)
+        return self.rule.seasons(self.org, self.kpi, self.labels)
 
     @cached_property
     def _totals(self) -> FloatArray:

@@ -25,13 +25,21 @@ from cascade_kpi.explaining.operations import (
     LotsAsAmount,
     Times,
 )
-from cascade_kpi.explaining.phases import Explainer, PhaseExplainer
+from cascade_kpi.explaining.phases import Explainer, SpreadExplainer, spread_of
 from cascade_kpi.kpis.kpi import Kpi
 from cascade_kpi.kpis.splits import ProRata
 from cascade_kpi.org.reach import Reach
 from cascade_kpi.org.rollup import add_present
 from cascade_kpi.targets.asked import Asked
-from cascade_kpi.targets.targets import Assigned, Cascaded, Lots, Phased, Targets, rolls_up
+from cascade_kpi.targets.targets import (
+    Assigned,
+    Cascaded,
+    Itemised,
+    Lots,
+    Phased,
+    Targets,
+    rolls_up,
+)
 
 __all__ = ["TargetExplainer"]
 
@@ -84,7 +92,7 @@ class TargetExplainer:
         name = self._name("target", row)
         if isinstance(origin, Assigned):
             return self._assigned(origin, row, value)
-        if isinstance(origin, Phased):
+        if isinstance(origin, Phased | Itemised):
             return target_explainer(self.targets, self.k, self.p).explain(row)
         if np.isnan(value):
             return Explanation(name, value, self.kpi.unit, self.period, None, "no goal reaches it")
@@ -297,7 +305,6 @@ class TargetExplainer:
 
 def target_explainer(targets: Targets, k: int, p: int) -> Explainer:
     """What explains the targets of one KPI in one period, by what they were made from."""
-    origin = targets.origin
-    if isinstance(origin, Phased):
-        return PhaseExplainer(targets, origin, k, p, target_explainer)
+    if isinstance(targets.origin, Phased | Itemised):
+        return SpreadExplainer(*spread_of(targets, k, p), target_explainer)
     return TargetExplainer(targets, k, p)

@@ -7,16 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from cascade_kpi._answers import OddAnswer, ask
-from cascade_kpi._arrays import FloatArray, IntArray, lock
+from cascade_kpi._arrays import FloatArray, lock
 from cascade_kpi._fields import is_a
 from cascade_kpi.errors import Fault, InputError, check, suggest, wants
 from cascade_kpi.kpis.aggregates import Aggregate, Makeup
-from cascade_kpi.kpis.kpi import Kpi
 from cascade_kpi.periods import Periods
-from cascade_kpi.phasing.profiles import Profile, normalised
+from cascade_kpi.phasing.profiles import Profile
 from cascade_kpi.phasing.sweep import Whole, phase_lots
-from cascade_kpi.targets.targets import NO_LOTS, Amounts, Assigned, Lots, Phased, Targets
+from cascade_kpi.phasing.wholes import in_lots, not_a_profile, weigh
+from cascade_kpi.targets.targets import Amounts, Lots, Phased, Targets
 
 __all__ = ["phase"]
 
@@ -129,8 +128,7 @@ def _rules(targets: Targets, by: object) -> list[Profile | None]:
             repair = f"add {{{kpi.name!r}: profiles.Even()}}, or another profile"
             faults.append(Fault("phase", "no profile for a KPI", repair, value=kpi.name))
         elif rule is not None and not is_a(rule, Profile):
-            repair = "use one of cascade_kpi.profiles, or an object with its call"
-            faults.append(Fault("phase", "not a profile", repair, column=kpi.name, value=rule))
+            faults.append(not_a_profile("phase", rule, column=kpi.name))
         elif rule is not None and not adds and isinstance(by, Mapping):
             repair = "leave it out: every period has the target of the whole"
             faults.append(
@@ -153,32 +151,13 @@ def _weights(
             weights.append(
                 None
                 if rule is None
-                else lock(np.vstack([_asked(targets, kpi, rule, labels) for labels in wholes]))
+                else lock(np.vstack([weigh(targets.org, kpi, rule, labels) for labels in wholes]))
             )
         except InputError as error:
             faults += [fault for fault in error.faults if fault not in faults]
             weights.append(None)
     check(faults)
     return weights
-
-
-def _asked(targets: Targets, kpi: Kpi, rule: Profile, labels: tuple[str, ...]) -> FloatArray:
-    """One whole's weights, once they are found lawful."""
-    org, source = targets.org, f"the profile of {kpi.name}"
-    periods = Periods(labels)
-    try:
-        answer = ask("it", rule, org, kpi, periods, shape=(len(labels), len(org)))
-    except OddAnswer as odd:
-        check([Fault(source, str(odd), "mend it; testing.check_profile tells more", value=rule)])
-    if not np.isfinite(answer).all() or (answer < 0).any():
-        p, row = np.argwhere(~np.isfinite(answer) | (answer < 0))[0].tolist()
-        told = f"weighs {org.node(row).id!r} by {float(answer[p, row])!r} in {labels[p]}"
-        check([Fault(source, told, "weights are finite, zero or more", value=rule)])
-    nothing = np.flatnonzero(~answer.any(axis=0))
-    if nothing.size:
-        told = f"gives {org.node(int(nothing[0])).id!r} no weight in any period"
-        check([Fault(source, told, "give every node some", value=rule)])
-    return normalised(answer)
 
 
 def _column(
@@ -192,7 +171,7 @@ def _column(
     column, sizes = targets.columns[k], [len(labels) for labels in wholes]
     if weights is None:
         return _level(column, sizes)
-    lots = _in_lots(targets, k, faults)
+    lots = in_lots(targets, k, faults)
     if lots is None:
         values = np.repeat(column.values, sizes, axis=0) * weights
         return Amounts(lock(values))
@@ -215,32 +194,3 @@ def _level(column: Lots | Amounts, sizes: list[int]) -> Lots | Amounts:
     if isinstance(column, Lots):
         return Lots(column.lot, lock(np.repeat(column.counts, sizes, axis=0)))
     return Amounts(lock(np.repeat(column.values, sizes, axis=0)))
-
-
-def _in_lots(targets: Targets, k: int, faults: list[Fault]) -> IntArray | None:
-    """The targets that are divided, in lots; None where they are shared."""
-    column, kpi = targets.columns[k], targets.kpis.items[k]
-    if isinstance(column, Lots):
-        return column.counts
-    if not isinstance(targets.origin, Assigned):
-        return None
-    lot = kpi.counted_in
-    own = targets.origin.own[k]
-    there = ~np.isnan(own)
-    lots = np.zeros(own.shape, dtype=np.int64)
-    lots[there], fine = lot.whole(own[there])
-    for p, row in np.argwhere(there)[~fine].tolist():
-        below, above = map(kpi.format, lot.nearest(float(own[p, row])))
-        reason = f"{kpi.name} in {targets.periods.labels[p]}: {float(own[p, row])!r} is not "
-        reason += f"a whole number of lots of {lot.size}"
-        repair = f"make it {below} or {above}, or give the KPI a lot that it is counted in"
-        faults.append(Fault("targets", reason, repair, value=targets.org.node(row).id))
-    return np.where(np.isnan(column.values), NO_LOTS, _summed(targets, lots))
-
-
-def _summed(targets: Targets, lots: IntArray) -> IntArray:
-    """Every node's own lots and those of all below it."""
-    total = lots.copy()
-    for block in targets.org.layout.up():
-        total[:, block.parents] += total[:, block.rows].sum(axis=1)
-    return total

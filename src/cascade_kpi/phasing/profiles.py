@@ -1,4 +1,4 @@
-"""How a target is spread over periods: the weight of each, for every node."""
+"""How a target is spread over periods or parts: the weight of each, for every node."""
 
 from __future__ import annotations
 
@@ -8,30 +8,31 @@ import numpy as np
 from attrs import field, frozen
 
 from cascade_kpi._arrays import FloatArray
-from cascade_kpi._fields import as_number, as_tuple, not_numbers
-from cascade_kpi.errors import Fault, check, suggest, unlike
+from cascade_kpi._fields import as_number, as_tuple, members, not_numbers
+from cascade_kpi.errors import Fault, InputError, check, suggest, unlike
 from cascade_kpi.kpis.aggregates import Makeup
 from cascade_kpi.kpis.kpi import Kpi
+from cascade_kpi.kpis.splits.basic import summed_drivers
 from cascade_kpi.org.rollup import add_present, fold_subtrees
 from cascade_kpi.org.tree import OrgTree
-from cascade_kpi.periods import Periods
 from cascade_kpi.phasing.families import add_lines
 from cascade_kpi.records import record
 from cascade_kpi.results.actuals import Actuals
 
-__all__ = ["Even", "Learned", "Profile", "Seasonal", "mixed", "normalised"]
+__all__ = ["Columns", "Even", "Learned", "Profile", "Seasonal", "mixed", "normalised"]
 
 
 @runtime_checkable
 class Profile(Protocol):
-    """A rule that gives every node a weight in each period.
+    """A rule that gives every node a weight for each of some periods, or parts.
 
     The profile of a year says which part of it falls in which month.
     """
 
-    def __call__(self, org: OrgTree, kpi: Kpi, periods: Periods) -> FloatArray:
+    def __call__(self, org: OrgTree, kpi: Kpi, labels: tuple[str, ...]) -> FloatArray:
         """Weights, float64 (p, n), rows in the tree's order.
 
+        `labels` are the p periods that make the whole, or the names of the parts.
         Zero or more, finite, for no node all zero. Raises InputError, listing
         every fault, if what the rule needs is not there.
         """
@@ -67,9 +68,9 @@ class Even:
     array([5., 5.])
     """
 
-    def __call__(self, org: OrgTree, kpi: Kpi, periods: Periods) -> FloatArray:
+    def __call__(self, org: OrgTree, kpi: Kpi, labels: tuple[str, ...]) -> FloatArray:
         """Ones, (p, n)."""
-        return np.ones((len(periods), len(org)))
+        return np.ones((len(labels), len(org)))
 
 
 @record("cascade_kpi/profiles.seasonal")
@@ -111,7 +112,7 @@ class Seasonal:
                 faults.append(Fault("seasonal", reason, "give at least one period some weight"))
         check(faults)
 
-    def __call__(self, org: OrgTree, kpi: Kpi, periods: Periods) -> FloatArray:
+    def __call__(self, org: OrgTree, kpi: Kpi, labels: tuple[str, ...]) -> FloatArray:
         """The weights, the same for all, (p, n).
 
         Raises
@@ -119,10 +120,62 @@ class Seasonal:
         InputError
             If there are more or fewer periods than weights.
         """
-        if len(periods) != len(self.weights):
-            reason = f"{len(self.weights)} weights for {len(periods)} periods"
+        if len(labels) != len(self.weights):
+            reason = f"{len(self.weights)} weights for {len(labels)} periods"
             check([Fault("seasonal", reason, "give one for each period", value=self.weights)])
         return np.repeat(np.array(self.weights, dtype=np.float64)[:, None], len(org), axis=1)
+
+
+@record("cascade_kpi/profiles.columns")
+@frozen
+class Columns:
+    """In proportion to columns of the tree: last year's sales of each product.
+
+    Parameters
+    ----------
+    drivers : iterable of str
+        A column for each period or part, in order. A leaf's entries are its
+        weights; an inner node's are sums over its leaves, and its entries are
+        blank or say the same. A node with nothing in any of them has the
+        weights of the node above.
+    """
+
+    drivers: tuple[str, ...] = field(converter=as_tuple)
+
+    def __attrs_post_init__(self) -> None:
+        faults: list[Fault] = []
+        if not isinstance(self.drivers, tuple):
+            faults.append(Fault("columns", "not a list of columns", "name one for each"))
+        else:
+            members("columns", self.drivers, str, "name a column of the tree", faults)
+        check(faults)
+
+    def __call__(self, org: OrgTree, kpi: Kpi, labels: tuple[str, ...]) -> FloatArray:
+        """Weights in the columns' units, (p, n).
+
+        Raises
+        ------
+        InputError
+            If there are more or fewer columns than labels; and as
+            :class:`~cascade_kpi.splits.ProRata` does, for every column.
+        """
+        if len(labels) != len(self.drivers):
+            reason = f"{len(self.drivers)} columns for {len(labels)} periods or parts"
+            check([Fault("columns", reason, "name one for each", value=self.drivers)])
+        faults: list[Fault] = []
+        weights = np.zeros((len(labels), len(org)))
+        for line, driver in zip(weights, self.drivers, strict=True):
+            try:
+                line[:] = summed_drivers(org, driver, org.numbers(driver))
+            except InputError as error:
+                faults += error.faults
+        check(faults)
+        for block in org.layout.down():
+            nothing = ~weights[:, block.rows].any(axis=0)
+            if nothing.any():
+                above = np.broadcast_to(block.parents, nothing.shape)[nothing]
+                weights[:, block.rows[nothing]] = weights[:, above]
+        return weights
 
 
 @record("cascade_kpi/profiles.learned")
@@ -179,7 +232,7 @@ class Learned:
             faults += odd
         check(faults)
 
-    def __call__(self, org: OrgTree, kpi: Kpi, periods: Periods) -> FloatArray:
+    def __call__(self, org: OrgTree, kpi: Kpi, labels: tuple[str, ...]) -> FloatArray:
         """Weights that sum to one for every node, (p, n).
 
         Raises
@@ -188,13 +241,15 @@ class Learned:
             If the history is not of whole cycles, has no such KPI or one that
             does not add up, or a total in it is negative.
         """
-        return _leaning(org, *self.seasons(org, kpi, periods), self.leaning(periods))
+        return _leaning(org, *self.seasons(org, kpi, labels), self.leaning(labels))
 
-    def leaning(self, periods: Periods) -> float:
+    def leaning(self, labels: tuple[str, ...]) -> float:
         """How many periods of history weigh as much as the parent's profile."""
-        return float(len(periods)) if self.lean is None else self.lean
+        return float(len(labels)) if self.lean is None else self.lean
 
-    def seasons(self, org: OrgTree, kpi: Kpi, periods: Periods) -> tuple[FloatArray, FloatArray]:
+    def seasons(
+        self, org: OrgTree, kpi: Kpi, labels: tuple[str, ...]
+    ) -> tuple[FloatArray, FloatArray]:
         """Every node's average by season, and how many periods it was seen in.
 
         Returns
@@ -203,7 +258,7 @@ class Learned:
             In the history's unit, NaN where a season was never reported.
         float64 array (n,)
         """
-        totals, p = self.totals(kpi), len(periods)
+        totals, p = self.totals(kpi), len(labels)
         if len(totals) % p:
             reason = f"{len(totals)} periods of history are no whole cycles of {p}"
             check([Fault("learned", reason, "give whole cycles, blank where unknown")])

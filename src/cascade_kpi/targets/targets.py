@@ -29,6 +29,7 @@ __all__ = [
     "Assigned",
     "Bounds",
     "Cascaded",
+    "Itemised",
     "Lots",
     "Phased",
     "Targets",
@@ -155,6 +156,26 @@ class Phased:
     weights: tuple[FloatArray | None, ...] = field(eq=CONTENT, repr=False)
 
 
+@frozen(hash=False)
+class Itemised:
+    """Targets of the parts of one KPI: products of a revenue.
+
+    Attributes
+    ----------
+    whole : Targets
+    k : int
+        Position of the KPI that is itemised.
+    by : Profile
+    weights : float64 array (parts, n)
+        Every node's weights, which sum to one.
+    """
+
+    whole: Targets
+    k: int
+    by: Any
+    weights: FloatArray = field(eq=CONTENT, repr=False)
+
+
 @frozen(hash=False, repr=False)
 class Targets:
     """What every node is to reach, per KPI and period.
@@ -165,7 +186,7 @@ class Targets:
     kpis : Kpis
     periods : Periods
         The axes.
-    origin : Cascaded, Assigned or Phased
+    origin : Cascaded, Assigned, Phased or Itemised
         What the targets were made from.
     columns : tuple of Lots or Amounts
         Per KPI, whole lots where goals were divided, else amounts.
@@ -174,7 +195,7 @@ class Targets:
     org: OrgTree
     kpis: Kpis
     periods: Periods
-    origin: Cascaded | Assigned | Phased
+    origin: Cascaded | Assigned | Phased | Itemised
     columns: tuple[Lots | Amounts, ...] = field(repr=False)
 
     def __attrs_post_init__(self) -> None:
@@ -214,16 +235,20 @@ class Targets:
 
         In ten-thousandths of the target, int64 (n,); None if nowhere anything.
         """
-        if isinstance(self.origin, Phased):
-            return self.origin.whole.margin(k)
+        if isinstance(self.origin, Phased | Itemised):
+            return self.origin.whole.margin(self._of_whole(k))
         bounds = self.origin.bounds[k] if isinstance(self.origin, Cascaded) else None
         return bounds.margin if bounds is not None and bounds.margin.any() else None
 
     def holds_own(self, k: int) -> bool:
         """Whether a node's target of the k-th KPI is its own and its children's together."""
-        if isinstance(self.origin, Phased):
-            return self.origin.whole.holds_own(k)
+        if isinstance(self.origin, Phased | Itemised):
+            return self.origin.whole.holds_own(self._of_whole(k))
         return isinstance(self.origin, Assigned) and rolls_up(self.kpis.items[k])
+
+    def _of_whole(self, k: int) -> int:
+        """Position of the KPI that the k-th was spread from."""
+        return self.origin.k if isinstance(self.origin, Itemised) else k
 
     def cushion(self, kpi: str) -> FloatArray:
         """What a node's children have beyond its own target, float64 (p, n), in KPI units.

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from attrs import frozen
 
 HERE = Path(__file__).resolve().parent
 SOURCE = HERE.parent / "src"
@@ -29,8 +30,7 @@ from machine import import_cost, machine, versions  # noqa: E402
 from organisation import Organisation, make, save  # noqa: E402
 from worker import StoppedError, Worker  # noqa: E402
 
-ITEMS = ("build", "roll_up", "score_roll_up", "cascade_lots", "update_one")
-PEERS = {
+TREE = {
     "polars": "peers_polars",
     "scipy": "peers_scipy",
     "scipy_levels": "peers_scipy_levels",
@@ -40,7 +40,28 @@ PEERS = {
     "bigtree": "peers_bigtree",
     "python": "peers_python",
 }
+SINGLE = {"numpy": "peers_numpy", "apportionment": "peers_apportionment"}
+PEERS = {**TREE, **SINGLE}
 CONTENDERS = {"ours": "ours", **PEERS, "copy": "copy_bytes", "fresh_copy": "copy_bytes.fresh"}
+
+
+@frozen
+class Contest:
+    """Who takes part in an item, and which part of the nodes it is about."""
+
+    peers: tuple[str, ...] = tuple(TREE)
+    part: int = 1
+
+
+ITEMS = {
+    "build": Contest(),
+    "roll_up": Contest(),
+    "score_roll_up": Contest(),
+    "cascade_lots": Contest(),
+    "update_one": Contest(),
+    "phase_lots": Contest(("numpy",), part=10),
+    "divisor_lots": Contest(("apportionment",), part=10),
+}
 LIMIT_S = 180.0
 ONCE_S = 10.0
 
@@ -133,7 +154,7 @@ def same(item: str, a: np.ndarray, b: np.ndarray) -> bool:
         a, b = np.nan_to_num(a), np.nan_to_num(b)
     if a.shape != b.shape:
         return False
-    if item in {"build", "cascade_lots"}:
+    if item in {"build", "cascade_lots", "phase_lots", "divisor_lots"}:
         return bool(np.array_equal(a, b))
     return bool(np.allclose(a, b, rtol=1e-9, atol=1e-9, equal_nan=True))
 
@@ -155,7 +176,8 @@ def measure(
     if not path.exists():
         save(case, path)
     say(f"  {item}, {len(case):,} nodes")
-    race = Race(item, path, options.contenders, scratch)
+    entered = [c for c in options.contenders if c not in PEERS or c in ITEMS[item].peers]
+    race = Race(item, path, entered, scratch)
     try:
         race.go(options.repeats)
         extra = race.extra_bytes()
@@ -164,7 +186,7 @@ def measure(
         race.close()
     seconds = race.medians()
     size = input_bytes(case, item)
-    peers = {name: seconds.get(name) for name in PEERS if name in options.contenders}
+    peers = {name: seconds.get(name) for name in PEERS if name in entered}
     ours = seconds.get("ours")
     fastest = min((s for s in peers.values() if s is not None), default=None)
     return {
@@ -263,7 +285,9 @@ def main() -> int:
                 smaller = [make(max(1_000, options.size // s)) for s in (100, 10)]
                 entry = measure_sizes(item, [*smaller, case], Path(folder), options)
             else:
-                entry = measure(item, case, Path(folder), options)
+                part = ITEMS[item].part
+                about = case if part == 1 else make(max(1_000, options.size // part))
+                entry = measure(item, about, Path(folder), options)
             record["items"].append(entry)
             options.json.write_text(json.dumps(record, indent=1) + "\n")
     print(table(record["items"]))

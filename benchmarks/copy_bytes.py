@@ -6,7 +6,7 @@ import sys
 
 import numpy as np
 from job import Job
-from organisation import KPIS, Organisation
+from organisation import KPIS, MONTHS, SPAN, Organisation
 
 NAME = "copy"
 
@@ -20,8 +20,15 @@ def input_bytes(case: Organisation, item: str) -> int:
         return sum(sys.getsizeof(part) + sum(map(sys.getsizeof, part)) for part in lists)
     if item == "update_one":
         return 8 * int(np.mean(case.depth[case.changes[:, 0]]) + 1)
-    per_node = {"roll_up": 1, "score_roll_up": 2, "cascade_lots": 1}[item]
-    return 8 * per_node * len(KPIS) * len(case)
+    k = len(KPIS)
+    numbers = {
+        "roll_up": k,
+        "score_roll_up": 2 * k,
+        "cascade_lots": k,
+        "phase_lots": MONTHS + 1,
+        "divisor_lots": SPAN + 1,
+    }
+    return 8 * numbers[item] * len(case)
 
 
 def _times(item: str) -> int:

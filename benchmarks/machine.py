@@ -24,6 +24,7 @@ PACKAGES = (
     "networkx",
     "bigtree",
     "pyarrow",
+    "apportionment",
 )
 _IMPORT = (
     "import time, numpy, attrs; t = time.perf_counter(); import cascade_kpi;"

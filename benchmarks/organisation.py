@@ -13,9 +13,11 @@ import numpy as np
 from attrs import asdict, frozen
 from numpy.typing import NDArray
 
-__all__ = ["KPIS", "Organisation", "load", "make", "save"]
+__all__ = ["KPIS", "MONTHS", "SPAN", "Organisation", "load", "make", "save"]
 
 KPIS = tuple(f"k{i}" for i in range(8))
+MONTHS = 12
+SPAN = 8  # members of each group that a divisor method serves
 MISSING = 0.03
 SEED = 20_240_229
 
@@ -72,6 +74,16 @@ class Organisation:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    def seasons(self) -> Floats:
+        """Weights of every node in each month, (months, n), above zero."""
+        rng = np.random.default_rng(SEED + 1)
+        return rng.gamma(4.0, 0.25, (MONTHS, len(self))) + 0.05
+
+    def groups(self) -> tuple[Ints, Ints]:
+        """Seats (n,) and votes (span, n) of as many groups as there are nodes."""
+        rng = np.random.default_rng(SEED + 2)
+        return rng.integers(10, 100, len(self)), rng.integers(1_000, 1_000_000, (SPAN, len(self)))
 
     def lists(self) -> tuple[list[str], list[str | None]]:
         """Ids and parents as Python lists of str objects nobody has seen.

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from attrs import frozen
 from job import Job, in_input_order
-from organisation import KPIS, Organisation
+from organisation import KPIS, MONTHS, Organisation
 
 import cascade_kpi as ck
 
@@ -90,6 +91,39 @@ def cascade_lots(case: Organisation) -> Job:
         return in_input_order(org.source_row, lots.T).T
 
     return Job(run, answer)
+
+
+@frozen(eq=False)
+class _Given:
+    """A profile of a user's own: weights that are there already, in the tree's order."""
+
+    weights: np.ndarray
+
+    def __call__(self, org: Any, kpi: Any, labels: tuple[str, ...]) -> np.ndarray:
+        return self.weights
+
+
+def phase_lots(case: Organisation) -> Job:
+    """A year's targets of every node over twelve months, both margins met."""
+    org = _tree(case, driver=np.where(case.drivers[0] > 0, case.drivers[0], np.nan))
+    kpis = [ck.Kpi("k", "pieces", split=ck.splits.ProRata("driver"), lot=1)]
+    year = ck.cascade(org, kpis, {"k": int(case.goals[0])}, periods=PERIOD)
+    months = [f"{PERIOD}-{m:02}" for m in range(1, MONTHS + 1)]
+    profile = _Given(np.ascontiguousarray(case.seasons()[:, org.source_row]))
+
+    def answer(targets: Any) -> np.ndarray:
+        return in_input_order(org.source_row, np.asarray(targets.lots_of("k")).T)
+
+    return Job(lambda: ck.phase(year, months, profile), answer)
+
+
+def divisor_lots(case: Organisation) -> Job:
+    """Seats of many groups at once by the method of Webster and Sainte-Laguë."""
+    seats, votes = case.groups()
+    claims = votes.astype(np.float64)
+    low, high = np.zeros(votes.shape), np.full(votes.shape, np.inf)
+    method = ck.methods.Webster()
+    return Job(lambda: method(seats, claims, low, high), lambda result: result)
 
 
 def update_one(case: Organisation) -> Job:

@@ -15,6 +15,31 @@ REASONS = {
 }
 
 
+def largest_remainders(lots: int, claims: list[int]) -> list[int]:
+    """Lots by whole claims, ties to the earlier; exact, as Python's whole numbers are."""
+    total = sum(claims)
+    shares = [lots * claim // total for claim in claims]
+    rest = [lots * claim % total for claim in claims]
+    most = sorted(range(len(claims)), key=lambda i: -rest[i])
+    for i in most[: lots - sum(shares)]:
+        shares[i] += 1
+    return shares
+
+
+def pro_rata(levels: Levels, drivers: np.ndarray, goal: int) -> np.ndarray:
+    """One goal in whole lots for every node of the levels; not timed anywhere."""
+    claims = drivers.copy()
+    for d in range(len(levels) - 1, 0, -1):
+        np.add.at(claims, levels.parent[levels.rows(d)], claims[levels.rows(d)])
+    lots = np.zeros(len(claims), dtype=np.int64)
+    lots[0] = goal
+    starts = np.flatnonzero(np.diff(levels.parent, prepend=-2))[1:]
+    for begin, end in zip(starts.tolist(), [*starts[1:].tolist(), len(lots)], strict=True):
+        given = int(lots[levels.parent[begin]])
+        lots[begin:end] = largest_remainders(given, claims[begin:end].tolist())
+    return lots
+
+
 def build(case: Organisation) -> Job:
     """A dict from id to row, then depths along the paths, each node once."""
 

@@ -1,0 +1,84 @@
+"""numpy, one family after another: the rule written down as a loop over managers.
+
+No package divides a table of units by months down a tree in whole numbers, so this is what its
+user would write: for each family proportional fitting in numpy, then halves made whole by
+largest remainder in whole numbers of Python, which are exact.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from job import Job, in_input_order
+from levels import Levels
+from organisation import MONTHS, Organisation
+from peers_python import largest_remainders, pro_rata
+
+NAME = "numpy"
+REASONS: dict[str, str] = {}
+
+ROUNDS = 8
+
+
+def _whole(claims: list[float]) -> list[int]:
+    """Claims as whole numbers of 51 bits less those of how many there are."""
+    bits = 51 - (len(claims) - 1).bit_length()
+    exponent = bits - math.frexp(max(claims))[1]
+    return [round(math.ldexp(claim, exponent)) for claim in claims]
+
+
+def _added(cells: np.ndarray) -> np.ndarray:
+    """Sums over the first axis, line after line, so that bits agree."""
+    return np.add.accumulate(cells, axis=0)[-1]
+
+
+def _family(months: list[int], lots: np.ndarray, weights: np.ndarray) -> list[list[int]]:
+    """A table (children, months) with both margins."""
+    seed = weights * lots[:, None]
+    rows = np.ones(len(lots))
+    for _ in range(ROUNDS):
+        columns = np.array(months) / _added(seed * rows[:, None])
+        rows = lots / _added((seed * columns).T)
+    fitted = seed * (rows[:, None] * columns)
+    padding = (1 << (len(lots) - 1).bit_length()) - len(lots)
+    tables = [np.vstack([fitted, np.zeros((padding, len(months)))])]
+    sums = [np.concatenate([lots, np.zeros(padding, dtype=np.int64)])]
+    while len(sums[-1]) > 1:
+        tables.append(tables[-1][0::2] + tables[-1][1::2])
+        sums.append(sums[-1][0::2] + sums[-1][1::2])
+    whole = [months]
+    for table, wanted in zip(tables[-2::-1], sums[-2::-1], strict=True):
+        below = []
+        for i, both in enumerate(whole):
+            first, second = table[2 * i], table[2 * i + 1]
+            share = np.divide(first, first + second, out=np.zeros(len(first)), where=first > 0)
+            claims = (np.array(both) * share).tolist()
+            mine = (
+                largest_remainders(int(wanted[2 * i]), _whole(claims))
+                if wanted[2 * i]
+                else [0] * len(both)
+            )
+            below += [mine, [b - m for b, m in zip(both, mine, strict=True)]]
+        whole = below
+    return whole[: len(lots)]
+
+
+def phase_lots(case: Organisation) -> Job:
+    levels = Levels.of(case)
+    given = case.seasons()[:, levels.order]
+    scaled = given / given.max(axis=0)
+    weights = np.ascontiguousarray((scaled / _added(scaled)).T)
+    year = pro_rata(levels, case.drivers[0][levels.order], int(case.goals[0]))
+    starts = np.flatnonzero(np.diff(levels.parent, prepend=-2))[1:]
+    ends = np.r_[starts[1:], len(levels.parent)]
+
+    def run() -> np.ndarray:
+        months = np.zeros((len(year), MONTHS), dtype=np.int64)
+        months[0] = largest_remainders(int(year[0]), _whole(weights[0].tolist()))
+        for begin, end in zip(starts.tolist(), ends.tolist(), strict=True):
+            parent = months[levels.parent[begin]].tolist()
+            months[begin:end] = _family(parent, year[begin:end], weights[begin:end])
+        return months
+
+    return Job(run, lambda result: in_input_order(levels.order, result))

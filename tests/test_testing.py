@@ -65,6 +65,7 @@ METHODS = [
     methods.Webster(),
     methods.ModifiedSainteLague(),
     methods.Jefferson(),
+    methods.Quota(),
 ]
 AGGREGATES = [
     aggregates.Sum(),

@@ -65,6 +65,7 @@ METHODS = {
     "jefferson": ck.methods.Jefferson(),
     "largest_remainder": ck.methods.LargestRemainder(),
     "modified_saintelague": ck.methods.ModifiedSainteLague(),
+    "quota": ck.methods.Quota(),
     "webster": ck.methods.Webster(),
 }
 EXAMPLE_1 = [5117, 4400, 162, 161, 160]  # Balinski and Young 1975, of 100 seats
@@ -73,6 +74,7 @@ BY_METHOD = {
     "dean": [51, 43, 2, 2, 2],
     "huntington-hill": [51, 43, 2, 2, 2],
     "jefferson": [52, 45, 1, 1, 1],
+    "quota": [52, 44, 2, 1, 1],
     "webster": [51, 43, 2, 2, 2],
 }
 
@@ -84,15 +86,13 @@ def seats_of(method, votes, seats, low=0):
 
 
 @pytest.mark.parametrize("name", BY_METHOD)
-def test_transcribed_divisor_methods(name):
+def test_transcribed_methods(name):
     assert seats_of(METHODS[name], EXAMPLE_1, 100) == BY_METHOD[name]
 
 
 def test_every_small_table_of_a_method():
     table = rows("apportionment", "small_tables.csv")
-    # The quota method is no divisor method, and not offered.
-    table = [row for row in table if row["method"] != "quota"]
-    assert len(table) == 26
+    assert len(table) == 28
     for row in table:
         votes = [float(x) for x in row["votes"].split(",")]
         expected = [int(x) for x in row["expected"].split(",")]

@@ -19,7 +19,9 @@ DIVISORS = {
     methods.ModifiedSainteLague(): lambda k: (Fraction(2 * k + 1, 2) if k else Fraction(7, 10), 1),
     methods.Jefferson(): lambda k: (Fraction(k + 1), 1),
 }  # fmt: skip
-METHODS = [*DIVISORS, methods.LargestRemainder()]
+QUOTA = methods.Quota()
+METHODS = [*DIVISORS, methods.LargestRemainder(), QUOTA]
+GROWING = [*DIVISORS, QUOTA]
 CLAIMS = st.one_of(
     st.integers(0, 9),
     st.integers(0, 10**6),
@@ -48,6 +50,17 @@ def one_by_one(divisor, lots, claims, low, high):
             if best is None or key > best:
                 best, winner = key, i
         have[winner] += 1
+    return have
+
+
+def by_quota(lots, claims, low, high):
+    """The quota method as it is defined, after the floors."""
+    have = [int(each) for each in low]
+    while sum(have) < lots:
+        able = [i for i, claim in enumerate(claims) if claim and have[i] < high[i]]
+        share = {i: Fraction(claims[i] * (sum(have) + 1), sum(claims)) for i in able}
+        line = [i for i in able if have[i] < share[i]] or able
+        have[max(line, key=lambda i: (Fraction(claims[i], have[i] + 1), -i))] += 1
     return have
 
 
@@ -99,6 +112,20 @@ def test_a_divisor_method_hands_out_lot_after_lot(method, group):
     assert divided(method, *group) == one_by_one(DIVISORS[method], *group)
 
 
+@given(groups())
+def test_the_quota_method_hands_out_lot_after_lot(group):
+    assert divided(QUOTA, *group) == by_quota(*group)
+
+
+@given(st.lists(st.integers(0, 9), min_size=1, max_size=6).filter(any), st.integers(0, 10**9))
+def test_the_quota_method_keeps_within_a_lot_of_every_share(claims, lots):
+    n = len(claims)
+    got = divided(QUOTA, lots, claims, [0] * n, [INF] * n)
+    assert sum(got) == lots
+    for have, claim in zip(got, claims, strict=True):
+        assert abs(have - Fraction(lots * claim, sum(claims))) < 1
+
+
 @given(groups(most=10**6))
 def test_largest_remainder_keeps_to_the_bounds(group):
     assert divided(methods.LargestRemainder(), *group) == by_remainders(*group)
@@ -120,7 +147,7 @@ def test_a_group_is_divided_alike_whatever_stands_beside_it(method, several):
         assert together[: len(alone), g].tolist() == alone
 
 
-@pytest.mark.parametrize("method", DIVISORS)
+@pytest.mark.parametrize("method", GROWING)
 @given(groups(most=40))
 def test_a_larger_goal_takes_nothing_from_anybody(method, group):
     lots, claims, low, high = group
@@ -130,7 +157,7 @@ def test_a_larger_goal_takes_nothing_from_anybody(method, group):
     assert all(a <= b for a, b in zip(fewer, more, strict=True))
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", [*DIVISORS, methods.LargestRemainder()])
 @given(st.lists(st.integers(1, 10**6), min_size=1, max_size=8), st.integers(0, 2**51 - 1))
 def test_no_share_is_a_whole_lot_or_more_than_the_group_away(method, claims, lots):
     n = len(claims)

@@ -7,6 +7,7 @@ from cascade_kpi.methods.method import LargestRemainder, Method
 from cascade_kpi.records.registry import defer
 
 if TYPE_CHECKING:
+    from cascade_kpi.methods.quota import Quota
     from cascade_kpi.methods.rules import (
         Adams,
         Dean,
@@ -24,14 +25,17 @@ __all__ = [
     "LargestRemainder",
     "Method",
     "ModifiedSainteLague",
+    "Quota",
     "Webster",
 ]
 
-# Six classes that most programs do without: making one costs most of a millisecond.
+# Seven classes that most programs do without: making one costs most of a millisecond.
 defer("cascade_kpi.methods.rules")
+defer("cascade_kpi.methods.quota")
 
 
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module("cascade_kpi.methods.rules"), name)
+    module = "quota" if name == "Quota" else "rules"
+    return getattr(import_module(f"cascade_kpi.methods.{module}"), name)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from cascade_kpi._arrays import FloatArray
 
-__all__ = ["Clamped", "clamp"]
+__all__ = ["Clamped", "clamp", "less_than_share"]
 
 _SURE = 2.0**54  # a float difference of products of 52 bits beyond this has the right sign
 
@@ -78,24 +78,37 @@ def _violations(
     total = free.sum(axis=0)
     loose = np.isnan(at)
     share = rest * free / np.maximum(total, 1.0)
-    under = loose & np.where(free > 0, _less(rest, free, low, total), low > 0)
+    under = loose & np.where(free > 0, _excess(rest, free, low, total) < 0, low > 0)
     over = loose & (free > 0) & ~np.isinf(high)
-    over &= _less(rest, free, np.where(over, high, 0.0), total, sign=-1.0)
+    over &= less_than_share(np.where(over, high, 0.0), rest, free, total)
     lacking = np.where(under, low - share, 0.0).sum(axis=0)
     spare = np.where(over, share - np.where(over, high, 0.0), 0.0).sum(axis=0)
     take_low, take_high = under & (lacking >= spare), over & (spare >= lacking)
     return np.where(take_low, low, np.where(take_high, high, np.nan))
 
 
-def _less(
-    rest: FloatArray, free: FloatArray, bound: FloatArray, total: FloatArray, sign: float = 1.0
+def less_than_share(
+    bound: FloatArray, rest: FloatArray, free: FloatArray, total: FloatArray
 ) -> Mask:
-    """Whether rest·free/total is less than a bound, exactly; greater, if sign is −1."""
-    difference = rest * free - bound * total
+    """Whether a bound is less than the share rest·free/total, exactly.
+
+    Parameters
+    ----------
+    bound, free : float64 array (span, groups)
+        Whole, zero or more.
+    rest, total : float64 array (groups,)
+        Whole; each of the four below 2^52.
+    """
+    return np.asarray(_excess(rest, free, bound, total) > 0)
+
+
+def _excess(rest: FloatArray, free: FloatArray, bound: FloatArray, total: FloatArray) -> FloatArray:
+    """rest·free − bound·total, with the right sign."""
+    difference: FloatArray = rest * free - bound * total
     near = np.abs(difference) < _SURE
     if near.any():
         # The products may wrap around; their difference, being small, is right.
         whole = [np.broadcast_to(x, free.shape)[near].astype(np.int64) for x in (rest, total)]
         exact = whole[0] * free[near].astype(np.int64) - bound[near].astype(np.int64) * whole[1]
         difference[near] = exact
-    return np.asarray(sign * difference < 0)
+    return difference

@@ -27,6 +27,7 @@ __all__ = [
     "WEBSTER",
     "Signpost",
     "apportion",
+    "first_in_line",
 ]
 
 _NEAR = 2.0**-48  # relative: priorities this close are compared exactly
@@ -94,7 +95,7 @@ def apportion(
     while some.size:
         now = have[:, some]
         open_ = (now < high[:, some]) & (claims[:, some] > 0)
-        winner = _first(signpost, claims[:, some], now, open_)
+        winner = first_in_line(signpost, claims[:, some], now, open_)
         have[winner, some] += 1
         left[some] -= 1
         some = some[left[some] > 0]
@@ -147,7 +148,7 @@ def _priority(signpost: Signpost, claims: FloatArray, have: FloatArray) -> Float
         return np.where(above > 0, power * below / above, claims * _FIRST)
 
 
-def _first(
+def first_in_line(
     signpost: Signpost, claims: FloatArray, have: FloatArray, open_: NDArray[np.bool_]
 ) -> IntArray:
     """The member with the highest priority in each group, the earliest of equals."""

@@ -83,3 +83,9 @@ def test_levels_are_finite(make, level):
 def test_parts_are_conditions_and_there_are_some(make):
     assert [fault.row for fault in refused(make, [5, ck.conditions.PointsLost(1), "x"])] == [0, 2]
     refused(make, [])
+
+
+def test_a_level_in_per_cent_is_told_from_one_that_is_a_share():
+    with pytest.raises(ck.InputError, match=r"1 is on target; write 0.9 for 90 %"):
+        ck.conditions.AttainmentBelow(90)
+    assert ck.conditions.AttainmentBelow(9.99).level == 9.99

@@ -26,7 +26,7 @@ from tests.strategies import (
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 WORDS = st.sampled_from(NASTY) | st.text(min_size=1).filter(lambda text: text.strip() != "")
 SIMPLE = st.one_of(
-    st.builds(ck.conditions.AttainmentBelow, FINITE),
+    st.builds(ck.conditions.AttainmentBelow, FINITE.filter(lambda level: level < 10)),
     st.builds(ck.conditions.ShortfallAtLeast, FINITE),
     st.builds(ck.conditions.PointsLost, FINITE),
     st.builds(ck.conditions.ShareOfParent, FINITE),

@@ -24,6 +24,8 @@ __all__ = [
     "ShortfallAtLeast",
 ]
 
+_PER_CENT = 10.0  # nobody waits for less than ten times the target: it was meant as per cent
+
 Mask = NDArray[np.bool_]
 
 
@@ -43,12 +45,23 @@ class Condition(Protocol):
 @record("cascade_kpi/conditions.attainment_below")
 @frozen
 class AttainmentBelow:
-    """The attainment of the KPI's item is below a level (a pure number)."""
+    """The attainment of the KPI's item is below a level.
+
+    Parameters
+    ----------
+    level : float
+        A pure number, 1 on target: 0.9 for 90 %. Below 10.
+    """
 
     level: float = field(converter=as_number)
 
     def __attrs_post_init__(self) -> None:
-        check(not_numbers("attainment below", level=self.level))
+        faults = not_numbers("attainment below", level=self.level)
+        if not faults and self.level >= _PER_CENT:
+            reason = f"an attainment of {percent(self.level)}: 1 is on target"
+            repair = f"write {self.level / 100:g} for {self.level:g} %"
+            faults.append(Fault("attainment below", reason, repair, value=self.level))
+        check(faults)
 
     def __call__(self, gaps: Gaps, kpi: str) -> Mask:
         """Where it holds, bool (p, n)."""

@@ -8,6 +8,7 @@ from cascade_kpi.reporting import markdown as md
 from cascade_kpi.reporting.actions import Actions
 from cascade_kpi.reporting.blocks import name, section
 from cascade_kpi.reporting.cards import Cards
+from cascade_kpi.reporting.cushions import Cushions
 from cascade_kpi.reporting.elements import Element, el, render, stylesheet
 from cascade_kpi.reporting.falls import Falls
 from cascade_kpi.reporting.rules import Rules
@@ -25,7 +26,7 @@ _POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
     "form-action 'none'"
 )
-Section = Summary | Standing | Tree | Cards | Falls | Actions | Rules
+Section = Summary | Standing | Tree | Cards | Cushions | Falls | Actions | Rules
 
 
 @frozen(eq=False)
@@ -50,6 +51,9 @@ class Page:
             ("organisation", "Organisation", (Tree.of(view),)),
             ("scorecards", "Scorecards" if view.knows_scores else "Figures", (Cards.of(view),)),
         ]
+        cushions = Cushions.of(view)
+        if cushions is not None:
+            sections.append(("cushions", "Over-assignment", (cushions,)))
         if layers.gaps is not None:
             sections.append(("gaps", "Gaps", (Falls.of(view, layers.gaps),)))
         if layers.plan is not None:

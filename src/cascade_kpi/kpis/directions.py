@@ -41,8 +41,8 @@ def _share(actual: FloatArray, target: FloatArray) -> FloatArray:
 
 
 def _all_positive(target: FloatArray) -> bool:
-    """Whether every target is positive: the common case, told in one pass."""
-    return bool(np.min(target, initial=np.inf) > 0)
+    """Whether every target there is, is positive: the common case, told in one pass."""
+    return bool(np.fmin.reduce(target, axis=None, initial=np.inf) > 0)
 
 
 @record("cascade_kpi/directions.higher")

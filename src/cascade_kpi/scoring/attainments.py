@@ -77,8 +77,8 @@ class Proportion:
     ) -> FloatArray:
         """Attainment, a pure number."""
         share = better.proportion(actual, target)
-        if np.min(target, initial=np.inf) > 0:
-            return share
+        if np.fmin.reduce(target, axis=None, initial=np.inf) > 0:
+            return share  # absent where a target is
         nothing = np.equal(target, 0)
         if self.zero == "met":
             met = np.where(better.shortfall(actual, target) > 0, 0.0, 1.0)

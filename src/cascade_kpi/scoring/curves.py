@@ -98,12 +98,13 @@ class Linear:
 
     def __call__(self, attainment: FloatArray) -> FloatArray:
         """Points, the shape of `attainment`."""
-        points = np.multiply(attainment, self.slope)
-        if self.floor is not None:
-            points = np.maximum(points, self.floor, out=np.asarray(points))
-        if self.cap is not None:
-            points = np.minimum(points, self.cap, out=np.asarray(points))
-        return points
+        points = np.asarray(np.multiply(attainment, self.slope))
+        if self.floor is None and self.cap is None:
+            return points
+        # One pass for both ends, and faster than a maximum of an array and a number.
+        least = -np.inf if self.floor is None else self.floor
+        most = np.inf if self.cap is None else self.cap
+        return np.clip(points, least, most, out=points)
 
 
 @record("cascade_kpi/curves.piecewise")

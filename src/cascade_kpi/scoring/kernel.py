@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial, reduce
 from operator import add
 from typing import Any, NoReturn
@@ -45,24 +45,28 @@ def _try_attainment(rule: Attainment, better: Direction) -> None:
 
 
 def weighted_mean(
-    points: list[FloatArray], weights: list[Any], missing: Missing
+    points: Iterable[FloatArray], weights: list[Any], missing: Missing
 ) -> tuple[FloatArray, FloatArray]:
     """Σ weight·points and Σ weight over items, in their order, not divided yet.
 
     Parameters
     ----------
-    points : list of float64 array (m,)
-        One an item, NaN where absent.
+    points : iterable of float64 array (m,)
+        One an item, at least one, NaN where absent. Each is used up before the
+        next is asked for, so that what makes them need not keep them.
     weights : list of float, or of float64 array (m,)
         One an item, zero where the item is not on the card.
     missing : Missing
         ``RENORMALISE`` leaves absent items out of both sums; ``ZERO`` counts
         their weight; with the others an absent item makes the sum absent.
     """
-    top = np.zeros(len(points[0]))
-    gone, complete = [], True
+    top = weighed = np.empty(0)
+    gone: list[NDArray[np.bool_]] = []
+    complete = True
     for item, weight in zip(points, weights, strict=True):
-        weighed = np.multiply(item, weight)
+        if not gone:
+            top, weighed = np.zeros(len(item)), np.empty(len(item))
+        np.multiply(item, weight, out=weighed)
         absent = np.isnan(weighed)
         if absent.any():
             complete = False
@@ -91,8 +95,8 @@ def _present_weight(gone: list[NDArray[np.bool_]], weights: list[Any]) -> FloatA
     pattern = np.zeros(len(gone[0]), dtype=np.uint8)
     for i, (absent, weight) in enumerate(zip(gone, weights, strict=True)):
         sums += np.where(patterns >> i & 1, 0.0, weight)
-        pattern |= absent.view(np.uint8) << np.uint8(i)
-    return sums.take(pattern)
+        pattern |= absent.view(np.uint8) * np.uint8(1 << i)  # quicker than a shift
+    return sums.take(pattern.astype(np.intp))  # and ten times as quick as by bytes
 
 
 @frozen(eq=False)
@@ -292,13 +296,17 @@ class Kernel:
         used = [i for i in items if np.any(weights[i])]
         if not used:
             return np.zeros(len(group)), np.zeros(len(group))
-        with np.errstate(over="raise"):
-            points = [self.card.items[i].curve(self.attainment(i, p, nodes)) for i in used]
-        with np.errstate(over="raise", invalid="ignore"):
+        # An infinity of one item and one of another would make an absence, hence "invalid".
+        with np.errstate(over="raise", invalid="raise"):
+            points = (self._points(i, p, nodes) for i in used)
             top, bottom = weighted_mean(points, [weights[i] for i in used], self.card.missing)
-        if not np.isfinite(top).all() and any(np.isinf(each).any() for each in (top, *points)):
+        if np.isinf(top).any():
             raise FloatingPointError
         return top, bottom
+
+    def _points(self, i: int, p: int, nodes: slice) -> FloatArray:
+        with np.errstate(over="raise", invalid="ignore"):
+            return self.card.items[i].curve(self.attainment(i, p, nodes))
 
     def totals(self) -> FloatArray:
         """Totals of everybody, in points, float64 (p, n).

@@ -1,0 +1,1 @@
+"""Driver trees: KPIs composed of others, evaluated, explained, and goals taken down to drivers."""

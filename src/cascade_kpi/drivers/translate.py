@@ -1,0 +1,285 @@
+"""Goals for defined KPIs, translated into goals for their drivers."""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from attrs import field, frozen
+
+from cascade_kpi._fields import as_number, as_tuple, not_numbers
+from cascade_kpi._long import Columns, keys, same, texts
+from cascade_kpi.drivers.demands import Demands
+from cascade_kpi.drivers.derive import Derived
+from cascade_kpi.drivers.draw import draw_tree
+from cascade_kpi.drivers.model import DriverTree
+from cascade_kpi.errors import Fault, InputError, check, unlike
+from cascade_kpi.results.results import Results
+from cascade_kpi.targets.targets import Targets
+
+__all__ = ["Translation", "translate"]
+
+Base = Derived | Results | Targets | Mapping[str, float]
+Place = tuple[Any, str]
+
+
+@frozen(repr=False, eq=False)
+class Translation:
+    """Goals for drivers that give the goals for what is made of them.
+
+    Made by :func:`translate`.
+
+    Attributes
+    ----------
+    model : DriverTree
+    stated : mapping of str to float
+        The goals as they were stated.
+    base, exact, rounded : mapping of str to float
+        Of every name, in its unit: where it stands; what it is to be; and the same once the
+        goals of drivers that are divided are whole lots.
+    place : (node, period) or None
+        Where the goals stand; None if the base was plain numbers.
+    """
+
+    model: DriverTree
+    stated: Mapping[str, float]
+    base: Mapping[str, float] = field(repr=False)
+    exact: Mapping[str, float] = field(repr=False)
+    rounded: Mapping[str, float] = field(repr=False)
+    place: Place | None
+
+    @property
+    def drivers(self) -> tuple[str, ...]:
+        """The drivers that the stated goals come down to, in the order of the KPIs."""
+        return self.model.drivers_of(*self.stated)
+
+    @property
+    def missed(self) -> dict[str, float]:
+        """By how much the rounded goals miss each stated goal, in its unit: made less stated."""
+        return {name: self.rounded[name] - goal for name, goal in self.stated.items()}
+
+    @property
+    def goals(self) -> Columns:
+        """The drivers' goals, rounded, as a table that :func:`cascade <cascade_kpi.cascade>` takes.
+
+        ``node``, ``kpi``, ``period``, ``value``.
+
+        Raises
+        ------
+        InputError
+            If the base was plain numbers, which are of no node.
+        """
+        if self.place is None:
+            repair = "use rounded, or translate from results, targets or derived values"
+            raise InputError([Fault("goals", "plain numbers are of no node", repair)])
+        node, period = self.place
+        count = [len(self.drivers)]
+        return {
+            "node": keys([node] * len(self.drivers)),
+            "kpi": texts(self.drivers),
+            "period": same([period], count),
+            "value": np.array([self.rounded[name] for name in self.drivers]),
+        }
+
+    def table(self) -> Columns:
+        """Every name that the goals concern, as columns: definitions first.
+
+        Returns
+        -------
+        dict of str to array (m,)
+            ``kpi``, ``unit``; ``base``, ``exact``, ``rounded`` and ``change``, rounded less base,
+            in that unit.
+        """
+        names = [name for name in self.model.definitions if name in self.stated]
+        names += [name for name in self.model.below(*self.stated) if name not in names]
+        columns = {
+            which: np.array([values[name] for name in names])
+            for which, values in (
+                ("base", self.base),
+                ("exact", self.exact),
+                ("rounded", self.rounded),
+            )
+        }
+        return {
+            "kpi": texts(names),
+            "unit": texts([self.model.unit(name) for name in names]),
+            **columns,
+            "change": columns["rounded"] - columns["base"],
+        }
+
+    def draw(self) -> str:
+        """The tree below the stated goals as text: where each name stands and is to go."""
+        tops = [name for name in self.stated if name not in self.model.below(*self.stated)]
+        return draw_tree(tops, self.model.uses, self._line, limit=200)
+
+    def _line(self, name: str) -> str:
+        kpi = self.model.kpi(name)
+        before, after = self.base[name], self.rounded[name]
+        line = f"{name} {kpi.format(before)} → {kpi.format(after)}"
+        missed = self.missed.get(name, 0.0)
+        if abs(missed) >= 0.5 * 10.0**-kpi.decimals:
+            line += f", {kpi.format(abs(missed))} {'above' if missed > 0 else 'below'} the goal"
+        return line
+
+    def __repr__(self) -> str:
+        return self.draw()
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{html.escape(self.draw())}</pre>"
+
+
+def translate(
+    model: DriverTree,
+    goals: Mapping[str, float],
+    base: Base,
+    *,
+    shares: Mapping[str, Mapping[str, float]] | None = None,
+    fixed: Iterable[str] = (),
+    node: object = None,
+    period: str | None = None,
+    to: str | None = None,
+) -> Translation:
+    """Goals for defined KPIs at one node, taken down to goals for their drivers.
+
+    Parameters
+    ----------
+    model : DriverTree
+    goals : mapping of str to float
+        Goals of defined KPIs, in their units. One that stands below another is kept.
+    base : Results, Targets, Derived, or mapping of str to float
+        Where the drivers stand now.
+    shares : mapping of str to mapping of str to float, optional
+        Per defined KPI, of each name in its formula the share that it takes of the change; zero
+        or more, one in sum. Not needed where one name can move.
+    fixed : iterable of str, optional
+        Names that stay where they are, with all below them.
+    node : id, optional
+        Of a base with several nodes; the root by default.
+    period : str, optional
+        Of the base; needed where there are several.
+    to : str, optional
+        The period that the goals are for; that of the base by default.
+
+    Returns
+    -------
+    Translation
+
+    Raises
+    ------
+    InputError
+        Listing goals of what is not defined; shares that are missing, negative or not one in
+        sum; names that are asked for two values; products that go through zero;
+        drivers without a base; goals that what is kept rules out.
+
+    Examples
+    --------
+    >>> import cascade_kpi as ck
+    >>> from cascade_kpi import D
+    >>> kpis = [ck.Kpi("customers", "customers", lot=1), ck.Kpi("price", "CNY/customers")]
+    >>> model = ck.DriverTree({"revenue": D("customers") * D("price")}, kpis)
+    >>> plan = ck.translate(
+    ...     model,
+    ...     {"revenue": 12_100},
+    ...     {"customers": 100, "price": 100},
+    ...     shares={"revenue": {"customers": 0.5, "price": 0.5}},
+    ... )
+    >>> plan
+    revenue 10,000.00 CNY → 12,100.00 CNY
+    ├─ customers 100.00 customers → 110.00 customers
+    └─ price 100.00 CNY/customers → 110.00 CNY/customers
+    """
+    check(unlike(model, DriverTree, "model", "DriverTree(…)"))
+    faults: list[Fault] = []
+    stated = _goals(model, goals, faults)
+    given, place = _standing(model, base, node, period, to)
+    demands = Demands.of(model, stated, given, shares=shares, fixed=as_tuple(fixed), faults=faults)
+    check(faults)
+    exact = {**given, **demands.met()}
+    for name in model.drivers:
+        exact.setdefault(name, math.nan)
+    rounded = {
+        name: _rounded(model, name, value) if name in model.drivers_of(*stated) else value
+        for name, value in exact.items()
+    }
+    before, after, whole = (
+        MappingProxyType({**each, **model.compute(each)}) for each in (given, exact, rounded)
+    )
+    return Translation(model, MappingProxyType(stated), before, after, whole, place)
+
+
+def _goals(model: DriverTree, goals: object, faults: list[Fault]) -> dict[str, float]:
+    if not isinstance(goals, Mapping) or not goals:
+        check([Fault("goals", "no goals", "give {name: number} of defined KPIs", value=goals)])
+        raise AssertionError  # check has raised
+    stated = {}
+    for name, value in goals.items():
+        try:
+            model.known(name, defined=True)
+        except InputError as error:
+            faults += [Fault("goals", f.reason, f.repair, value=name) for f in error.faults]
+            continue
+        number = as_number(value)
+        faults += not_numbers("goals", **{str(name): number})
+        stated[name] = number
+    return stated if not faults else {}
+
+
+def _standing(
+    model: DriverTree, base: object, node: object, period: str | None, to: str | None
+) -> tuple[dict[str, float], Place | None]:
+    """Where the drivers stand, and where that is."""
+    if to is not None and (not isinstance(to, str) or not to.strip()):
+        check([Fault("to", "no label of a period", "name the period of the goals", value=to)])
+    if isinstance(base, Mapping):
+        odd = {"node": node, "period": period, "to": to}
+        check(
+            [
+                Fault("translate", "plain numbers are of no node or period", f"leave {k} out")
+                for k, value in odd.items()
+                if value is not None
+            ]
+        )
+        model.compute(base)
+        known = {name: as_number(base.get(name, math.nan)) for name in model.drivers}
+        return known, None
+    if not isinstance(base, Derived | Results | Targets):
+        reason = f"no base: {type(base).__name__}"
+        check([Fault("base", reason, "give Results, Targets, derived values, or plain numbers")])
+        raise AssertionError  # check has raised
+    if isinstance(base, Derived) and base.model != model:
+        check([Fault("base", "of another driver tree", "derive it with this one")])
+    roots = base.org.roots
+    if node is None and len(roots) > 1:
+        check([Fault("translate", f"there are {len(roots)} roots", "pass node=…")])
+    row = base.org.row(roots[0].id if node is None else node)
+    p = base.periods.index(period)
+    kpis = base.stage.kpis if isinstance(base, Derived) else base.kpis
+    check(
+        [
+            Fault(
+                "base",
+                f"no {name} in {model.kpis[name].unit} there",
+                "use the same KPIs",
+                value=name,
+            )
+            for name in model.drivers
+            if name not in kpis.names or kpis[name].unit != model.kpis[name].unit
+        ]
+    )
+    found = {name: float(base.of(name)[p, row]) for name in model.drivers}
+    label = base.periods.labels[p] if to is None else to
+    return found, (base.org.node(row).id, label)
+
+
+def _rounded(model: DriverTree, name: str, value: float) -> float:
+    """A driver's goal in whole lots, half to even, if it is divided; else as it is."""
+    kpi = model.kpis[name]
+    if not kpi.split.divides or value != value:
+        return value
+    lot = kpi.counted_in.exact
+    return float(round(Fraction(value) / lot) * lot)

@@ -36,6 +36,11 @@ from cascade_kpi.targets.targets import Targets, assign
 if TYPE_CHECKING:
     from cascade_kpi.analysis.breakdown import Breakdown
     from cascade_kpi.analysis.gaps import Gaps, gaps
+    from cascade_kpi.drivers.contributions import Contributions, contributions
+    from cascade_kpi.drivers.derive import Derived, derive
+    from cascade_kpi.drivers.expressions import Constant, D
+    from cascade_kpi.drivers.model import DriverTree
+    from cascade_kpi.drivers.translate import Translation, translate
     from cascade_kpi.explaining.explain import explain
     from cascade_kpi.explaining.explanation import Explanation
     from cascade_kpi.phasing import profiles
@@ -56,7 +61,12 @@ __all__ = [
     "Band",
     "Breakdown",
     "Change",
+    "Constant",
+    "Contributions",
     "Csv",
+    "D",
+    "Derived",
+    "DriverTree",
     "Explanation",
     "Fault",
     "Gaps",
@@ -81,12 +91,15 @@ __all__ = [
     "Scorecard",
     "Scores",
     "Targets",
+    "Translation",
     "aggregates",
     "assign",
     "attainments",
     "cascade",
     "conditions",
+    "contributions",
     "curves",
+    "derive",
     "directions",
     "explain",
     "from_json",
@@ -103,17 +116,24 @@ __all__ = [
     "score",
     "splits",
     "to_json",
+    "translate",
     "write_csv",
 ]
 
 defer("cascade_kpi.phasing.profiles", "cascade_kpi.plan.conditions", "cascade_kpi.plan.playbook")
+defer("cascade_kpi.drivers.model")
 
 # What a program that imports the package to score does not need is looked up when it
 # is first used: making a class costs most of a millisecond.
 _LATE = {
     "Action": "cascade_kpi.plan.playbook",
     "Breakdown": "cascade_kpi.analysis.breakdown",
+    "Constant": "cascade_kpi.drivers.expressions",
+    "Contributions": "cascade_kpi.drivers.contributions",
     "Csv": "cascade_kpi.tables",
+    "D": "cascade_kpi.drivers.expressions",
+    "Derived": "cascade_kpi.drivers.derive",
+    "DriverTree": "cascade_kpi.drivers.model",
     "Explanation": "cascade_kpi.explaining.explanation",
     "Gaps": "cascade_kpi.analysis.gaps",
     "Plan": "cascade_kpi.plan.improve",
@@ -123,7 +143,10 @@ _LATE = {
     "Limits": "cascade_kpi.reporting.limits",
     "Report": "cascade_kpi.reporting.report",
     "Rule": "cascade_kpi.plan.playbook",
+    "Translation": "cascade_kpi.drivers.translate",
     "cascade": "cascade_kpi.targets.cascade",
+    "contributions": "cascade_kpi.drivers.contributions",
+    "derive": "cascade_kpi.drivers.derive",
     "explain": "cascade_kpi.explaining.explain",
     "from_json": "cascade_kpi.records",
     "gaps": "cascade_kpi.analysis.gaps",
@@ -134,6 +157,7 @@ _LATE = {
     "record": "cascade_kpi.records",
     "report": "cascade_kpi.reporting.report",
     "to_json": "cascade_kpi.records",
+    "translate": "cascade_kpi.drivers.translate",
     "write_csv": "cascade_kpi.tables",
 }
 

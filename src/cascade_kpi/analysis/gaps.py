@@ -23,7 +23,7 @@ from cascade_kpi.periods import Periods
 from cascade_kpi.scoring.kernel import weighted_mean
 from cascade_kpi.scoring.score import Scores
 
-__all__ = ["Gaps", "gaps"]
+__all__ = ["Gaps", "bad_way", "gaps"]
 
 
 @frozen(hash=False, repr=False)
@@ -230,7 +230,7 @@ class Gaps:
         whole = float(self.of(kpi)[p, row])
         brought, own = self.to_parent(kpi)[p], float(self.kept(kpi)[p, row])
         children = self.org[node].child_rows
-        bad = _bad_way(item, whole)
+        bad = bad_way(item, whole)
         result = self.scores.results.of(kpi)[p]
         entries = [
             (
@@ -270,7 +270,7 @@ class Gaps:
         return fingerprint((hash(self.scores), "gaps"))
 
 
-def _bad_way(kpi: Kpi, whole: float) -> float:
+def bad_way(kpi: Kpi, whole: float) -> float:
     """+1 if more of the KPI is worse, −1 if less is; where both are, the whole's own way."""
     far, zero = np.array([1e300]), np.zeros(1)
     up = float(kpi.better.shortfall(far, zero)[0]) > 0

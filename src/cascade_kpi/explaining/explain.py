@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from cascade_kpi.analysis.gaps import Gaps
+from cascade_kpi.drivers.derive import Derived
 from cascade_kpi.errors import Fault, check, suggest
+from cascade_kpi.explaining.derived import DerivedExplainer
 from cascade_kpi.explaining.explanation import Explanation
 from cascade_kpi.explaining.results import ResultExplainer
 from cascade_kpi.explaining.scores import GapExplainer, ScoreExplainer
@@ -18,7 +20,7 @@ from cascade_kpi.targets.targets import Targets
 
 __all__ = ["explain"]
 
-Stage = Targets | Results | Scores | Gaps | Plan
+Stage = Targets | Results | Derived | Scores | Gaps | Plan
 
 
 def explain(
@@ -32,7 +34,7 @@ def explain(
 
     Parameters
     ----------
-    stage : Targets, Results, Scores, Gaps or Plan
+    stage : Targets, Results, Derived, Scores, Gaps or Plan
     node : id
     kpi : str, optional
         Needed but for the total of scores and gaps.
@@ -40,8 +42,8 @@ def explain(
         Needed where there are several; a plan has its own.
     quantity : str, optional
         Of targets: ``"target"``. Of results: ``"result"`` (the default) or
-        ``"target"``. Of scores: ``"total"`` without a KPI, ``"points"`` (the
-        default with one) or ``"attainment"``. Of gaps: ``"total"`` without a
+        ``"target"``. Of derived values: ``"value"``. Of scores: ``"total"`` without a
+        KPI, ``"points"`` (the default with one) or ``"attainment"``. Of gaps: ``"total"`` without a
         KPI, ``"gap"`` (the default with one, in KPI units), ``"shortfall"``,
         ``"points"``, or ``"to_parent"``, a part of the parent's gap. Of a plan: ``"shortfall"``.
 
@@ -76,7 +78,7 @@ def explain(
             answers = choose(stage, node, kpi, period)
             break
     else:
-        repair = "pass Targets, Results, Scores, Gaps or a Plan"
+        repair = "pass Targets, Results, derived values, Scores, Gaps or a Plan"
         check([Fault("explain", f"not a stage: {type(stage).__name__}", repair)])
     wanted = next(iter(answers)) if quantity is None else quantity
     if not isinstance(wanted, str) or wanted not in answers:
@@ -103,6 +105,12 @@ def _of_results(stage: Results, node: object, kpi: str | None, period: str | Non
     k = stage.kpis.index(_named(kpi, stage.kpis.names))
     row, of = stage.org.row(node), ResultExplainer(stage, k, stage.periods.index(period))
     return {"result": lambda: of.explain(row), "target": lambda: of.target(row)}
+
+
+def _of_derived(stage: Derived, node: object, kpi: str | None, period: str | None) -> Answers:
+    name = stage.model.known(_named(kpi, tuple(stage.model.definitions)))
+    of = DerivedExplainer(stage, stage.org.row(node), stage.periods.index(period))
+    return {"value": lambda: of.explain(name)}
 
 
 def _of_scores(stage: Scores, node: object, kpi: str | None, period: str | None) -> Answers:
@@ -135,6 +143,7 @@ def _of_plan(stage: Plan, node: object, kpi: str | None, period: str | None) -> 
 _CHOICES: dict[type, Callable[[Any, object, str | None, str | None], Answers]] = {
     Targets: _of_targets,
     Results: _of_results,
+    Derived: _of_derived,
     Scores: _of_scores,
     Gaps: _of_gaps,
     Plan: _of_plan,

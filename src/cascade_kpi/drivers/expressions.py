@@ -248,7 +248,7 @@ def _code(part: Expression) -> str:
 
 def _read(part: Expression) -> str:
     if isinstance(part, Constant):
-        return f"{plain(part.value)} {part.unit}".strip().replace("-", "−")
+        return f"{plain(part.value).replace('-', '−')} {part.unit}".strip()
     return part.name if isinstance(part, D) else "…"
 
 

@@ -246,7 +246,7 @@ class DriverTree:
         Parameters
         ----------
         values : mapping of str to float
-            Of drivers, in their units; what is left out is absent.
+            Of drivers, in their units; what is left out is absent. Other KPIs are not read. Other KPIs are not read.
 
         Raises
         ------
@@ -259,6 +259,8 @@ class DriverTree:
         for name, value in given.items():
             number = as_number(value)
             if name not in known:
+                if name in self.kpis.names and name not in self.definitions:
+                    continue  # a KPI that no formula uses
                 faults.append(
                     Fault("compute", "no such driver", suggest(name, self.drivers), value=name)
                 )

@@ -12,10 +12,11 @@ def states(definitions, *values, periods="2026"):
     """A tree's values at one node, once for each mapping of drivers."""
     tree = model(definitions, PURE)
     one = ck.OrgTree.from_table({"id": ["hq"], "parent": [""]})
+    columns = [{name: np.array([float(x)]) for name, x in each.items()} for each in values]
     return [
-        ck.derive(tree, ck.Targets.from_columns(one, PURE, {n: np.array([float(x)]) for n, x in each.items()}, periods=periods))
-        for each in values
-    ]  # fmt: skip
+        ck.derive(tree, ck.Targets.from_columns(one, PURE, each, periods=periods))
+        for each in columns
+    ]
 
 
 def parts(split):
@@ -82,7 +83,7 @@ def test_three_factors_are_shapley():
         {"x": D("a") * D("b") / D("c")}, {"a": 2, "b": 3, "c": 4}, {"a": 5, "b": 4, "c": 2}
     )
     split = ck.contributions(before, after, "x")
-    orders = {name: 0.0 for name in "abc"}
+    orders = dict.fromkeys("abc", 0.0)
     for order in ["abc", "acb", "bac", "bca", "cab", "cba"]:
         now = {"a": 2, "b": 3, "c": 4}
         for name in order:

@@ -62,11 +62,12 @@ def sound(plan):
     try:
         return tree_of(plan)
     except ck.InputError as error:
-        assert "divides by zero" in str(error)
+        if "divides by zero" not in str(error):
+            raise
         assume(condition=False)
 
 
-@given(PLANS, st.fixed_dictionaries({name: NUMBERS for name in NAMES}))
+@given(PLANS, st.fixed_dictionaries(dict.fromkeys(NAMES, NUMBERS)))
 def test_formulas_are_plain_arithmetic(plan, now):
     model = sound(plan)
     made = model.compute(now)["x"]
@@ -134,8 +135,8 @@ def test_every_node_is_plain_arithmetic_on_its_own_drivers_whatever_the_order_of
 @settings(max_examples=50)
 @given(
     PLANS,
-    st.fixed_dictionaries({name: POSITIVE for name in NAMES}),
-    st.fixed_dictionaries({name: POSITIVE for name in NAMES}),
+    st.fixed_dictionaries(dict.fromkeys(NAMES, POSITIVE)),
+    st.fixed_dictionaries(dict.fromkeys(NAMES, POSITIVE)),
 )
 def test_contributions_sum_to_the_change(plan, old, new):
     model = sound(plan)
@@ -179,7 +180,7 @@ def growing(draw, depth=3):
 @settings(max_examples=150)
 @given(
     growing(),
-    st.fixed_dictionaries({name: POSITIVE for name in NAMES}),
+    st.fixed_dictionaries(dict.fromkeys(NAMES, POSITIVE)),
     st.fixed_dictionaries({name: st.integers(0, 5) for name in NAMES}),
     st.integers(101, 300).map(lambda n: n / 100),
 )
@@ -193,7 +194,8 @@ def test_goals_taken_down_give_the_goal(plan, now, weights, growth):
     try:
         made = ck.translate(model, {"x": goal}, now, shares={"x": shares})
     except ck.InputError as error:  # a bracket would have to change its sign
-        assert "no shares in a product" in str(error)  # noqa: PT017
+        if "no shares in a product" not in str(error):
+            raise
         return
     # The terms on the way are no larger than a hundred times the goal or the drivers.
     size = max(abs(x) for x in (goal, *made.exact.values()))
@@ -204,7 +206,7 @@ def test_goals_taken_down_give_the_goal(plan, now, weights, growth):
 
 
 @given(
-    st.fixed_dictionaries({name: POSITIVE for name in NAMES}),
+    st.fixed_dictionaries(dict.fromkeys(NAMES, POSITIVE)),
     st.lists(st.integers(0, 9), min_size=4, max_size=4).filter(any),
     st.integers(-300, 300).map(float),
 )
@@ -220,7 +222,7 @@ def test_the_change_of_a_sum_is_shared_as_stated(now, weights, change):
 
 
 @given(
-    st.fixed_dictionaries({name: POSITIVE for name in NAMES}),
+    st.fixed_dictionaries(dict.fromkeys(NAMES, POSITIVE)),
     st.lists(st.integers(0, 9), min_size=4, max_size=4).filter(any),
     st.integers(10, 300).map(lambda n: n / 100),
 )
@@ -236,7 +238,7 @@ def test_the_change_of_a_product_is_shared_in_logarithms(now, weights, growth):
 
 
 @settings(max_examples=50)
-@given(PLANS, st.fixed_dictionaries({name: POSITIVE for name in NAMES}))
+@given(PLANS, st.fixed_dictionaries(dict.fromkeys(NAMES, POSITIVE)))
 def test_slopes_are_those_of_exact_arithmetic(plan, now):
     model = sound(plan)
     org = ck.OrgTree.from_table({"id": ["o"], "parent": [""]})

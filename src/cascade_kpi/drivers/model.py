@@ -246,7 +246,7 @@ class DriverTree:
         Parameters
         ----------
         values : mapping of str to float
-            Of drivers, in their units; what is left out is absent. Other KPIs are not read. Other KPIs are not read.
+            Of drivers, in their units; what is left out is absent. Other KPIs are not read.
 
         Raises
         ------

@@ -60,7 +60,7 @@ class Translation:
 
     @property
     def missed(self) -> dict[str, float]:
-        """By how much the rounded goals miss each stated goal, in its unit: made less stated."""
+        """What the rounded goals give less each stated goal, in its unit."""
         return {name: self.rounded[name] - goal for name, goal in self.stated.items()}
 
     @property

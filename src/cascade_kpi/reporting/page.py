@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from attrs import frozen
 
+from cascade_kpi.drivers.derive import Derived
 from cascade_kpi.reporting import markdown as md
 from cascade_kpi.reporting.actions import Actions
 from cascade_kpi.reporting.blocks import name, section
 from cascade_kpi.reporting.cards import Cards
 from cascade_kpi.reporting.cushions import Cushions
+from cascade_kpi.reporting.drivers import Drivers
 from cascade_kpi.reporting.elements import Element, el, render, stylesheet
 from cascade_kpi.reporting.falls import Falls
 from cascade_kpi.reporting.rules import Rules
@@ -26,7 +28,7 @@ _POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
     "form-action 'none'"
 )
-Section = Summary | Standing | Tree | Cards | Cushions | Falls | Actions | Rules
+Section = Summary | Standing | Tree | Cards | Cushions | Falls | Actions | Rules | Drivers
 
 
 @frozen(eq=False)
@@ -43,7 +45,7 @@ class Page:
     sections: tuple[tuple[str, str, tuple[Section, ...]], ...]
 
     @classmethod
-    def of(cls, view: View, title: str) -> Page:
+    def of(cls, view: View, title: str, drivers: Derived | None = None) -> Page:
         """All sections that the view has numbers for."""
         layers = view.layers
         sections: list[tuple[str, str, tuple[Section, ...]]] = [
@@ -54,6 +56,8 @@ class Page:
         cushions = Cushions.of(view)
         if cushions is not None:
             sections.append(("cushions", "Over-assignment", (cushions,)))
+        if drivers is not None:
+            sections.append(("drivers", "Drivers", (Drivers.of(view, drivers),)))
         if layers.gaps is not None:
             sections.append(("gaps", "Gaps", (Falls.of(view, layers.gaps),)))
         if layers.plan is not None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from attrs import field, frozen
 
+from cascade_kpi.drivers.derive import Derived
 from cascade_kpi.errors import Fault, check, unlike
 from cascade_kpi.reporting.elements import el, render
 from cascade_kpi.reporting.layers import Layers, Stage
@@ -31,6 +32,8 @@ class Report:
     period : str
     lights : Lights
     limits : Limits
+    drivers : Derived or None
+        The driver tree that is drawn.
     """
 
     stage: Stage = field(repr=False)
@@ -39,13 +42,15 @@ class Report:
     period: str
     lights: Lights
     limits: Limits
+    drivers: Derived | None = field(default=None, repr=False)
 
     @cached_property
     def _page(self) -> Page:
         layers = Layers.of(self.stage)
         row = layers.targets.org.row(self.focus)
         p = layers.targets.periods.index(self.period)
-        return Page.of(View.of(layers, row, p, self.lights, self.limits), self.title)
+        view = View.of(layers, row, p, self.lights, self.limits)
+        return Page.of(view, self.title, self.drivers)
 
     def html(self) -> str:
         """One self-contained page: no script, nothing loaded from a network."""
@@ -100,6 +105,7 @@ def report(
     period: str | None = None,
     lights: Lights | None = None,
     limits: Limits | None = None,
+    drivers: Derived | None = None,
 ) -> Report:
     """A report of a stage and of all that it was made from.
 
@@ -120,6 +126,8 @@ def report(
         From which attainment on a light is green or amber.
     limits : Limits, optional
         How much is shown before the report says what it leaves out.
+    drivers : Derived, optional
+        A driver tree to draw, derived from the results or targets of the report.
 
     Returns
     -------
@@ -128,7 +136,8 @@ def report(
     Raises
     ------
     InputError
-        If `stage` is not a stage, or there is no such node or period.
+        If `stage` is not a stage, there is no such node or period, or `drivers` are of other
+        results.
 
     Examples
     --------
@@ -162,6 +171,8 @@ def report(
     if period is None:
         period = periods.labels[-1] if layers.plan is None else layers.plan.period
     periods.index(period)
+    if drivers is not None:
+        _check_drivers(drivers, layers)
     return Report(
         stage,
         f"{org.labels[row]}, {period}" if title is None else str(title),
@@ -169,4 +180,14 @@ def report(
         period,
         lights,
         limits,
+        drivers,
     )
+
+
+def _check_drivers(drivers: Derived, layers: Layers) -> None:
+    """Refuse a driver tree that is not of what the report is about."""
+    check(unlike(drivers, Derived, "drivers", "derive(…)"))
+    known = [stage for stage in (layers.results, layers.targets) if stage is not None]
+    if not any(drivers.stage is stage or drivers.stage == stage for stage in known):
+        reason = "of other results than the report"
+        check([Fault("drivers", reason, "derive them from the report's results or targets")])

@@ -102,6 +102,14 @@ svg.spark { width: 100%; height: auto; }
 .spark path.target { stroke-dasharray: 3 3; stroke: var(--soft); stroke-width: 1; }
 .spark path.result { stroke: var(--ink); }
 .spark circle { fill: var(--fill); stroke: var(--panel); stroke-width: 1; }
+svg.drivers { height: auto; }
+.drivers .edge { fill: none; stroke: var(--rule); stroke-width: 1.4; }
+.drivers .box { fill: var(--panel); stroke: var(--rule); }
+.drivers .again { stroke-dasharray: 4 3; }
+.drivers .state { fill: var(--fill); }
+.drivers text { fill: var(--soft); font-size: 12px; }
+.drivers text.name { fill: var(--ink); font-weight: 620; font-size: 13px; }
+.drivers text.value { fill: var(--ink); font-size: 15px; }
 .ends { display: flex; justify-content: space-between; margin: .1rem 0 0;
   color: var(--soft); font-size: .74rem; }
 """

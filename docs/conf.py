@@ -39,7 +39,10 @@ maximum_signature_line_length = 80
 nitpick_ignore_regex = [
     (r"py:.*", r"(attrs?|collections|narwhals|np|numpy|pathlib)\..*"),
     (r"py:.*", r"(datetime|enum|fractions|os|types)\..*"),
-    (r"py:.*", r"(.*\.)?(NDArray|ArrayLike|Columns|FloatArray|Fraction|IntArray|Mask|ObjectArray|Path)"),
+    (
+        r"py:.*",
+        r"(.*\.)?(NDArray|ArrayLike|Columns|FloatArray|Fraction|IntArray|Mask|ObjectArray|Path)",
+    ),
     # What a stage holds inside: in the signature of a class that a verb makes, of no use to a user.
     (
         r"py:class",

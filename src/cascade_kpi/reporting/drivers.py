@@ -21,7 +21,7 @@ __all__ = ["Box", "Drivers"]
 
 _MOST, _DEEPEST = 80, 12  # boxes and levels that a person can still read
 _WIDE, _HIGH, _ACROSS, _DOWN = 208.0, 74.0, 40.0, 12.0  # of a box, and between boxes
-_LETTERS = 30  # of a line in a box
+_LETTERS = 28  # of a line in a box
 
 
 @frozen(eq=False)
@@ -53,7 +53,8 @@ class Box:
         """What stands in it: name, value, and target with gap."""
         versus = ""
         if not math.isnan(self.target):
-            gap = signed(self.value - self.target, self.kpi.unit, self.kpi.decimals)
+            unit = "pp" if self.kpi.unit == "%" else ""  # any other stands with the value
+            gap = signed(self.value - self.target, unit, self.kpi.decimals).strip()
             versus = f"target {number(self.kpi, self.target)} · {gap}"
         return self.kpi.name, amount(self.kpi, self.value), versus
 
@@ -200,6 +201,8 @@ def _drawn(box: Box, place: tuple[float, float]) -> Element:
         for text, down, cls in ((name, 20, "name"), (value, 42, "value"), (versus, 62, "versus"))
         if text
     ]
+    right = f"{x + _WIDE - 12:g}"
+    mark = el("text", box.light.symbol, x=right, y=f"{y + 20:g}", cls="shape", aria_hidden="true")
     edge = "box again" if box.again else "box"
     return el(
         "g",
@@ -207,6 +210,7 @@ def _drawn(box: Box, place: tuple[float, float]) -> Element:
         el("rect", x=f"{x:g}", y=f"{y:g}", width=f"{_WIDE:g}", height=f"{_HIGH:g}", cls=edge),
         el("rect", x=f"{x:g}", y=f"{y:g}", width="5", height=f"{_HIGH:g}", cls="state"),
         texts,
+        mark,
         cls=box.light.key,
     )
 

@@ -109,6 +109,7 @@ svg.drivers { height: auto; }
 .drivers .state { fill: var(--fill); }
 .drivers text { fill: var(--soft); font-size: 12px; }
 .drivers text.name { fill: var(--ink); font-weight: 620; font-size: 13px; }
+.drivers text.shape { fill: var(--state); text-anchor: end; }
 .drivers text.value { fill: var(--ink); font-size: 15px; }
 .ends { display: flex; justify-content: space-between; margin: .1rem 0 0;
   color: var(--soft); font-size: .74rem; }

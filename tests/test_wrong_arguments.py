@@ -8,6 +8,7 @@ import pytest
 
 import cascade_kpi as ck
 from cascade_kpi import records, tables
+from cascade_kpi.drivers.expressions import Product, Total
 from tests.helpers import entries, gaps_of, measured, org
 
 JUNK = [
@@ -26,6 +27,9 @@ GRADES = ck.Grades.from_edges({"A": None})
 ROWS, ONES = entries(("ann", "k", 4)), np.ones(6)
 UNITS = {"id": ["a"], "parent": [""]}
 SUMS = TREE.over_subtrees()
+MODEL = ck.DriverTree({"double": ck.D("k") * 2}, [KPI])
+MADE = ck.derive(MODEL, RESULTS)
+SPLIT = ck.contributions(MADE, MADE, "double")
 
 
 def read_csv(path, delimiter, encoding):
@@ -147,6 +151,42 @@ CALLS = {
     "gaps": (ck.gaps, {"scores": GAPS.scores}),
     "Gaps.by_child": (GAPS.by_child, {"node": "east", "kpi": "k", "period": None}),
     "Gaps.in_points": (GAPS.in_points, {"kpi": "k"}),
+    "D": (ck.D, {"name": "k"}),
+    "Constant": (ck.Constant, {"value": 1, "unit": "x"}),
+    "Total": (Total, {"operands": (ck.D("k"),), "signs": "-"}),
+    "Product": (Product, {"operands": (ck.D("k"),), "signs": "*"}),
+    "DriverTree": (
+        ck.DriverTree,
+        {"definitions": {"a": ck.D("k")}, "kpis": [KPI], "units": {"a": "x"}},
+    ),
+    "DriverTree.unit": (MODEL.unit, {"name": "k"}),
+    "DriverTree.kpi": (MODEL.kpi, {"name": "k"}),
+    "DriverTree.adds_up": (MODEL.adds_up, {"name": "k"}),
+    "DriverTree.uses": (MODEL.uses, {"name": "double"}),
+    "DriverTree.below": (MODEL.below, {}),
+    "DriverTree.compute": (MODEL.compute, {"values": {"k": 1}}),
+    "DriverTree.draw": (MODEL.draw, {"limit": 3}),
+    "derive": (
+        ck.derive,
+        {"model": MODEL, "stage": RESULTS, "missing": "hold", "by_zero": "refuse"},
+    ),
+    "Derived.of": (MADE.of, {"name": "k"}),
+    "Derived.coverage": (MADE.coverage, {"name": "k"}),
+    "Derived.beyond_children": (MADE.beyond_children, {"name": "k"}),
+    "Derived.slopes": (MADE.slopes, {"name": "double"}),
+    "Derived.elasticities": (MADE.elasticities, {"name": "double"}),
+    "Derived.draw": (MADE.draw, {"node": "ann", "period": None, "limit": 3}),
+    "contributions": (
+        ck.contributions,
+        {"before": MADE, "after": MADE, "name": "double", "over": (), "periods": None},
+    ),
+    "Contributions.of": (SPLIT.of, {"driver": "k"}),
+    "Contributions.by_driver": (SPLIT.by_driver, {"node": "ann", "period": None}),
+    "translate": (
+        ck.translate,
+        {"model": MODEL, "goals": {"double": 9}, "base": RESULTS, "shares": None, "fixed": (),
+         "node": None, "period": None, "to": "p"},
+    ),
     "improve": (
         ck.improve,
         {"gaps": GAPS, "playbook": BOOK, "start": date(2026, 1, 1), "period": None},
@@ -159,7 +199,7 @@ CALLS = {
     "report": (
         shown,
         {"stage": PLAN, "title": None, "focus": None, "period": None, "lights": None,
-         "limits": None},
+         "limits": None, "drivers": None},
     ),
     "Report.save": (ck.report(PLAN).save, {"path": "report.xyz"}),
     "from_json": (ck.from_json, {"text": "{}", "limit": 100}),

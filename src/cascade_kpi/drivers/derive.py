@@ -260,7 +260,7 @@ def derive(
             for name, formula in model.formulas.items():
                 look = zeros.of(name) if by_zero == "refuse" else None
                 made = formula.run(values.__getitem__, look)
-                values[name] = lock(np.array(np.broadcast_to(made, shape)))
+                values[name] = lock(made if made.shape == shape else np.full(shape, made[0, 0]))
     except FloatingPointError:
         check(_too_large(model, stage, values))
         raise
@@ -301,7 +301,7 @@ def _drivers(
                 ]
             elif stage.kpis[name].aggregate.makeup is Makeup.SUM:  # an absent ratio is 0 of 0
                 array = np.where(lost, 0.0, array)
-        values[name] = array
+        values[name] = lock(array)
     check(faults)
     return values
 

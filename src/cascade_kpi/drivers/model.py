@@ -164,20 +164,24 @@ class DriverTree:
         return self.units.get(name)
 
     @cached_property
+    def _uses(self) -> Mapping[str, tuple[str, ...]]:
+        return {name: names_in(formula) for name, formula in self.definitions.items()}
+
+    @cached_property
     def drivers(self) -> tuple[str, ...]:
         """Names that formulas use and that have none themselves, in the order of the KPIs."""
-        used = {name for formula in self.definitions.values() for name in names_in(formula)}
+        used = {name for names in self._uses.values() for name in names}
         return tuple(name for name in self.kpis.names if name in used - self.definitions.keys())
 
     @cached_property
     def tops(self) -> tuple[str, ...]:
         """Definitions that no other uses."""
-        used = {name for formula in self.definitions.values() for name in names_in(formula)}
+        used = {name for names in self._uses.values() for name in names}
         return tuple(name for name in self.definitions if name not in used)
 
     def uses(self, name: str) -> tuple[str, ...]:
         """Names that a definition is made of, in the order of its formula; none of a driver's."""
-        return names_in(self.definitions[name]) if name in self.definitions else ()
+        return self._uses.get(self.known(name), ())
 
     def below(self, *names: str) -> tuple[str, ...]:
         """Definitions and drivers that some names are made of, themselves left out.
@@ -190,12 +194,12 @@ class DriverTree:
             here = waiting.pop()
             if here not in found:
                 found.add(here)
-                waiting.extend(self.uses(here))
+                waiting.extend(self._uses.get(here, ()))
         return tuple(name for name in (*self.definitions, *self.drivers) if name in found)
 
     def drivers_of(self, *names: str) -> tuple[str, ...]:
         """Drivers that some names come down to; a driver comes down to itself."""
-        found = {*names, *self.below(*names)}
+        found = {*self.below(*names), *names}
         return tuple(name for name in self.drivers if name in found)
 
     def unit(self, name: str) -> str:
@@ -217,9 +221,11 @@ class DriverTree:
         InputError
             If it is none, or not a defined one where that is wanted.
         """
-        names = (*self.definitions, *(() if defined else self.drivers))
-        if isinstance(name, str) and name in names:
+        if isinstance(name, str) and (
+            name in self.definitions or (not defined and name in self.drivers)
+        ):
             return name
+        names = (*self.definitions, *(() if defined else self.drivers))
         reason = "no such name in the driver tree"
         if defined and isinstance(name, str) and name in self.drivers:
             reason = "a driver, which has no formula"

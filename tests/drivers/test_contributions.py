@@ -147,3 +147,9 @@ def test_what_cannot_be_compared_is_refused():
     huge, small = states({"x": D("a") * D("b")}, {"a": 1e308, "b": -1}, {"a": 1e308, "b": 1})
     (fault,) = refused(ck.contributions, huge, small, "x")
     assert "the change of x in 2026 is too large" in fault
+
+
+def test_a_definition_that_is_used_twice_counts_twice():
+    formulas = {"x": D("y") - D("z"), "y": D("w") * 2, "z": -3 * D("w"), "w": D("a") * D("b")}
+    before, after = states(formulas, {"a": 2, "b": 10}, {"a": 3, "b": 20})
+    assert parts(ck.contributions(before, after, "x")) == {"a": 75.0, "b": 125.0}

@@ -85,6 +85,8 @@ def test_division_by_zero_is_absent_or_refused_with_the_nodes():
     same(ck.derive(per, results()).of("per head"), [5.4, 7, 2, NAN])
     (fault,) = refused(ck.derive, per, results(), by_zero="refuse")
     assert "per head in 2026 divides by zero: customers is 0 at 'c'" in fault
+    both = model({"x": D("arpu") / D("customers")})  # at c ARPU is absent as well: no division
+    same(ck.derive(both, results(), by_zero="refuse").of("x"), [0.08, 0.1, 0.32, NAN])
     many = ck.OrgTree.from_table({"id": list(range(9)), "parent": [None, *[0] * 8]})
     none = ck.Targets.from_columns(
         many, ck.Kpis(KPIS), {"cost": np.ones(9), "customers": np.zeros(9)}, periods="2026"

@@ -223,3 +223,48 @@ def test_a_formula_of_ten_thousand_operators_is_taken_down():
         formula = (formula + 1) * 1.0 if i % 2 else (formula - 1) * 1.0
     plan = ck.translate(free({"x": formula}), {"x": 7}, {"a": 5})
     assert plan.exact["a"] == 7
+
+
+def test_the_largest_share_takes_what_the_others_leave():
+    now = {"a": 0.1, "b": 0.2, "c": 0.7}
+    tree = free({"x": D("a") + D("b") + D("c")})
+    change = 3.3 - (0.1 + 0.2 + 0.7)
+    new = ck.translate(tree, {"x": 3.3}, now, shares={"x": {"a": 0.1, "b": 0.6, "c": 0.3}}).exact
+    assert new["a"] == 0.1 + 0.1 * change
+    assert new["c"] == 0.7 + 0.3 * change
+    assert new["b"] == 3.3 - new["a"] - new["c"]
+    third = ck.translate(tree, {"x": 3.3}, now, shares={"x": dict.fromkeys("abc", 1 / 3)}).exact
+    assert third["a"] == 3.3 - third["b"] - third["c"]  # of equal shares the first
+
+
+def test_within_a_bracket_shares_are_in_proportion():
+    shares = {"a": 0.1, "b": 0.5, "c": 0.4}
+    tree = free({"x": (D("a") + D("b")) * D("c")})
+    new = ck.translate(tree, {"x": 32}, {"a": 1, "b": 3, "c": 4}, shares={"x": shares}).exact
+    bracket = 4 * 2**0.6
+    assert new["a"] == pytest.approx(1 + (bracket - 4) / 6, rel=1e-14)
+    assert new["b"] == pytest.approx(3 + (bracket - 4) * 5 / 6, rel=1e-14)
+    assert new["c"] == pytest.approx(4 * 2**0.4, rel=1e-14)
+
+
+def test_what_is_fixed_stays_with_all_below_it():
+    plan = ck.translate(model(), {"kept": 145}, results(), fixed=["revenue"])
+    assert plan.exact["customers"] == 150
+    assert plan.exact["churn"] == pytest.approx(100 * 5 / 150, rel=1e-13)
+
+
+@pytest.mark.parametrize(("goal", "whole"), [(5, 2), (7, 4), (313.2, 157), (-5, -2), (-5.2, -3)])
+def test_goals_are_rounded_half_to_even(goal, whole):
+    plan = ck.translate(model({"x": D("customers") * 2}), {"x": goal}, {"customers": 10})
+    assert plan.rounded["customers"] == whole
+    assert plan.missed["x"] == 2 * whole - goal
+    pennies = model({"x": D("tips") * 1}, [ck.Kpi("tips", "CNY", lot="0.1")])
+    assert ck.translate(pennies, {"x": 0.34}, {"tips": 1}).rounded["tips"] == 0.3
+
+
+def test_goals_need_a_base_for_every_driver_below():
+    (fault,) = refused(ck.translate, model(), {"profit": 5}, {"customers": 1, "arpu": 2})
+    assert "cost is absent in the base" in fault
+    assert math.isnan(
+        ck.translate(model(), {"kept": 5}, {"customers": 10, "churn": 50}).base["cost"]
+    )

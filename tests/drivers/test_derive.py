@@ -196,3 +196,26 @@ def test_values_are_asked_why_down_to_the_rows():
     assert "which KPI?" in fault
     (fault,) = refused(ck.explain, made, "hq", kpi="profit", quantity="target")
     assert "no such quantity" in fault
+
+
+def test_a_year_is_derived_from_what_its_quarters_make():
+    kpis = [kpi for kpi in KPIS if kpi.name in {"customers", "cost"}]
+    quarters = ["Q1", "Q2"]
+    goals = {
+        "node": ["hq"] * 4, "kpi": ["customers", "cost"] * 2, "period": ["Q1", "Q1", "Q2", "Q2"],
+        "value": [30, 60, 30, 90],
+    }  # fmt: skip
+    rows = {
+        "node": ["a", "b"] * 4, "kpi": ["customers", "customers", "cost", "cost"] * 2,
+        "period": ["Q1"] * 4 + ["Q2"] * 4, "value": [1, 2, 10, 10, 4, 3, 20, 50],
+    }  # fmt: skip
+    parts = ck.measure(ck.cascade(org(), kpis, goals, periods=quarters), rows)
+    per = model({"per": D("cost") / D("customers")}, kpis)
+    made = ck.derive(per, parts)
+    np.testing.assert_allclose(made.of("per")[:, 0], [20 / 3, 10])
+    year = ck.derive(per, ck.over_periods(parts, "year"))
+    same(year.of("per"), [9, 6, 12, NAN])
+    assert ck.explain(year, "hq", kpi="per").evaluate() == 9
+    assert ck.explain(made, "hq", kpi="per", period="Q2").evaluate() == 10
+    split = ck.contributions(made, made, "per", periods=("Q1", "Q2")).by_driver("hq")
+    assert split.parts.sum() == pytest.approx(10 - 20 / 3)

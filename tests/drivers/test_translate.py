@@ -268,3 +268,15 @@ def test_goals_need_a_base_for_every_driver_below():
     assert math.isnan(
         ck.translate(model(), {"kept": 5}, {"customers": 10, "churn": 50}).base["cost"]
     )
+
+
+def test_what_is_not_counted_in_lots_takes_up_the_rest():
+    step = ck.translate(model(), {"profit": 1_200}, results(), shares=SHARES, to="2027")
+    met = ck.translate(model(), {"profit": 1_200}, step, fixed=["customers", "cost"])
+    assert met.missed["profit"] == pytest.approx(0, abs=1e-12)
+    assert met.rounded["customers"] == 156
+    assert met.goals["period"].tolist() == ["2027"] * 3
+    (fault,) = refused(ck.translate, model(), {"profit": 1_200}, step, node="a", fixed="cost")
+    assert "no nodes or periods" in fault
+    (fault,) = refused(ck.translate, model({"x": D("cost") * 2}), {"x": 1}, step)
+    assert "of another driver tree" in fault

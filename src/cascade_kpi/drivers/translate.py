@@ -24,7 +24,6 @@ from cascade_kpi.targets.targets import Targets
 
 __all__ = ["Translation", "translate"]
 
-Base = Derived | Results | Targets | Mapping[str, float]
 Place = tuple[Any, str]
 
 
@@ -133,6 +132,9 @@ class Translation:
         return f"<pre>{html.escape(self.draw())}</pre>"
 
 
+Base = Derived | Results | Targets | Translation | Mapping[str, float]
+
+
 def translate(
     model: DriverTree,
     goals: Mapping[str, float],
@@ -151,8 +153,8 @@ def translate(
     model : DriverTree
     goals : mapping of str to float
         Goals of defined KPIs, in their units. One that stands below another is kept.
-    base : Results, Targets, Derived, or mapping of str to float
-        Where the drivers stand now.
+    base : Results, Targets, Derived, Translation, or mapping of str to float
+        Where the drivers stand now; the rounded goals of another translation.
     shares : mapping of str to mapping of str to float, optional
         Per defined KPI, of each name in its formula the share that it takes of the change; zero
         or more, one in sum. Not needed where one name can move.
@@ -235,24 +237,27 @@ def _standing(
     """Where the drivers stand, and where that is."""
     if to is not None and (not isinstance(to, str) or not to.strip()):
         check([Fault("to", "no label of a period", "name the period of the goals", value=to)])
-    if isinstance(base, Mapping):
+    if isinstance(base, Mapping | Translation):
         odd = {"node": node, "period": period, "to": to}
         check(
             [
-                Fault("translate", "plain numbers are of no node or period", f"leave {k} out")
+                Fault("translate", "the base has no nodes or periods to pick", f"leave {k} out")
                 for k, value in odd.items()
                 if value is not None
             ]
         )
+        if isinstance(base, Translation):
+            _same_model(model, base.model)
+            return {name: base.rounded[name] for name in model.drivers}, base.place
         model.compute(base)
         known = {name: as_number(base.get(name, math.nan)) for name in model.drivers}
         return known, None
     if not isinstance(base, Derived | Results | Targets):
         reason = f"no base: {type(base).__name__}"
-        check([Fault("base", reason, "give Results, Targets, derived values, or plain numbers")])
+        check([Fault("base", reason, "give results, targets, derived values, or numbers")])
         raise AssertionError  # check has raised
-    if isinstance(base, Derived) and base.model != model:
-        check([Fault("base", "of another driver tree", "derive it with this one")])
+    if isinstance(base, Derived):
+        _same_model(model, base.model)
     roots = base.org.roots
     if node is None and len(roots) > 1:
         check([Fault("translate", f"there are {len(roots)} roots", "pass node=…")])
@@ -274,6 +279,11 @@ def _standing(
     found = {name: float(base.of(name)[p, row]) for name in model.drivers}
     label = base.periods.labels[p] if to is None else to
     return found, (base.org.node(row).id, label)
+
+
+def _same_model(model: DriverTree, other: DriverTree) -> None:
+    if other != model:
+        check([Fault("base", "of another driver tree", "make it with this one")])
 
 
 def _rounded(model: DriverTree, name: str, value: float) -> float:

@@ -41,6 +41,9 @@ if TYPE_CHECKING:
     from cascade_kpi.drivers.expressions import Constant, D
     from cascade_kpi.drivers.model import DriverTree
     from cascade_kpi.drivers.translate import Translation, translate
+    from cascade_kpi.commitments import confidences, proportions
+    from cascade_kpi.commitments.reconcile import reconcile
+    from cascade_kpi.commitments.reconciliation import Reconciliation
     from cascade_kpi.explaining.explain import explain
     from cascade_kpi.explaining.explanation import Explanation
     from cascade_kpi.phasing import profiles
@@ -85,6 +88,7 @@ __all__ = [
     "Plan",
     "PlannedAction",
     "Playbook",
+    "Reconciliation",
     "Report",
     "Results",
     "Rule",
@@ -98,6 +102,7 @@ __all__ = [
     "cascade",
     "conditions",
     "contributions",
+    "confidences",
     "curves",
     "derive",
     "directions",
@@ -111,6 +116,8 @@ __all__ = [
     "over_periods",
     "phase",
     "profiles",
+    "proportions",
+    "reconcile",
     "record",
     "report",
     "score",
@@ -122,6 +129,10 @@ __all__ = [
 
 defer("cascade_kpi.phasing.profiles", "cascade_kpi.plan.conditions", "cascade_kpi.plan.playbook")
 defer("cascade_kpi.drivers.model")
+defer(
+    "cascade_kpi.commitments.confidences",
+    "cascade_kpi.commitments.proportions",
+)
 
 # What a program that imports the package to score does not need is looked up when it
 # is first used: making a class costs most of a millisecond.
@@ -139,6 +150,7 @@ _LATE = {
     "Plan": "cascade_kpi.plan.improve",
     "PlannedAction": "cascade_kpi.plan.improve",
     "Playbook": "cascade_kpi.plan.playbook",
+    "Reconciliation": "cascade_kpi.commitments.reconciliation",
     "Lights": "cascade_kpi.reporting.lights",
     "Limits": "cascade_kpi.reporting.limits",
     "Report": "cascade_kpi.reporting.report",
@@ -154,6 +166,7 @@ _LATE = {
     "itemise": "cascade_kpi.phasing.itemise",
     "over_periods": "cascade_kpi.results.over",
     "phase": "cascade_kpi.phasing.phase",
+    "reconcile": "cascade_kpi.commitments.reconcile",
     "record": "cascade_kpi.records",
     "report": "cascade_kpi.reporting.report",
     "to_json": "cascade_kpi.records",
@@ -163,8 +176,10 @@ _LATE = {
 
 _ROOMS = {
     "conditions": "cascade_kpi.plan.conditions",
+    "confidences": "cascade_kpi.commitments.confidences",
     "demo": "cascade_kpi.demo",
     "profiles": "cascade_kpi.phasing.profiles",
+    "proportions": "cascade_kpi.commitments.proportions",
     "records": "cascade_kpi.records",
     "tables": "cascade_kpi.tables",
     "testing": "cascade_kpi.testing",

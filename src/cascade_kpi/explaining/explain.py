@@ -7,6 +7,7 @@ from typing import Any
 
 from cascade_kpi.analysis.gaps import Gaps
 from cascade_kpi.drivers.derive import Derived
+from cascade_kpi.commitments.reconciliation import Reconciliation
 from cascade_kpi.errors import Fault, check, suggest
 from cascade_kpi.explaining.derived import DerivedExplainer
 from cascade_kpi.explaining.explanation import Explanation
@@ -21,6 +22,7 @@ from cascade_kpi.targets.targets import Targets
 __all__ = ["explain"]
 
 Stage = Targets | Results | Derived | Scores | Gaps | Plan
+Stage = Targets | Reconciliation | Results | Scores | Gaps | Plan
 
 
 def explain(
@@ -35,6 +37,7 @@ def explain(
     Parameters
     ----------
     stage : Targets, Results, Derived, Scores, Gaps or Plan
+    stage : Targets, Reconciliation, Results, Scores, Gaps or Plan
     node : id
     kpi : str, optional
         Needed but for the total of scores and gaps.
@@ -79,6 +82,7 @@ def explain(
             break
     else:
         repair = "pass Targets, Results, derived values, Scores, Gaps or a Plan"
+        repair = "pass Targets, a Reconciliation, Results, Scores, Gaps or a Plan"
         check([Fault("explain", f"not a stage: {type(stage).__name__}", repair)])
     wanted = next(iter(answers)) if quantity is None else quantity
     if not isinstance(wanted, str) or wanted not in answers:
@@ -99,6 +103,10 @@ def _of_targets(stage: Targets, node: object, kpi: str | None, period: str | Non
     k = stage.kpis.index(_named(kpi, stage.kpis.names))
     row, of = stage.org.row(node), TargetExplainer(stage, k, stage.periods.index(period))
     return {"target": lambda: of.explain(row)}
+
+
+def _of_agreed(stage: Reconciliation, node: object, kpi: str | None, period: str | None) -> Answers:
+    return _of_targets(stage.targets, node, kpi, period)
 
 
 def _of_results(stage: Results, node: object, kpi: str | None, period: str | None) -> Answers:
@@ -142,6 +150,7 @@ def _of_plan(stage: Plan, node: object, kpi: str | None, period: str | None) -> 
 
 _CHOICES: dict[type, Callable[[Any, object, str | None, str | None], Answers]] = {
     Targets: _of_targets,
+    Reconciliation: _of_agreed,
     Results: _of_results,
     Derived: _of_derived,
     Scores: _of_scores,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property, partial
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from attrs import frozen
@@ -31,6 +31,15 @@ class Explainer(Protocol):
 
     def explain(self, row: int) -> Explanation:
         """The target of a node, in KPI units."""
+        ...
+
+
+@runtime_checkable
+class HoldsOwn(Protocol):
+    """What also explains what a node has for itself."""
+
+    def own_share(self, row: int) -> Explanation:
+        """What a node has beside its children, in lots."""
         ...
 
 
@@ -320,7 +329,7 @@ class SpreadExplainer:
     def _own(self, row: int) -> Explanation:
         """What a node was assigned for itself, in lots."""
         spread, kpi = self.spread, self.spread.kpi
-        if isinstance(self._above, SpreadExplainer):
+        if isinstance(self._above, HoldsOwn):
             return self._above.own_share(row)
         origin = spread.whole.origin
         assert isinstance(origin, Assigned)  # noqa: S101 - nothing else holds its own

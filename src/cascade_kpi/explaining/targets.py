@@ -10,6 +10,7 @@ import numpy as np
 from attrs import frozen
 
 from cascade_kpi._arrays import FloatArray, IntArray
+from cascade_kpi.explaining.agreements import AgreementExplainer
 from cascade_kpi.explaining.division import (
     Divided,
     Least,
@@ -37,6 +38,7 @@ from cascade_kpi.targets.targets import (
     Itemised,
     Lots,
     Phased,
+    Reconciled,
     Targets,
     rolls_up,
 )
@@ -92,7 +94,7 @@ class TargetExplainer:
         name = self._name("target", row)
         if isinstance(origin, Assigned):
             return self._assigned(origin, row, value)
-        if isinstance(origin, Phased | Itemised):
+        if not isinstance(origin, Cascaded):
             return target_explainer(self.targets, self.k, self.p).explain(row)
         if np.isnan(value):
             return Explanation(name, value, self.kpi.unit, self.period, None, "no goal reaches it")
@@ -307,4 +309,8 @@ def target_explainer(targets: Targets, k: int, p: int) -> Explainer:
     """What explains the targets of one KPI in one period, by what they were made from."""
     if isinstance(targets.origin, Phased | Itemised):
         return SpreadExplainer(*spread_of(targets, k, p), target_explainer)
+    if isinstance(targets.origin, Reconciled):
+        if targets.origin.demands[k] is None:  # they are as they were
+            return target_explainer(targets.origin.whole, k, p)
+        return AgreementExplainer(targets, k, p, target_explainer)
     return TargetExplainer(targets, k, p)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from cascade_kpi._arrays import FloatArray, IntArray
 
-__all__ = ["divide_lots"]
+__all__ = ["divide_lots", "ranked"]
 
 _EXACT = 2.0**53  # whole floats below are exact
 _PAIRS = 64  # up to this span comparing all pairs is faster than sorting
@@ -52,7 +52,7 @@ def divide_lots(lots: IntArray, claims: FloatArray) -> IntArray:
         quota, rest = _in_integers(amount, claims.astype(np.int64), total.astype(np.int64))
     left = amount - quota.sum(axis=0)
     if left.any():
-        rank = _rank(rest)
+        rank = ranked(rest)
         quota += rank < left.astype(rank.dtype)  # fewer are left than there are members
     sign = np.sign(lots)
     signed = quota if bool((sign >= 0).all()) else quota * sign
@@ -89,7 +89,7 @@ def _in_integers(amount: IntArray, claims: IntArray, total: IntArray) -> tuple[I
     return quota, rest
 
 
-def _rank(rest: NDArray[Any]) -> NDArray[np.integer]:
+def ranked(rest: NDArray[Any]) -> NDArray[np.integer]:
     """Position of each remainder in its group, largest first, ties by position."""
     span = len(rest)
     if span > _PAIRS:

@@ -32,6 +32,7 @@ __all__ = [
     "Itemised",
     "Lots",
     "Phased",
+    "Reconciled",
     "Targets",
     "assign",
     "rolls_up",
@@ -176,6 +177,31 @@ class Itemised:
     weights: FloatArray = field(eq=CONTENT, repr=False)
 
 
+@frozen(hash=False)
+class Reconciled:
+    """Targets that were reconciled with commitments from below.
+
+    Attributes
+    ----------
+    whole : Targets
+        From above.
+    offers : Offers
+        From below, and the limits.
+    by : tuple of Confidence
+        Per KPI, how much its targets weigh.
+    demands : tuple of Demands, or None
+        Per KPI, what both sides demand; None where the targets stay as they were.
+    settled : tuple of tuple of Settled
+        Per KPI and period, the optimum in lots before it is made whole.
+    """
+
+    whole: Targets
+    offers: Any
+    by: tuple[Any, ...]
+    demands: tuple[Any, ...] = field(repr=False, eq=False)
+    settled: tuple[Any, ...] = field(repr=False, eq=False)
+
+
 @frozen(hash=False, repr=False)
 class Targets:
     """What every node is to reach, per KPI and period.
@@ -186,7 +212,7 @@ class Targets:
     kpis : Kpis
     periods : Periods
         The axes.
-    origin : Cascaded, Assigned, Phased or Itemised
+    origin : Cascaded, Assigned, Phased, Itemised or Reconciled
         What the targets were made from.
     columns : tuple of Lots or Amounts
         Per KPI, whole lots where goals were divided, else amounts.
@@ -195,7 +221,7 @@ class Targets:
     org: OrgTree
     kpis: Kpis
     periods: Periods
-    origin: Cascaded | Assigned | Phased | Itemised
+    origin: Cascaded | Assigned | Phased | Itemised | Reconciled
     columns: tuple[Lots | Amounts, ...] = field(repr=False)
 
     def __attrs_post_init__(self) -> None:
@@ -235,14 +261,16 @@ class Targets:
 
         In ten-thousandths of the target, int64 (n,); None if nowhere anything.
         """
-        if isinstance(self.origin, Phased | Itemised):
+        if isinstance(self.origin, Phased | Itemised | Reconciled):
             return self.origin.whole.margin(self._of_whole(k))
         bounds = self.origin.bounds[k] if isinstance(self.origin, Cascaded) else None
         return bounds.margin if bounds is not None and bounds.margin.any() else None
 
     def holds_own(self, k: int) -> bool:
         """Whether a node's target of the k-th KPI is its own and its children's together."""
-        if isinstance(self.origin, Phased | Itemised):
+        if isinstance(self.origin, Reconciled) and self.origin.demands[k] is not None:
+            return bool(self.origin.demands[k].frame.own.any())
+        if isinstance(self.origin, Phased | Itemised | Reconciled):
             return self.origin.whole.holds_own(self._of_whole(k))
         return isinstance(self.origin, Assigned) and rolls_up(self.kpis.items[k])
 

@@ -1,0 +1,1 @@
+"""Commitments from below, reconciled with targets from above."""

@@ -1,0 +1,165 @@
+"""What is demanded of one KPI: from above, from below, and between which limits."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from attrs import frozen
+from numpy.typing import NDArray
+
+from cascade_kpi._arrays import FloatArray, IntArray
+from cascade_kpi.commitments.bounded import Limits, sweep_within
+from cascade_kpi.commitments.frame import Frame
+from cascade_kpi.commitments.sweeps import Stated, Swept, met, sweep
+from cascade_kpi.kpis.kpi import Kpi
+from cascade_kpi.kpis.lots import Lot
+
+__all__ = ["Demands", "Settled", "in_real_lots"]
+
+Mask = NDArray[np.bool_]
+
+
+def in_real_lots(lot: Lot, amounts: FloatArray) -> FloatArray:
+    """Amounts in lots, not rounded; whole where the amount is a whole number of them."""
+    exact = lot.exact
+    lots = amounts / np.float64(exact.numerator) * np.float64(exact.denominator)
+    whole, fine = lot.whole(np.nan_to_num(amounts))
+    return np.where(fine & ~np.isnan(amounts), whole, lots)
+
+
+@frozen(eq=False)
+class Demands:
+    """One KPI's demands, in lots, by period and row of the frame.
+
+    Attributes
+    ----------
+    target, offer : float64 array (p, m)
+        From above and from below, NaN where there is none.
+    trust, belief : float64 array (p, m)
+        The confidence in each; zero where there is none, infinite if it is certain.
+    low, high : float64 array (p, m)
+        Floors and caps in whole lots, infinite where there is none.
+    claim : float64 array (m,)
+        By which nodes whose demand does not count divide what is left to them.
+    """
+
+    kpi: Kpi
+    frame: Frame
+    target: FloatArray
+    trust: FloatArray
+    offer: FloatArray
+    belief: FloatArray
+    low: FloatArray
+    high: FloatArray
+    claim: FloatArray
+
+    def taking_part(self, p: int) -> Mask:
+        """Rows with a demand at or below them, bool (m,)."""
+        part = ~np.isnan(self.target[p]) | ~np.isnan(self.offer[p])
+        if not part.all():
+            for block in self.frame.layout.up():
+                part[block.parents] |= part[block.rows].any(axis=0)
+        return np.asarray(part)
+
+    def at(self, p: int) -> Period:
+        """The demands of one period."""
+        return Period.of(self, p)
+
+
+class Settled(NamedTuple):
+    """A period's optimum, by row of the frame.
+
+    Attributes
+    ----------
+    found : float64 array (m,)
+        In lots, NaN for who takes no part.
+    held : float64 array (m,)
+        The floor or cap at which a node is held, or what it is certain of; else NaN.
+    """
+
+    found: FloatArray
+    held: FloatArray
+
+
+@frozen(eq=False)
+class Period:
+    """One KPI's demands in one period, in sweep order.
+
+    Attributes
+    ----------
+    stated : Stated
+        What each node demands; who takes no part is certain of zero.
+    limits : Limits
+        Its own limits; what is certain is a floor and a cap at once.
+    part : bool array (n,)
+        Who takes part.
+    """
+
+    demands: Demands
+    p: int
+    stated: Stated
+    limits: Limits
+    part: Mask
+
+    @classmethod
+    def of(cls, demands: Demands, p: int) -> Period:
+        """Both sides' demands put together."""
+        layout = demands.frame.layout
+        value, weight = met(
+            *(each[p] for each in (demands.target, demands.trust, demands.offer, demands.belief))
+        )
+        part = demands.taking_part(p)
+        value[~part], weight[~part] = 0.0, np.inf
+        low, high = demands.low[p].copy(), demands.high[p].copy()
+        low[~part], high[~part] = -np.inf, np.inf
+        for wish, trust in ((demands.target[p], demands.trust[p]),
+                            (demands.offer[p], demands.belief[p])):  # fmt: skip
+            sure = np.isinf(trust)
+            low = np.where(sure, np.maximum(low, wish), low)
+            high = np.where(sure, np.minimum(high, wish), high)
+        low[~part] = high[~part] = 0.0
+        ends = None if part.all() else layout.swept(_ends(demands.frame, part))
+        stated = Stated(
+            layout.swept(value), layout.swept(weight), layout.swept(demands.claim), ends
+        )
+        limits = Limits(layout.swept(low), layout.swept(high))
+        return cls(demands, p, stated, limits, layout.swept(part))
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether any node has a floor or a cap."""
+        low, high = self.limits.low, self.limits.high
+        return bool(((np.isfinite(low) | np.isfinite(high)) & (low != high)).any())
+
+    @property
+    def is_bound(self) -> bool:
+        """Whether anything at all is limited or certain."""
+        return bool(np.isfinite(self.limits.low).any() or np.isfinite(self.limits.high).any())
+
+    def freely(self) -> Swept:
+        """The optimum if there were no floors and caps."""
+        return sweep(self.demands.frame.layout, self.stated)
+
+    def within(self) -> tuple[Swept, FloatArray]:
+        """The optimum, and what is held."""
+        return sweep_within(self.demands.frame.layout, self.stated, self.limits)
+
+    def rows(self, places: NDArray[np.bool_]) -> IntArray:
+        """Rows of the frame at some places."""
+        return np.asarray(self.demands.frame.layout.order[places])
+
+    def in_rows(self, swept: FloatArray) -> FloatArray:
+        """A column by row of the frame, NaN for who takes no part."""
+        out = np.empty(len(swept))
+        out[self.demands.frame.layout.order] = np.where(self.part, swept, np.nan)
+        return out
+
+
+def _ends(frame: Frame, part: Mask) -> Mask:
+    """Who takes part and has nobody below who does, though there are nodes below."""
+    parent = frame.parent
+    has, active = np.zeros(len(frame), dtype=bool), np.zeros(len(frame), dtype=bool)
+    has[parent[parent >= 0]] = True
+    active[parent[part & (parent >= 0)]] = True
+    return np.asarray(part & has & ~active)

@@ -1,0 +1,117 @@
+"""Where a KPI's amounts stand: the nodes that it reaches, and what some of them have themselves."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from attrs import frozen
+from numpy.typing import NDArray
+
+from cascade_kpi._arrays import FloatArray, IntArray
+from cascade_kpi.org.layout import Layout
+from cascade_kpi.org.reach import Reach
+
+__all__ = ["Frame"]
+
+Mask = NDArray[np.bool_]
+
+
+@frozen(eq=False)
+class Frame:
+    """A tree in which what a node has for itself is one more child, the last.
+
+    Attributes
+    ----------
+    reach : Reach
+        The nodes that the KPI reaches.
+    layout : Layout
+        Of the m rows of the frame.
+    node : int64 array (m,)
+        Row of each in `reach.tree`; of an own part, the node that has it.
+    own : bool array (m,)
+        Which of them are own parts.
+    parent : int64 array (m,)
+        Row of the parent in the frame, −1 for roots.
+    """
+
+    reach: Reach
+    layout: Layout
+    node: IntArray
+    own: Mask
+    parent: IntArray
+
+    @classmethod
+    def of(cls, reach: Reach, owners: Mask) -> Frame:
+        """The frame of a tree some of whose inner nodes have something of their own."""
+        tree = reach.tree
+        n = len(tree)
+        if not owners.any():
+            nobody = np.zeros(n, dtype=bool)
+            return cls(reach, tree.layout, np.arange(n), nobody, tree.parent)
+        nodes = np.flatnonzero(owners)
+        end = nodes + tree.size[nodes]  # behind the subtree, and those inside it first
+        order = np.lexsort((-tree.depth[nodes], end))
+        nodes, end = nodes[order], end[order]
+        mine = end + np.arange(len(nodes))
+        theirs = np.arange(n) + np.searchsorted(end, np.arange(n), side="right")
+        own = np.zeros(n + len(nodes), dtype=bool)
+        own[mine] = True
+        node = np.empty(len(own), dtype=np.int64)
+        node[mine], node[theirs] = nodes, np.arange(n)
+        parent = np.where(own, theirs[node], -1)
+        has = tree.parent >= 0
+        parent[theirs[has]] = theirs[tree.parent[has]]
+        depth = tree.depth[node] + own
+        return cls(reach, Layout.of(parent, depth), node, own, parent)
+
+    @property
+    def whole(self) -> IntArray:
+        """Rows of the nodes themselves, in the tree's order, int64 (n,)."""
+        return np.flatnonzero(~self.own)
+
+    def __len__(self) -> int:
+        return len(self.node)
+
+    def filled(self, totals: NDArray[Any], own: NDArray[Any]) -> FloatArray:
+        """Values (…, n) of all nodes of the organisation, and those of own parts, as (…, m)."""
+        totals = self.reach.narrowed(totals)
+        if not self.own.any():
+            return np.array(totals)
+        own = self.reach.narrowed(own)
+        return np.where(self.own, own[..., self.node], totals[..., self.node])
+
+    def spread(self, values: NDArray[Any], absent: Any) -> NDArray[Any]:
+        """Values (…, m) at the nodes themselves, (…, n) for all nodes of the organisation."""
+        whole = values[..., self.whole] if self.own.any() else values
+        return self.reach.spread(whole, absent)
+
+    def org_row(self, row: int) -> int:
+        """Row in the organisation of the node that a row stands at."""
+        return int(self.reach.rows[self.node[row]])
+
+    def row_at(self, org_row: int) -> int | None:
+        """Row of the frame of a node itself; None if the KPI does not reach it."""
+        place = int(np.searchsorted(self.reach.rows, org_row))
+        if place == len(self.reach.rows) or self.reach.rows[place] != org_row:
+            return None
+        return int(self.whole[place])
+
+    def children(self, row: int) -> list[int]:
+        """Rows of a row's children, in order, its own part last."""
+        order, begins = self._families
+        return order[begins[row] : begins[row + 1]].tolist()
+
+    @cached_property
+    def place(self) -> IntArray:
+        """Where each row stands in sweep order, int64 (m,)."""
+        place = np.empty(len(self), dtype=np.int64)
+        place[self.layout.order] = np.arange(len(self))
+        return place
+
+    @cached_property
+    def _families(self) -> tuple[IntArray, IntArray]:
+        """Rows by parent, and where the children of each begin."""
+        order = np.argsort(self.parent, kind="stable")
+        return order, np.searchsorted(self.parent[order], np.arange(len(self) + 1))

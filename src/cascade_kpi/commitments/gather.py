@@ -1,0 +1,220 @@
+"""What is demanded of a KPI, gathered from its targets, the offers, and its split."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+import numpy as np
+from attrs import frozen
+from numpy.typing import NDArray
+
+from cascade_kpi._answers import OddAnswer, ask
+from cascade_kpi._arrays import FloatArray
+from cascade_kpi.commitments.confidences import Confidence, odd_weights
+from cascade_kpi.commitments.demands import Demands, in_real_lots
+from cascade_kpi.commitments.frame import Frame
+from cascade_kpi.commitments.offers import Offers
+from cascade_kpi.entries import Column, Entries
+from cascade_kpi.errors import Fault, InputError
+from cascade_kpi.kpis.aggregates import Makeup
+from cascade_kpi.kpis.kpi import Kpi
+from cascade_kpi.kpis.splits import Limited
+from cascade_kpi.org.reach import Reach
+from cascade_kpi.targets.asked import Asked, in_lots
+from cascade_kpi.targets.targets import NO_LOTS, Assigned, Lots, Reconciled, Targets
+
+__all__ = ["Inner", "Sides", "adds_up"]
+
+Inner = Literal["total", "own"]
+Mask = NDArray[np.bool_]
+
+
+def adds_up(targets: Targets, k: int) -> bool:
+    """Whether the children of a node make its target of the k-th KPI."""
+    column, kpi, stage = targets.columns[k], targets.kpis.items[k], targets
+    if isinstance(column, Lots):
+        return True
+    while isinstance(stage.origin, Reconciled):
+        stage = stage.origin.whole
+    summed = kpi.aggregate.makeup is Makeup.SUM
+    if np.isnan(column.values).all():
+        return kpi.split.divides or (summed and isinstance(stage.origin, Assigned))
+    return summed and isinstance(stage.origin, Assigned)
+
+
+class _Parts(NamedTuple):
+    """Lots by period and node of the organisation, of nodes as a whole and of their own parts."""
+
+    total: FloatArray
+    own: FloatArray
+
+
+@frozen(eq=False)
+class Sides:
+    """One KPI's targets and offers.
+
+    Attributes
+    ----------
+    inner : "total" or "own"
+        What an offer at an inner node stands for.
+    """
+
+    targets: Targets
+    k: int
+    offers: Offers
+    rule: Confidence
+    inner: Inner
+
+    @property
+    def kpi(self) -> Kpi:
+        """The KPI."""
+        return self.targets.kpis.items[self.k]
+
+    @property
+    def _shape(self) -> tuple[int, int]:
+        return len(self.targets.periods), len(self.targets.org)
+
+    def stays(self, faults: list[Fault]) -> bool:
+        """Whether the targets stay as they are; offers that cannot be met so are faults."""
+        about = self.offers.about(self.k)
+        if not adds_up(self.targets, self.k):
+            repair = "leave it out of the offers: its targets stay as they are"
+            if about:
+                faults.append(Fault("offers", "a KPI that does not add up", repair,
+                                    column="kpi", value=self.kpi.name))  # fmt: skip
+            return True
+        if self.targets.margin(self.k) is not None:
+            repair = "leave it out of the offers, or cascade it without splits.Over"
+            if about:
+                reason = (
+                    "its split hands down more than there is: children do not make their parent"
+                )
+                faults.append(Fault("offers", reason, repair, column="kpi", value=self.kpi.name))
+            return True
+        column = self.targets.columns[self.k]
+        return not about and (isinstance(column, Lots) or bool(np.isnan(column.values).all()))
+
+    def demands(self, faults: list[Fault]) -> Demands | None:
+        """Both sides in lots, by row of a frame; None if there are faults."""
+        before, reach = len(faults), self.kpi.reach(self.targets.org)
+        above = self._from_above(reach)
+        below = self._from_below(reach, faults)
+        owners = np.any(~np.isnan(above.own) | ~np.isnan(below.own), axis=0)
+        frame = Frame.of(reach, reach.narrowed(np.asarray(owners)))
+        target, offer = frame.filled(*above), frame.filled(*below)
+        trust = self._trust(frame, target, faults)
+        believed = self.offers.believed(self.k, *self._shape)
+        belief = np.where(np.isnan(offer), 0.0, frame.filled(believed, believed))
+        self._refuse_parts("targets", None, (frame, target, trust), faults)
+        self._refuse_parts("offers", self.offers.entries, (frame, offer, belief), faults)
+        low, high, claim = self._bounds(frame, (trust + belief == 0).any(), faults)
+        if len(faults) > before:
+            return None
+        return Demands(self.kpi, frame, target, trust, offer, belief, low, high, claim)
+
+    def _from_above(self, reach: Reach) -> _Parts:
+        """The targets in lots; of nodes that hold something for themselves, that too."""
+        column, origin = self.targets.columns[self.k], self.targets.origin
+        none, inner = np.full(self._shape, np.nan), self._inner(reach)
+        if isinstance(column, Lots):
+            total = np.where(column.counts == NO_LOTS, np.nan, column.counts)
+            if not self.targets.holds_own(self.k):
+                return _Parts(total, none)
+            own = np.nan_to_num(total)
+            has = self.targets.org.parent >= 0
+            for p in range(len(own)):
+                np.subtract.at(own[p], self.targets.org.parent[has], np.nan_to_num(total[p, has]))
+            return _Parts(total, np.where(inner & (own != 0), own, np.nan))
+        total = in_real_lots(self.kpi.counted_in, column.values)
+        if not isinstance(origin, Assigned) or origin.given is None:
+            return _Parts(total, none)
+        own = in_real_lots(self.kpi.counted_in, origin.own[self.k])
+        return _Parts(total, np.where(inner, own, np.nan))
+
+    def _from_below(self, reach: Reach, faults: list[Fault]) -> _Parts:
+        """The offers in lots."""
+        entries, kpi = self.offers.entries, self.kpi
+        values = entries.dense("value", self.k, *self._shape)
+        column = Column("offers", kpi, self.targets.periods, entries, self.k)
+        faults.extend(column.unreached(reach, values))
+        lots = in_real_lots(kpi.counted_in, values)
+        if self.inner == "total":
+            return _Parts(lots, np.full(self._shape, np.nan))
+        inner = self._inner(reach)
+        return _Parts(np.where(inner, np.nan, lots), np.where(inner, lots, np.nan))
+
+    def _inner(self, reach: Reach) -> Mask:
+        return np.asarray(reach.spread(~reach.tree.is_leaf, absent=False))
+
+    def _trust(self, frame: Frame, target: FloatArray, faults: list[Fault]) -> FloatArray:
+        """The confidence in every target that there is, by row of the frame."""
+        tree, name = frame.reach.tree, f"the confidence of {self.kpi.name}"
+        weights = np.zeros(len(tree))
+        try:
+            weights = ask("it", self.rule, tree, shape=(len(tree),))
+        except OddAnswer as odd:
+            repair = "mend it; testing.check_confidence tells more"
+            faults.append(Fault(name, str(odd), repair, value=self.rule))
+        except InputError as error:
+            faults.extend(error.faults)
+        for row in np.flatnonzero(odd_weights(weights))[:1].tolist():
+            told = f"weighs {tree.node(row).id!r} by {float(weights[row])!r}"
+            repair = "a confidence is zero, infinite if certain, or from 1e-100 to 1e100"
+            faults.append(Fault(name, told, repair, value=self.rule))
+            weights = np.zeros(len(tree))
+        return np.where(np.isnan(target), 0.0, weights[frame.node])
+
+    def _refuse_parts(
+        self,
+        source: str,
+        entries: Entries | None,
+        side: tuple[Frame, FloatArray, FloatArray],
+        faults: list[Fault],
+    ) -> None:
+        """A fault for everything certain that is not whole lots."""
+        frame, lots, weight = side
+        kpi, lot = self.kpi, self.kpi.counted_in
+        with np.errstate(invalid="ignore"):
+            odd = np.isinf(weight) & (lots != np.rint(lots))
+            huge = np.abs(lots) >= 2.0**51
+        for p, row in np.argwhere(odd | huge).tolist():
+            org_row, label = frame.org_row(row), self.targets.periods.labels[p]
+            amount = float(lots[p, row]) * float(lot.exact)
+            at = None if entries is None else entries.row_of(org_row, self.k, p)
+            node = self.targets.org.node(org_row).id
+            reason = (
+                f"{kpi.name} in {label}: certain, and {amount!r} is not whole lots of {lot.size}"
+            )
+            repair = "change the amount, the lot, or the confidence"
+            if huge[p, row]:
+                reason = f"{kpi.name} in {label}: more than 2^51 lots"
+                repair = f"use a larger lot than {lot.size}"
+            faults.append(Fault(source, reason, repair, row=at, value=node))
+
+    def _bounds(
+        self,
+        frame: Frame,
+        loose: bool,  # noqa: FBT001 - whether claims are needed
+        faults: list[Fault],
+    ) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Floors and caps by period and row of the frame, and the claims."""
+        kpi, none = self.kpi, np.full(self._shape, np.nan)
+        floor, cap = self.offers.within(self.k, *self._shape)
+        column = Column("limits", kpi, self.targets.periods, self.offers.limits, self.k)
+        faults.extend(column.unreached(frame.reach, np.fmax(floor, cap)))
+        low = frame.filled(in_lots(kpi, np.nan_to_num(floor), np.ceil), none)
+        high = frame.filled(in_lots(kpi, np.nan_to_num(cap), np.floor), none)
+        low[np.isnan(frame.filled(floor, none))] = -np.inf
+        high[np.isnan(frame.filled(cap, none))] = np.inf
+        claim = np.ones(len(frame))
+        if not (isinstance(kpi.split, Limited) or loose) or not kpi.split.divides:
+            return low, high, claim
+        try:
+            asked = Asked.of(kpi, frame.reach.tree)
+        except InputError as error:
+            faults.extend(error.faults)
+            return low, high, claim
+        at = np.where(frame.own, -1, frame.node)
+        low = np.where(at >= 0, np.maximum(low, asked.low[at]), low)
+        high = np.where(at >= 0, np.minimum(high, asked.high[at]), high)
+        return low, high, np.where(frame.own, 0.0, asked.shares[at])

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from cascade_kpi.drivers.model import DriverTree
     from cascade_kpi.drivers.translate import Translation, translate
     from cascade_kpi.commitments import confidences, proportions
+    from cascade_kpi.commitments.negotiation import Negotiation
     from cascade_kpi.commitments.reconcile import reconcile
     from cascade_kpi.commitments.reconciliation import Reconciliation
     from cascade_kpi.explaining.explain import explain
@@ -82,6 +83,7 @@ __all__ = [
     "Limits",
     "Lot",
     "Missing",
+    "Negotiation",
     "Node",
     "OrgTree",
     "Periods",
@@ -131,6 +133,7 @@ defer("cascade_kpi.phasing.profiles", "cascade_kpi.plan.conditions", "cascade_kp
 defer("cascade_kpi.drivers.model")
 defer(
     "cascade_kpi.commitments.confidences",
+    "cascade_kpi.commitments.negotiation",
     "cascade_kpi.commitments.proportions",
 )
 
@@ -147,6 +150,7 @@ _LATE = {
     "DriverTree": "cascade_kpi.drivers.model",
     "Explanation": "cascade_kpi.explaining.explanation",
     "Gaps": "cascade_kpi.analysis.gaps",
+    "Negotiation": "cascade_kpi.commitments.negotiation",
     "Plan": "cascade_kpi.plan.improve",
     "PlannedAction": "cascade_kpi.plan.improve",
     "Playbook": "cascade_kpi.plan.playbook",

@@ -63,6 +63,9 @@ def rounds(draw, largest=10, *, limited=True):
     kpi = ck.Kpi("k", "x", split=ck.splits.ProRata("driver"), lot=draw(LOTS) or 1)
     size = float(kpi.counted_in.exact)
 
+    def amount(lots):
+        return float(kpi.counted_in.values(np.array(lots)))
+
     def some(most):
         return draw(st.lists(st.sampled_from(ids), max_size=most, unique=True))
 
@@ -78,8 +81,8 @@ def rounds(draw, largest=10, *, limited=True):
     bound = some(4) if limited else []
     limits = {
         "node": bound, "kpi": ["k"] * len(bound),
-        "floor": [draw(st.none() | st.integers(0, 40).map(lambda n: n * size)) for _ in bound],
-        "cap": [draw(st.none() | st.integers(60, 900).map(lambda n: n * size)) for _ in bound],
+        "floor": [draw(st.none() | st.integers(0, 40).map(amount)) for _ in bound],
+        "cap": [draw(st.none() | st.integers(60, 900).map(amount)) for _ in bound],
     }  # fmt: skip
     quotas = some(6) if draw(st.booleans()) else []
     quotas = tuple((node, draw(st.integers(0, 900))) for node in quotas)
@@ -129,8 +132,8 @@ def test_every_sum_holds_in_lots_within_limits_and_within_one_lot_of_the_optimum
         assert cap is None or np.isnan(value) or value <= cap
 
 
-@settings(max_examples=60)
-@given(rounds(largest=8))
+@settings(max_examples=40)
+@given(rounds(largest=6))
 def test_every_bit_is_explained_down_to_both_sides(case):
     agreed = made(case)
     if agreed is None:
@@ -167,6 +170,8 @@ def test_the_order_of_rows_changes_no_bit(case, random):
 def test_pulls_sum_to_the_adjustment_and_the_strongest_is_the_one_that_moves_tell(case):
     agreed = made(case)
     if agreed is None:
+        return
+    if agreed.targets.columns[0] is agreed.before.columns[0]:  # nothing was said of the KPI
         return
     org, size = agreed.targets.org, float(case.kpi.counted_in.exact)
     moves = agreed.moves()
@@ -212,8 +217,10 @@ def test_demands_that_already_fit_move_nobody(case):
     }  # fmt: skip
     agreed = made(case, offers=offers, inner="total")
     assert agreed is not None
-    assert agreed.targets.of("k").tobytes() == targets.of("k").tobytes()
-    assert not len(agreed.moves()["node"])
+    np.testing.assert_allclose(agreed.targets.of("k"), targets.of("k"), rtol=1e-15)
+    if not case.quotas:  # sums of quotas are floats, those that are agreed are in lots
+        assert agreed.targets.of("k").tobytes() == targets.of("k").tobytes()
+        assert not len(agreed.moves()["node"])
 
 
 @settings(max_examples=60)

@@ -1,13 +1,14 @@
 """Which floors and caps hold at the optimum, in one sweep up the tree.
 
-What a subtree has, as a function of the price λ that its parent pays for one more unit, rises in
-straight lines with kinks: at each kink somebody below reaches or leaves a floor or a cap. Those of
-siblings are added by putting their kinks together; a node's own demand turns the function, and its
-own floor and cap cut it off. A kink that is cut off is settled: by then it is known on which side of
-it the optimum lies. What is left at a root is settled by the price of zero. So the floors and caps
-that hold are found without searching, and the sweeps of :mod:`cascade_kpi.commitments.sweeps`, with
-these kept, give the optimum. The functions are the derivatives of convex conjugates: R. T.
-Rockafellar, *Network Flows and Monotropic Optimization*, 1984, chapter 8.
+What a subtree has, as a function of the price λ that its parent pays for one more unit, rises
+in straight lines with kinks: at each, somebody below reaches or leaves a floor or a cap. Those
+of siblings are added by putting their kinks together; a node's own demand turns the function,
+and its own floor and cap cut it off. A kink that is cut off is settled: by then it is known on
+which side of it the optimum lies. What is left at a root is settled by the price of zero. So
+the floors and caps that hold are found without searching, and the sweeps of
+:mod:`cascade_kpi.commitments.sweeps`, with these kept, give the optimum. The functions are the
+derivatives of convex conjugates: R. T. Rockafellar, *Network Flows and Monotropic
+Optimization*, 1984, chapter 8.
 """
 
 from __future__ import annotations

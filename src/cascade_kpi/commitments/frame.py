@@ -101,7 +101,8 @@ class Frame:
     def children(self, row: int) -> list[int]:
         """Rows of a row's children, in order, its own part last."""
         order, begins = self._families
-        return order[begins[row] : begins[row + 1]].tolist()
+        rows: list[int] = order[begins[row] : begins[row + 1]].tolist()
+        return rows
 
     @cached_property
     def place(self) -> IntArray:

@@ -20,6 +20,7 @@ from cascade_kpi.kpis.aggregates import Makeup
 from cascade_kpi.kpis.kpi import Kpi
 from cascade_kpi.kpis.splits import Limited
 from cascade_kpi.org.reach import Reach
+from cascade_kpi.org.rollup import add_present, fold_subtrees
 from cascade_kpi.targets.asked import Asked, in_lots
 from cascade_kpi.targets.targets import NO_LOTS, Assigned, Lots, Reconciled, Targets
 
@@ -129,6 +130,8 @@ class Sides:
         if not isinstance(origin, Assigned) or origin.given is None:
             return _Parts(total, none)
         own = in_real_lots(self.kpi.counted_in, origin.own[self.k])
+        # Quotas that are whole lots have whole sums, which their floats may miss.
+        total = np.stack([fold_subtrees(reach.org.layout, each, add_present) for each in own])
         return _Parts(total, np.where(inner, own, np.nan))
 
     def _from_below(self, reach: Reach, faults: list[Fault]) -> _Parts:

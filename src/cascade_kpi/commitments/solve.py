@@ -106,7 +106,8 @@ class Solver:
         if not conflict.below:
             reason = f"{least} and {most} cannot both be"
             return self._fault(p, row, reason, "change one of them")
-        names = [self._name(int(order[place])) for place in conflict.below[:_LISTED]]
+        rows = np.sort(order[list(conflict.below)]).tolist()
+        names = list(map(self._name, rows[:_LISTED]))
         many = len(conflict.below) - _LISTED
         told = ", ".join(names) + (f" and {many} more" if many > 0 else "")
         mine = most if conflict.heavy else least

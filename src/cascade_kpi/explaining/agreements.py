@@ -18,9 +18,10 @@ from cascade_kpi.commitments.room import room_of
 from cascade_kpi.commitments.sweeps import added, handed, lifted, met, shares_of
 from cascade_kpi.commitments.wholes import made_top, whole_family
 from cascade_kpi.explaining.explanation import Explanation, Operation
-from cascade_kpi.explaining.operations import LotsAsAmount
+from cascade_kpi.explaining.operations import Combined, LotsAsAmount
 from cascade_kpi.explaining.phases import Explainer
 from cascade_kpi.kpis.lots import Lot
+from cascade_kpi.org.rollup import add_present
 from cascade_kpi.targets.targets import Assigned, Lots, Reconciled, Targets
 
 __all__ = ["AgreementExplainer"]
@@ -259,7 +260,7 @@ class AgreementExplainer:
     def _above(self) -> Explainer:
         return self.of_whole(self._origin.whole, self.k, self.p)
 
-    def _said(
+    def _said(  # noqa: PLR0917 - read like the line of text that it makes
         self,
         what: str,
         row: int,
@@ -274,7 +275,7 @@ class AgreementExplainer:
         name = f"{what} of {kpi.name}, {label}{', own' if frame.own[row] else ''}, {self._period}"
         if isinstance(rule, str):
             return Explanation(name, value, unit, self._period, None, rule)
-        key = ("agreed", kpi.name, self._period, what, row)
+        key = ("agreed", id(self.targets), self.k, self.p, what, row)
         return Explanation(name, value, unit, self._period, rule, "", expand, key)
 
     def _ends(self, row: int) -> Ends:
@@ -412,17 +413,22 @@ class AgreementExplainer:
         if value != value:
             return self._said(what, row, value, "lots", "none was given")
         rule = InRealLots(demands.kpi.counted_in)
+        at, whole = frame.org_row(row), self._origin.whole
+        quotas = isinstance(whole.origin, Assigned) and whole.origin.given is not None
+        if quotas and (frame.own[row] or not frame.children(row)):
+            return self._said(what, row, value, "lots", rule, lambda: (self._quota(row),))
+        if quotas:
+            summed = Combined(add_present, "its children's, and its own")
+            return self._said(
+                what,
+                row,
+                value,
+                "lots",
+                summed,
+                lambda: tuple(map(self._target, frame.children(row))),
+            )
         if not frame.own[row]:
-            at = frame.org_row(row)
             return self._said(what, row, value, "lots", rule, lambda: (self._above.explain(at),))
-        whole = self._origin.whole
-        if isinstance(whole.origin, Assigned) and not isinstance(whole.columns[self.k], Lots):
-            own = float(whole.origin.own[self.k][self.p, frame.org_row(row)])
-            given = whole.origin.given
-            entry = None if given is None else given.row_of(frame.org_row(row), self.k, self.p)
-            source = f"targets row {entry}, value"
-            stated = self._said("own target", row, own, demands.kpi.unit, source)
-            return self._said(what, row, value, "lots", rule, lambda: (stated,))
         parent = int(frame.parent[row])
 
         def expand() -> Many:
@@ -430,6 +436,16 @@ class AgreementExplainer:
             return (self._target(parent), *(each for each in others if each.value == each.value))
 
         return self._said(what, row, value, "lots", BeyondChildren(), expand)
+
+    def _quota(self, row: int) -> Explanation:
+        """What a node was assigned for itself."""
+        origin, at = self._origin.whole.origin, self._demands.frame.org_row(row)
+        assert isinstance(origin, Assigned)  # noqa: S101 - it has been looked at
+        assert origin.given is not None  # noqa: S101 - it has been looked at
+        own = float(origin.own[self.k][self.p, at])
+        entry = origin.given.row_of(at, self.k, self.p)
+        source = f"targets row {entry}, value"
+        return self._said("own target", row, own, self._demands.kpi.unit, source)
 
     def _stated_in(self, row: int) -> str:
         """Where a limit comes from."""

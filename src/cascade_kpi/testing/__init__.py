@@ -8,6 +8,7 @@ may call the checks with rules they have drawn.
 """
 
 from cascade_kpi.testing.aggregating import check_aggregate
+from cascade_kpi.testing.committing import check_confidence
 from cascade_kpi.testing.dividing import check_limit, check_method, check_split
 from cascade_kpi.testing.laws import check_record
 from cascade_kpi.testing.phasing import check_profile
@@ -22,6 +23,7 @@ __all__ = [
     "check_aggregate",
     "check_attainment",
     "check_condition",
+    "check_confidence",
     "check_curve",
     "check_direction",
     "check_limit",

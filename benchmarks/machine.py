@@ -23,6 +23,7 @@ PACKAGES = (
     "duckdb",
     "networkx",
     "bigtree",
+    "hierarchicalforecast",
     "pyarrow",
     "apportionment",
 )

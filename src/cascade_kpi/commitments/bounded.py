@@ -204,7 +204,7 @@ class _Functions:
         weight[np.isinf(weight)] = 0.0  # what is certain is cut
         line = line.turned(base, slope, self.stated.value[part], weight)
         kinks = self._cut(line, part)
-        return attrs.evolve(kinks, owner=kinks.owner + part.start).sorted()
+        return attrs.evolve(kinks, owner=kinks.owner + part.start)
 
     def _cut(self, line: _Line, part: slice) -> _Kinks:
         low, high = self.limits.low[part], self.limits.high[part]

@@ -36,15 +36,15 @@ from cascade_kpi.targets.targets import Targets, assign
 if TYPE_CHECKING:
     from cascade_kpi.analysis.breakdown import Breakdown
     from cascade_kpi.analysis.gaps import Gaps, gaps
+    from cascade_kpi.commitments import confidences, proportions
+    from cascade_kpi.commitments.negotiation import Negotiation
+    from cascade_kpi.commitments.reconcile import reconcile
+    from cascade_kpi.commitments.reconciliation import Reconciliation
     from cascade_kpi.drivers.contributions import Contributions, contributions
     from cascade_kpi.drivers.derive import Derived, derive
     from cascade_kpi.drivers.expressions import Constant, D
     from cascade_kpi.drivers.model import DriverTree
     from cascade_kpi.drivers.translate import Translation, translate
-    from cascade_kpi.commitments import confidences, proportions
-    from cascade_kpi.commitments.negotiation import Negotiation
-    from cascade_kpi.commitments.reconcile import reconcile
-    from cascade_kpi.commitments.reconciliation import Reconciliation
     from cascade_kpi.explaining.explain import explain
     from cascade_kpi.explaining.explanation import Explanation
     from cascade_kpi.phasing import profiles
@@ -103,8 +103,8 @@ __all__ = [
     "attainments",
     "cascade",
     "conditions",
-    "contributions",
     "confidences",
+    "contributions",
     "curves",
     "derive",
     "directions",

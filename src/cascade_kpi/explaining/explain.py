@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from cascade_kpi.analysis.gaps import Gaps
-from cascade_kpi.drivers.derive import Derived
 from cascade_kpi.commitments.reconciliation import Reconciliation
+from cascade_kpi.drivers.derive import Derived
 from cascade_kpi.errors import Fault, check, suggest
 from cascade_kpi.explaining.derived import DerivedExplainer
 from cascade_kpi.explaining.explanation import Explanation
@@ -21,8 +21,7 @@ from cascade_kpi.targets.targets import Targets
 
 __all__ = ["explain"]
 
-Stage = Targets | Results | Derived | Scores | Gaps | Plan
-Stage = Targets | Reconciliation | Results | Scores | Gaps | Plan
+Stage = Targets | Reconciliation | Results | Derived | Scores | Gaps | Plan
 
 
 def explain(
@@ -36,8 +35,7 @@ def explain(
 
     Parameters
     ----------
-    stage : Targets, Results, Derived, Scores, Gaps or Plan
-    stage : Targets, Reconciliation, Results, Scores, Gaps or Plan
+    stage : Targets, Reconciliation, Results, Derived, Scores, Gaps or Plan
     node : id
     kpi : str, optional
         Needed but for the total of scores and gaps.
@@ -81,8 +79,7 @@ def explain(
             answers = choose(stage, node, kpi, period)
             break
     else:
-        repair = "pass Targets, Results, derived values, Scores, Gaps or a Plan"
-        repair = "pass Targets, a Reconciliation, Results, Scores, Gaps or a Plan"
+        repair = "pass Targets, a Reconciliation, Results, derived values, Scores, Gaps or a Plan"
         check([Fault("explain", f"not a stage: {type(stage).__name__}", repair)])
     wanted = next(iter(answers)) if quantity is None else quantity
     if not isinstance(wanted, str) or wanted not in answers:

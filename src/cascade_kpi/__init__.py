@@ -47,6 +47,12 @@ if TYPE_CHECKING:
     from cascade_kpi.drivers.translate import Translation, translate
     from cascade_kpi.explaining.explain import explain
     from cascade_kpi.explaining.explanation import Explanation
+    from cascade_kpi.moving import moves
+    from cascade_kpi.moving.calendar import Calendar
+    from cascade_kpi.moving.move import move
+    from cascade_kpi.moving.moved import Moved
+    from cascade_kpi.moving.reorganisation import Reorganisation
+    from cascade_kpi.moving.stints import Leaves, Stints
     from cascade_kpi.phasing import profiles
     from cascade_kpi.phasing.itemise import itemise
     from cascade_kpi.phasing.phase import phase
@@ -64,6 +70,7 @@ __all__ = [
     "Actuals",
     "Band",
     "Breakdown",
+    "Calendar",
     "Change",
     "Constant",
     "Contributions",
@@ -79,11 +86,13 @@ __all__ = [
     "Item",
     "Kpi",
     "Kpis",
+    "Leaves",
     "Lights",
     "Limits",
     "Lot",
     "Missing",
     "Negotiation",
+    "Moved",
     "Node",
     "OrgTree",
     "Periods",
@@ -91,11 +100,13 @@ __all__ = [
     "PlannedAction",
     "Playbook",
     "Reconciliation",
+    "Reorganisation",
     "Report",
     "Results",
     "Rule",
     "Scorecard",
     "Scores",
+    "Stints",
     "Targets",
     "Translation",
     "aggregates",
@@ -115,6 +126,8 @@ __all__ = [
     "itemise",
     "measure",
     "methods",
+    "move",
+    "moves",
     "over_periods",
     "phase",
     "profiles",
@@ -136,11 +149,13 @@ defer(
     "cascade_kpi.commitments.negotiation",
     "cascade_kpi.commitments.proportions",
 )
+defer("cascade_kpi.moving.reorganisation", "cascade_kpi.moving.stints", "cascade_kpi.moving.moves")
 
 # What a program that imports the package to score does not need is looked up when it
 # is first used: making a class costs most of a millisecond.
 _LATE = {
     "Action": "cascade_kpi.plan.playbook",
+    "Calendar": "cascade_kpi.moving.calendar",
     "Breakdown": "cascade_kpi.analysis.breakdown",
     "Constant": "cascade_kpi.drivers.expressions",
     "Contributions": "cascade_kpi.drivers.contributions",
@@ -151,12 +166,16 @@ _LATE = {
     "Explanation": "cascade_kpi.explaining.explanation",
     "Gaps": "cascade_kpi.analysis.gaps",
     "Negotiation": "cascade_kpi.commitments.negotiation",
+    "Leaves": "cascade_kpi.moving.stints",
+    "Moved": "cascade_kpi.moving.moved",
     "Plan": "cascade_kpi.plan.improve",
     "PlannedAction": "cascade_kpi.plan.improve",
     "Playbook": "cascade_kpi.plan.playbook",
     "Reconciliation": "cascade_kpi.commitments.reconciliation",
     "Lights": "cascade_kpi.reporting.lights",
     "Limits": "cascade_kpi.reporting.limits",
+    "Reorganisation": "cascade_kpi.moving.reorganisation",
+    "Stints": "cascade_kpi.moving.stints",
     "Report": "cascade_kpi.reporting.report",
     "Rule": "cascade_kpi.plan.playbook",
     "Translation": "cascade_kpi.drivers.translate",
@@ -168,6 +187,7 @@ _LATE = {
     "gaps": "cascade_kpi.analysis.gaps",
     "improve": "cascade_kpi.plan.improve",
     "itemise": "cascade_kpi.phasing.itemise",
+    "move": "cascade_kpi.moving.move",
     "over_periods": "cascade_kpi.results.over",
     "phase": "cascade_kpi.phasing.phase",
     "reconcile": "cascade_kpi.commitments.reconcile",
@@ -182,6 +202,7 @@ _ROOMS = {
     "conditions": "cascade_kpi.plan.conditions",
     "confidences": "cascade_kpi.commitments.confidences",
     "demo": "cascade_kpi.demo",
+    "moves": "cascade_kpi.moving.moves",
     "profiles": "cascade_kpi.phasing.profiles",
     "proportions": "cascade_kpi.commitments.proportions",
     "records": "cascade_kpi.records",

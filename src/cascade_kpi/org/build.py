@@ -15,7 +15,7 @@ from cascade_kpi.org.ids import IdIndex
 from cascade_kpi.org.keys import listed
 from cascade_kpi.org.words import stable_order
 
-__all__ = ["Rows", "build_rows"]
+__all__ = ["Rows", "build_rows", "lay_out"]
 
 Roots: TypeAlias = Literal["one", "many"]
 
@@ -123,7 +123,7 @@ def _built(ids: Any, parents: Any, roots: Roots) -> Rows | None:
         return None
     if not _all_missing([parents[row] for row in tops.tolist()]):
         return None
-    laid = _laid_out(parent, index.order())
+    laid = lay_out(parent, index.order())
     if laid is None:
         return None
     source_row, above, depth, size = map(lock, laid)
@@ -137,8 +137,16 @@ def _all_missing(values: list[Any]) -> bool:
         return False
 
 
-def _laid_out(parent: IntArray, order: IntArray) -> tuple[IntArray, ...] | None:
-    """source_row, parent, depth and size in preorder; None if a cycle keeps rows apart."""
+def lay_out(parent: IntArray, order: IntArray) -> tuple[IntArray, ...] | None:
+    """source_row, parent, depth and size in preorder; None if a cycle keeps rows apart.
+
+    Parameters
+    ----------
+    parent : int64 array (n,)
+        Row of each row's parent, -1 for a root.
+    order : int64 array (n,)
+        The rows in ascending order of id.
+    """
     n = len(parent)
     by_parent = parent[order]
     by_parent += 1

@@ -10,11 +10,10 @@ import numpy as np
 from cascade_kpi._arrays import FloatArray, lock
 from cascade_kpi._fields import is_a
 from cascade_kpi.errors import Fault, InputError, check, suggest, wants
-from cascade_kpi.kpis.aggregates import Aggregate, Makeup
 from cascade_kpi.periods import Periods
 from cascade_kpi.phasing.profiles import Profile
 from cascade_kpi.phasing.sweep import Whole, phase_lots
-from cascade_kpi.phasing.wholes import in_lots, not_a_profile, weigh
+from cascade_kpi.phasing.wholes import adds_up, in_lots, not_a_profile, weigh
 from cascade_kpi.targets.targets import Amounts, Lots, Phased, Targets
 
 __all__ = ["phase"]
@@ -103,15 +102,6 @@ def _wholes(periods: Periods, parts: Parts) -> list[tuple[str, ...]]:
     return [Periods.of(parts[label]).labels for label in periods.labels]
 
 
-def _adds_up(aggregate: Aggregate) -> bool:
-    """Whether what a year has is the sum of what its months have."""
-    if aggregate.makeup is not Makeup.SUM:
-        return False
-    total = np.empty(1)
-    aggregate.along(np.array([1.5]), np.array([2.25]), total)
-    return bool(total[0] == 3.75)
-
-
 def _rules(targets: Targets, by: object) -> list[Profile | None]:
     """Each KPI's profile; None for those whose periods all have the target of the whole."""
     named = by if isinstance(by, Mapping) else dict.fromkeys(targets.kpis.names, by)
@@ -123,7 +113,7 @@ def _rules(targets: Targets, by: object) -> list[Profile | None]:
     rules: list[Profile | None] = []
     for kpi in targets.kpis:
         rule: Any = named.get(kpi.name)
-        adds = _adds_up(kpi.aggregate)
+        adds = adds_up(kpi.aggregate)
         if rule is None and adds:
             repair = f"add {{{kpi.name!r}: profiles.Even()}}, or another profile"
             faults.append(Fault("phase", "no profile for a KPI", repair, value=kpi.name))

@@ -7,12 +7,22 @@ import numpy as np
 from cascade_kpi._answers import OddAnswer, ask
 from cascade_kpi._arrays import FloatArray, IntArray
 from cascade_kpi.errors import Fault, check
+from cascade_kpi.kpis.aggregates import Aggregate, Makeup
 from cascade_kpi.kpis.kpi import Kpi
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.phasing.profiles import Profile, normalised
 from cascade_kpi.targets.targets import NO_LOTS, Assigned, Lots, Targets
 
-__all__ = ["in_lots", "not_a_profile", "weigh"]
+__all__ = ["adds_up", "in_lots", "not_a_profile", "weigh"]
+
+
+def adds_up(aggregate: Aggregate) -> bool:
+    """Whether what a year has is the sum of what its months have."""
+    if aggregate.makeup is not Makeup.SUM:
+        return False
+    total = np.empty(1)
+    aggregate.along(np.array([1.5]), np.array([2.25]), total)
+    return bool(total[0] == 3.75)
 
 
 def not_a_profile(source: str, rule: object, *, column: str) -> Fault:
@@ -63,7 +73,9 @@ def in_lots(targets: Targets, k: int, faults: list[Fault]) -> IntArray | None:
         reason += f"a whole number of lots of {lot.size}"
         repair = f"make it {below} or {above}, or give the KPI a lot that it is counted in"
         faults.append(Fault("targets", reason, repair, value=targets.org.node(row).id))
-    return np.where(np.isnan(column.values), NO_LOTS, _summed(targets, lots))
+    # Arrays say what every node has as a whole; a table what it has for itself.
+    total = lots if targets.origin.given is None else _summed(targets, lots)
+    return np.where(np.isnan(column.values), NO_LOTS, total)
 
 
 def _summed(targets: Targets, lots: IntArray) -> IntArray:

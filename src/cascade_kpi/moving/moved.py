@@ -1,0 +1,343 @@
+"""What `move` makes: every target in pieces, each with its days, its holder and its place."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from attrs import field, frozen
+
+from cascade_kpi._arrays import CONTENT, FloatArray, IntArray, fingerprint, frozen_array, lock
+from cascade_kpi._long import Columns, same, texts
+from cascade_kpi._text import visible
+from cascade_kpi.errors import Fault, InputError, check, suggest
+from cascade_kpi.moving.calendar import Calendar
+from cascade_kpi.moving.clock import Clock
+from cascade_kpi.moving.columns import Ids
+from cascade_kpi.moving.days import DayWeights, as_day
+from cascade_kpi.moving.division import Own, divide_pieces
+from cascade_kpi.moving.excerpt import Excerpt
+from cascade_kpi.moving.intervals import as_dates
+from cascade_kpi.moving.moves import Cover, Policy
+from cascade_kpi.moving.pieces import CUSHION, HELD, LEAVE, VACANT, Pieces
+from cascade_kpi.moving.reorganisation import Reorganisation
+from cascade_kpi.moving.stints import Leaves, Stints
+from cascade_kpi.moving.summing import Shares, holders_column, mean_of_levels
+from cascade_kpi.moving.trees import Trees
+from cascade_kpi.org.tree import OrgTree
+from cascade_kpi.phasing.wholes import adds_up
+from cascade_kpi.targets.targets import NO_LOTS, Targets
+
+if TYPE_CHECKING:
+    from cascade_kpi.kpis.kpi import Kpi
+
+__all__ = ["Cause", "Moved"]
+
+STATES = ("held", "leave", "vacant", "cushion")
+
+
+@frozen(hash=False)
+class Cause:
+    """What pieces were made from.
+
+    Attributes
+    ----------
+    targets : Targets
+    stints : Stints
+    leaves : Leaves or None
+    units : Reorganisation or None
+    calendar : Calendar
+    by : Policy
+    cover : Cover
+    days : DayWeights
+    """
+
+    targets: Targets
+    stints: Stints
+    leaves: Leaves | None
+    units: Reorganisation | None
+    calendar: Calendar
+    by: Policy
+    cover: Cover
+    days: DayWeights
+
+
+@frozen(hash=False, repr=False)
+class Moved:
+    """Targets in pieces: who had how much of each, on which days, and in which unit.
+
+    Attributes
+    ----------
+    cause : Cause
+        What they were made from.
+    holders : array (h,)
+        Ids of everybody who has a stint, in ascending order.
+    trees : Trees
+        The tree, and what became of it.
+    clock : Clock
+        The weights of the days.
+    pieces : Pieces
+        Days, holders and places, the same for every KPI.
+    own : tuple of Own, or None
+        Per KPI, what every node has beside its children's; None where targets are not divided.
+    """
+
+    cause: Cause
+    holders: Ids = field(eq=CONTENT, repr=False, converter=frozen_array)
+    trees: Trees = field(eq=False, repr=False)
+    clock: Clock = field(eq=False, repr=False)
+    pieces: Pieces = field(repr=False)
+    own: tuple[Own | None, ...] = field(eq=False, repr=False)
+
+    @property
+    def of_before(self) -> Targets:
+        """The targets before all changes."""
+        return self.cause.targets
+
+    @cached_property
+    def lots_or_none(self) -> tuple[IntArray | None, ...]:
+        """Per KPI, the lots of every piece; None where targets are not divided."""
+        return tuple(
+            None if own is None else lock(divide_pieces(own, self.pieces, self.clock))
+            for own in self.own
+        )
+
+    @cached_property
+    def _weight(self) -> FloatArray:
+        """What every piece's days and share weigh."""
+        pieces = self.pieces
+        after = self.clock.before(pieces.period, pieces.end + 1)
+        return lock(pieces.share * (after - self.clock.before(pieces.period, pieces.start)))
+
+    def lots_of(self, kpi: str) -> np.ma.MaskedArray[Any, np.dtype[np.int64]]:
+        """Every piece's lots of a KPI, int64 (m,), masked where its origin has none.
+
+        Raises
+        ------
+        InputError
+            If the KPI's targets are not counted in lots.
+        """
+        masked: np.ma.MaskedArray[Any, np.dtype[np.int64]] = np.ma.masked_equal(
+            self._divided(kpi), NO_LOTS
+        )
+        return masked
+
+    def of(self, kpi: str) -> FloatArray:
+        """Every piece of a KPI in its unit, float64 (m,), NaN where its origin has no target.
+
+        Of what is counted in lots, the amount of its lots; of what is shared and adds up over
+        periods, the target by the weight of its days; of anything else, the target itself.
+        """
+        k = self.of_before.kpis.index(kpi)
+        lots, pieces = self.lots_or_none[k], self.pieces
+        if lots is not None:
+            values = self.of_before.kpis.items[k].counted_in.values(lots)
+            return lock(np.where(lots == NO_LOTS, np.nan, values))
+        values = self.of_before.values[k][pieces.period, pieces.origin]
+        values = np.where(pieces.state == CUSHION, np.nan, values)
+        if adds_up(self.of_before.kpis.items[k].aggregate):
+            values = values * (self._weight / self.clock.whole(pieces.period))
+        return lock(values)
+
+    # -- who has what -------------------------------------------------------------
+
+    def of_holder(self, holder: object) -> Excerpt:
+        """The pieces that somebody holds, and those of their leave.
+
+        Raises
+        ------
+        InputError
+            If nobody of that name has a stint.
+        """
+        code = self.holder(holder)
+        return Excerpt(self, np.flatnonzero(self.pieces.holder == code), str(holder))
+
+    def of_node(self, node: object) -> Excerpt:
+        """The pieces of a node's own target.
+
+        Raises
+        ------
+        InputError
+            If there is no such node.
+        """
+        row = self.of_before.org.row(node)
+        label = str(self.of_before.org.labels[row])
+        return Excerpt(self, np.flatnonzero(self.pieces.origin == row), label)
+
+    def uncovered(self) -> Excerpt:
+        """The pieces that nobody holds: vacancies and leave."""
+        state = self.pieces.state
+        rows = np.flatnonzero((state == VACANT) | (state == LEAVE))
+        return Excerpt(self, rows, "what nobody holds")
+
+    def holder(self, holder: object) -> int:
+        """Position of a holder in `holders`.
+
+        Raises
+        ------
+        InputError
+            If nobody of that name has a stint; near misses are suggested.
+        """
+        known = self.holders.tolist()
+        if isinstance(holder, bool) or holder not in known:
+            check([Fault("holder", "has no stint", suggest(holder, known), value=holder)])
+        return known.index(holder)
+
+    def by_holder(self, kpi: str) -> Columns:
+        """What everybody has of a KPI, one row a period and holder.
+
+        Returns
+        -------
+        dict of str to array
+            ``holder``, ``kpi``, ``period``, ``unit``; ``target`` in that unit, the sum of
+            the pieces that they hold, or, of what does not add up, the mean of their
+            targets by days and shares; ``lots`` of it, and ``carried``, what vacancies and
+            leave bring to the units that they alone hold, told apart, in the same unit;
+            both NaN where the KPI's targets are not counted in lots. Only for whom there is any.
+        """
+        k = self.of_before.kpis.index(kpi)
+        shares, lots = self._shares(kpi), self.lots_or_none[k]
+        mine = shares.grouped(self.pieces.holder, shares.there & (self.pieces.state == HELD))
+        carried = shares.grouped(self.pieces.keeper, shares.there & (self.pieces.keeper >= 0))
+        cells = np.union1d(mine.cells, carried.cells)
+        if lots is not None:
+            counts, kept = mine.sums(lots, cells), carried.sums(lots, cells)
+            values = self._kpi(kpi).counted_in.values
+            found = {
+                "target": values(counts),
+                "lots": counts.astype(np.float64),
+                "carried": values(kept),
+            }
+        else:
+            mine_only = mine.cells
+            cells = mine_only
+            nothing = np.full(len(cells), np.nan)
+            amounts = self.of(kpi)
+            adds = adds_up(self._kpi(kpi).aggregate)
+            target = mine.added(amounts) if adds else mean_of_levels(mine, amounts, self._weight)
+            found = {"target": target, "lots": nothing, "carried": nothing.copy()}
+        return {"holder": texts_or_ids(self.holders[cells % len(self.holders)] if len(cells)
+                                       else self.holders[:0]),
+                **self._named(kpi, cells // max(len(self.holders), 1)), **found}  # fmt: skip
+
+    def by_unit(self, kpi: str) -> Columns:
+        """What stood at or below every unit of a KPI in the periods, one row a period and node.
+
+        Returns
+        -------
+        dict of str to array
+            ``node``, ``kpi``, ``period``, ``unit``; ``target`` in that unit and ``lots``,
+            of all pieces that stood at or below the unit on their days; of these ``held``,
+            ``leave``, ``vacant`` and ``cushion``, in the same unit.
+
+        Raises
+        ------
+        InputError
+            If the KPI's targets are not counted in lots: units keep them.
+        """
+        lots, pieces = self._divided(kpi), self.pieces
+        n, periods = len(self.of_before.org), self.of_before.periods.labels
+        tree = self.trees.number(pieces.start)
+        there = lots != NO_LOTS
+        sums = np.zeros((len(STATES), len(periods), n), dtype=np.int64)
+        count = np.zeros((len(periods), n), dtype=np.int64)
+        for p in range(len(periods)):
+            for state in range(len(STATES)):
+                some = there & (pieces.period == p) & (pieces.state == state)
+                if some.any():
+                    args = tree[some], pieces.place[some]
+                    sums[state, p] = self.trees.sums(*args, lots[some])
+                    count[p] += self.trees.sums(*args, np.ones(int(some.sum()), dtype=np.int64))
+        at, rows = np.nonzero(count)
+        values = self._kpi(kpi).counted_in.values
+        total = sums.sum(axis=0)[at, rows]
+        return {
+            "node": texts_or_ids(self.of_before.org.ids[rows]),
+            **self._named(kpi, at),
+            "target": values(total),
+            "lots": total.astype(np.float64),
+            **{name: values(sums[s, at, rows]) for s, name in enumerate(STATES)},
+        }
+
+    def targets(self, as_of: object) -> Targets:
+        """All targets undivided, on the tree of one day and where they stand on it.
+
+        What was handed down in lots is rolled up again, so that children sum to their
+        parents and the company has what it had; other targets stay at their nodes.
+
+        Parameters
+        ----------
+        as_of : date, or text as yyyy-mm-dd
+            A day of the calendar.
+        """
+        from cascade_kpi.moving.standing import standing
+
+        day = as_day(as_of, "as_of")
+        first, last = int(self.clock.begins[0]), int(self.clock.ends[-1])
+        if not first <= day <= last:
+            begin, end = as_dates(np.array([first, last]))
+            reason, repair = "not a day of the calendar", f"give one from {begin} to {end}"
+            check([Fault("as_of", reason, repair, value=str(as_dates(np.array(day))))])
+        return standing(self, day)
+
+    def tree(self, as_of: object) -> OrgTree:
+        """The tree as it was on a day."""
+        return self.trees.on(as_day(as_of, "as_of"))[0]
+
+    def table(self) -> Columns:
+        """All pieces as columns: one row a piece and KPI, by period, KPI, node and day.
+
+        Returns
+        -------
+        dict of str to array (m,)
+            ``node`` whose target it is of; ``kpi``, ``period``, ``unit``; ``holder``,
+            blank of a vacancy; ``state``: held, leave, vacant or cushion; ``place``;
+            ``carrier`` and ``keeper`` of what is not held; ``start``, ``end``, both in
+            it, and ``days``; ``share``; ``lots``, NaN where the KPI's targets are not
+            counted in them; ``target``, as :meth:`of` has it.
+        """
+        return Excerpt(self, np.arange(len(self.pieces)), "all").table()
+
+    # -- helpers ----------------------------------------------------------------
+
+    def _kpi(self, kpi: str) -> Kpi:
+        return self.of_before.kpis.items[self.of_before.kpis.index(kpi)]
+
+    def _divided(self, kpi: str) -> IntArray:
+        lots = self.lots_or_none[self.of_before.kpis.index(kpi)]
+        if lots is None:
+            repair = "use by_holder(…), or targets.of(…): units keep their targets"
+            raise InputError([Fault("moved", "not counted in lots", repair, value=kpi)])
+        return lots
+
+    def _shares(self, kpi: str) -> Shares:
+        there = ~np.isnan(self.of(kpi))
+        return Shares(self.pieces.period, max(len(self.holders), 1), there)
+
+    def _named(self, kpi: str, period: IntArray) -> Columns:
+        labels = np.array(self.of_before.periods.labels, dtype=object)
+        return {
+            "kpi": same([kpi], [len(period)]),
+            "period": texts(labels[period]),
+            "unit": same([self._kpi(kpi).unit], [len(period)]),
+        }
+
+    def holder_ids(self, codes: IntArray) -> Ids:
+        """Ids of holders; blank for nobody."""
+        return holders_column(self.holders, codes)
+
+    def __repr__(self) -> str:
+        names = ", ".join(self.of_before.kpis.names)
+        return visible(
+            f"<Moved {names}: {len(self.pieces):,} pieces, {len(self.holders):,} holders, "
+            f"by {self.cause.by!r}>"
+        )
+
+    def __hash__(self) -> int:
+        return fingerprint((hash(self.of_before), self.pieces.start, self.pieces.holder))
+
+
+def texts_or_ids(ids: Ids) -> Ids:
+    """Ids as a column of a table."""
+    return texts(ids) if ids.dtype == object else ids

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 
@@ -96,7 +97,7 @@ class Calendar:
         faults = [f for label, span in self.spans.items() for f in _odd(label, span)]
         check(faults)
         labels = list(self.spans)
-        for before, label in zip(labels, labels[1:], strict=False):
+        for before, label in pairwise(labels):
             faults += self._after(before, label)
         check(faults)
 

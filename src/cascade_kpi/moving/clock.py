@@ -39,7 +39,7 @@ class Clock:
 
     def before(self, period: IntArray, day: IntArray) -> IntArray:
         """What has passed of a period before a day of it, or before the day after it."""
-        return self.counts[self.offset[period] + day - self.begins[period]]
+        return np.asarray(self.counts[self.offset[period] + day - self.begins[period]])
 
     def whole(self, period: IntArray) -> IntArray:
         """A period's weight."""

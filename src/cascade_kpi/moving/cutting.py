@@ -52,7 +52,7 @@ class _Lines:
 
     def joined(self, other: _Lines) -> _Lines:
         """These and others."""
-        mine, theirs = self._columns(), other._columns()  # noqa: SLF001 - of the same class
+        mine, theirs = self._columns(), other._columns()
         return _Lines(*map(np.concatenate, zip(mine, theirs, strict=True)))
 
     def _columns(self) -> tuple[Any, ...]:

@@ -18,6 +18,7 @@ from cascade_kpi.methods.claims import whole_claims
 from cascade_kpi.moving.calendar import Calendar
 from cascade_kpi.moving.intervals import as_dates
 from cascade_kpi.records import record
+from cascade_kpi.tables import cells
 
 __all__ = [
     "CalendarDays",
@@ -122,6 +123,10 @@ def _numbers(given: Any) -> Any:
     return tuple(map(as_number, each)) if isinstance(each, tuple) else each
 
 
+def _calendar(given: Any) -> Calendar:
+    return Calendar.of(given)
+
+
 @record("cascade_kpi/moves.season")
 @frozen(hash=False)
 class Season:
@@ -141,7 +146,7 @@ class Season:
     array([1., 2.])
     """
 
-    calendar: Calendar = field(converter=Calendar.of)
+    calendar: Calendar = field(converter=_calendar)
     weights: tuple[float, ...] = field(converter=_numbers)
 
     def __attrs_post_init__(self) -> None:
@@ -256,8 +261,6 @@ def as_day(value: object, name: str) -> int:
     InputError
         If it is anything else.
     """
-    from cascade_kpi.tables import cells
-
     days, troubles = cells.dates([value])
     if troubles or days[0] is None:
         reason = troubles[0][1].reason if troubles else "no date"

@@ -13,6 +13,7 @@ from cascade_kpi._long import Columns, texts
 from cascade_kpi._text import visible
 from cascade_kpi.moving.intervals import as_dates
 from cascade_kpi.moving.pieces import LEAVE, VACANT
+from cascade_kpi.moving.summing import or_blank
 from cascade_kpi.targets.targets import NO_LOTS
 
 if TYPE_CHECKING:
@@ -84,8 +85,7 @@ class Excerpt:
         }
 
     def _nodes(self, rows: IntArray) -> np.ndarray:
-        ids = self.moved.of_before.org.ids
-        return np.append(ids.astype(object), "" if ids.dtype == object else None)[rows]
+        return or_blank(self.moved.of_before.org.ids, rows)
 
     def _lots(self, rows: IntArray, which: IntArray) -> np.ndarray:
         out = np.full(len(rows), np.nan)

@@ -64,8 +64,14 @@ class Tenures:
 
     def joined(self, other: Tenures) -> Tenures:
         """These and others."""
-        mine, theirs = self._columns(), other._columns()  # noqa: SLF001 - of the same class
-        return Tenures(*map(np.concatenate, zip(mine, theirs, strict=True)))
+        return Tenures(
+            np.concatenate([self.origin, other.origin]),
+            np.concatenate([self.holder, other.holder]),
+            np.concatenate([self.place, other.place]),
+            np.concatenate([self.start, other.start]),
+            np.concatenate([self.end, other.end]),
+            np.concatenate([self.share, other.share]),
+        )
 
     def vacant(self, history: History, origins: IntArray) -> Tenures:
         """What they leave vacant of some origins, over all days, standing at the origin.
@@ -83,9 +89,6 @@ class Tenures:
         key = cells.key[left]
         nobody = np.full(len(left), NOBODY)
         return Tenures(key, nobody, key, cells.start[left], cells.end[left], rest[left])
-
-    def _columns(self) -> tuple[IntArray | FloatArray, ...]:
-        return self.origin, self.holder, self.place, self.start, self.end, self.share
 
 
 @frozen(eq=False)

@@ -168,7 +168,7 @@ class Segments:
 
     def sums(self, segment: IntArray, share: FloatArray) -> FloatArray:
         """Sum of the lines' shares in each segment, in their order, float64 (s,)."""
-        return np.bincount(segment, share, len(self.key))
+        return np.bincount(segment, share, len(self.key)).astype(np.float64, copy=False)
 
 
 def segments(

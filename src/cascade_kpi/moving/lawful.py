@@ -12,24 +12,24 @@ from cascade_kpi.moving.intervals import as_dates
 
 __all__ = ["lawful"]
 
-_COLUMNS = ("origin", "holder", "place", "start", "end", "share")
+_COLUMNS = dict.fromkeys(("origin", "holder", "place", "start", "end"), "int64") | {
+    "share": "float64"
+}
 
 
 def lawful(answer: Any, history: History, origins: IntArray) -> list[str]:
     """What is odd about tenures that are asked for; nothing if they can be cut."""
     if not isinstance(answer, Tenures):
         return [f"it answers {answer!r:.80}, which are no tenures"]
-    columns = {name: getattr(answer, name) for name in _COLUMNS}
     odd = [
-        f"its {name} is {_kind(values)}, not an array of {'float64' if name == 'share' else 'int64'}"
-        for name, values in columns.items()
-        if not isinstance(values, np.ndarray)
-        or values.ndim != 1
-        or values.dtype != (np.float64 if name == "share" else np.int64)
+        f"its {name} is {_kind(values)}, not an array of {dtype}"
+        for name, dtype in _COLUMNS.items()
+        for values in [getattr(answer, name)]
+        if not isinstance(values, np.ndarray) or values.ndim != 1 or values.dtype != dtype
     ]
     if odd:
         return odd
-    lengths = {len(values) for values in columns.values()}
+    lengths = {len(getattr(answer, name)) for name in _COLUMNS}
     if len(lengths) > 1:
         return [f"its columns have different lengths: {sorted(lengths)}"]
     begin, stop = as_dates(np.array(history.first)), as_dates(np.array(history.last))

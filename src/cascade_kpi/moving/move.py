@@ -8,7 +8,7 @@ import numpy as np
 
 from cascade_kpi._arrays import IntArray
 from cascade_kpi._fields import is_a
-from cascade_kpi.errors import Fault, InputError, check, unlike, wants
+from cascade_kpi.errors import Fault, InputError, check, unlike
 from cascade_kpi.moving.calendar import Calendar
 from cascade_kpi.moving.clock import Clock
 from cascade_kpi.moving.columns import codes, located
@@ -17,6 +17,7 @@ from cascade_kpi.moving.days import CalendarDays, DayWeights
 from cascade_kpi.moving.division import Own
 from cascade_kpi.moving.history import History, Tenures
 from cascade_kpi.moving.intervals import as_dates, as_days
+from cascade_kpi.moving.lawful import lawful
 from cascade_kpi.moving.moved import Cause, Moved
 from cascade_kpi.moving.moves import Cover, Policy
 from cascade_kpi.moving.pieces import Pieces
@@ -97,7 +98,7 @@ def move(
       2026-07-01 to 2026-07-31   31 days  (vacant)  at post  sales 31 units
       2026-08-01 to 2026-12-31  153 days  wang      at post  sales 153 units
     """
-    _refuse_others(targets, stints, by, units, leaves, cover)
+    _refuse_others(targets, stints, by, cover=cover, units=units, leaves=leaves)
     calendar = (Calendar.of(targets.periods) if calendar is None else calendar).within(
         targets.periods
     )
@@ -137,7 +138,9 @@ def _pieces(
     return pieces.joined(cutting.cut(Tenures.none()).as_cushions())
 
 
-def _refuse_others(targets: Any, stints: Any, by: Any, units: Any, leaves: Any, cover: Any) -> None:
+def _refuse_others(
+    targets: Any, stints: Any, by: Any, *, cover: Any, units: Any, leaves: Any
+) -> None:
     faults = unlike(targets, Targets, "targets", "cascade(…)")
     faults += unlike(stints, Stints, "stints", "Stints.from_table(…)")
     if units is not None:
@@ -205,13 +208,11 @@ def _history(
 
 def _asked(by: Policy, history: History, origins: IntArray) -> Tenures:
     """What a policy answers, once it is found to be lawful."""
-    from cascade_kpi.moving.lawful import lawful
-
     try:
         answer = by(history, origins)
     except InputError:
         raise
-    except Exception as error:  # noqa: BLE001 - whatever a user's rule does is told
+    except Exception as error:
         reason = f"it raises {type(error).__name__}: {error!s:.80}"
         check([Fault("policy", reason, "mend it; testing.check_policy tells more", value=by)])
         raise AssertionError from error  # it has been refused

@@ -23,7 +23,7 @@ from cascade_kpi.moving.moves import Cover, Policy
 from cascade_kpi.moving.pieces import CUSHION, HELD, LEAVE, VACANT, Pieces
 from cascade_kpi.moving.reorganisation import Reorganisation
 from cascade_kpi.moving.stints import Leaves, Stints
-from cascade_kpi.moving.summing import Shares, holders_column, mean_of_levels
+from cascade_kpi.moving.summing import Shares, mean_of_levels, or_blank
 from cascade_kpi.moving.trees import Trees
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.phasing.wholes import adds_up
@@ -31,6 +31,8 @@ from cascade_kpi.targets.targets import NO_LOTS, Targets
 
 if TYPE_CHECKING:
     from cascade_kpi.kpis.kpi import Kpi
+
+from cascade_kpi.moving.standing import standing
 
 __all__ = ["Cause", "Moved"]
 
@@ -182,7 +184,7 @@ class Moved:
         known = self.holders.tolist()
         if isinstance(holder, bool) or holder not in known:
             check([Fault("holder", "has no stint", suggest(holder, known), value=holder)])
-        return known.index(holder)
+        return int(known.index(holder))
 
     def by_holder(self, kpi: str) -> Columns:
         """What everybody has of a KPI, one row a period and holder.
@@ -271,8 +273,6 @@ class Moved:
         as_of : date, or text as yyyy-mm-dd
             A day of the calendar.
         """
-        from cascade_kpi.moving.standing import standing
-
         day = as_day(as_of, "as_of")
         first, last = int(self.clock.begins[0]), int(self.clock.ends[-1])
         if not first <= day <= last:
@@ -325,7 +325,7 @@ class Moved:
 
     def holder_ids(self, codes: IntArray) -> Ids:
         """Ids of holders; blank for nobody."""
-        return holders_column(self.holders, codes)
+        return or_blank(self.holders, codes)
 
     def __repr__(self) -> str:
         names = ", ".join(self.of_before.kpis.names)

@@ -134,7 +134,7 @@ def _first_posts(posts: Posts, origins: IntArray) -> IntArray:
     return posts.post[np.searchsorted(posts.node, origins)]
 
 
-def _at_their_posts(history: History, tenures: Tenures, posts: Posts, origins: IntArray) -> Tenures:
+def _at_their_posts(tenures: Tenures, posts: Posts, origins: IntArray) -> Tenures:
     """What stands at an origin stands at its first post while the origin is under another."""
     if len(posts.node) == len(origins):
         return tenures
@@ -177,7 +177,7 @@ class FollowsPost:
         held = Tenures(origins[i], history.holder[j], origins[i], start, end, history.share[j])
         if len(posts.node) > len(origins):
             held = held.joined(held.vacant(history, origins))
-        return _at_their_posts(history, held, posts, origins)
+        return _at_their_posts(held, posts, origins)
 
 
 @record("cascade_kpi/moves.follows_territory")
@@ -246,7 +246,7 @@ class FollowsPerson:
         owners = _Owners(
             history, origins[i], post[i], history.holder[j], first[i], history.share[j]
         )
-        return _at_their_posts(history, owners.tenures(), posts, origins)
+        return _at_their_posts(owners.tenures(), posts, origins)
 
 
 @frozen(eq=False)

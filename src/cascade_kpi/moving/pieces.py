@@ -14,11 +14,6 @@ HELD, LEAVE, VACANT, CUSHION = 0, 1, 2, 3
 """States of a piece."""
 
 
-def _column() -> IntArray:
-    column: IntArray = field(eq=CONTENT, repr=False, converter=frozen_array)
-    return column
-
-
 @frozen(hash=False)
 class Pieces:
     """Pieces of targets, the same for every KPI; those of one part follow each other.
@@ -48,20 +43,20 @@ class Pieces:
     run_start, run_end : int64 array (runs,)
     """
 
-    origin: IntArray = _column()
-    period: IntArray = _column()
-    run: IntArray = _column()
-    part: IntArray = _column()
-    holder: IntArray = _column()
-    state: IntArray = _column()
-    place: IntArray = _column()
-    carrier: IntArray = _column()
-    keeper: IntArray = _column()
-    start: IntArray = _column()
-    end: IntArray = _column()
+    origin: IntArray = field(eq=CONTENT, repr=False, converter=frozen_array)
+    period: IntArray = field(eq=CONTENT, repr=False, converter=frozen_array)
+    run: IntArray = field(eq=CONTENT, repr=False, converter=frozen_array)
+    part: IntArray = field(eq=CONTENT, repr=False, converter=frozen_array)
+    holder: IntArray = field(eq=CONTENT, repr=False, converter=frozen_array)
+    state: IntArray = field(eq=CONTENT, repr=False, converter=frozen_array)
+    place: IntArray = field(eq=CONTENT, repr=False, converter=frozen_array)
+    carrier: IntArray = field(eq=CONTENT, repr=False, converter=frozen_array)
+    keeper: IntArray = field(eq=CONTENT, repr=False, converter=frozen_array)
+    start: IntArray = field(eq=CONTENT, repr=False, converter=frozen_array)
+    end: IntArray = field(eq=CONTENT, repr=False, converter=frozen_array)
     share: FloatArray = field(eq=CONTENT, repr=False, converter=frozen_array)
-    run_start: IntArray = _column()
-    run_end: IntArray = _column()
+    run_start: IntArray = field(eq=CONTENT, repr=False, converter=frozen_array)
+    run_end: IntArray = field(eq=CONTENT, repr=False, converter=frozen_array)
 
     def __len__(self) -> int:
         return len(self.origin)

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from cascade_kpi._long import Columns
     from cascade_kpi.tables import Table
 
+from cascade_kpi.moving.days import as_day
+from cascade_kpi.tables import take
+
 __all__ = ["Reorganisation"]
 
 
@@ -101,8 +104,6 @@ class Reorganisation:
             below themselves; with a tree, unknown units, and those that would come to
             stand in their own subtree.
         """
-        from cascade_kpi.tables import take
-
         check([] if org is None else unlike(org, OrgTree, "org", "OrgTree.from_table(…)"))
         made = _units(take(table, name=name))
         if org is not None:
@@ -133,8 +134,6 @@ class Reorganisation:
             As it was before all changes.
         on : date, or text as yyyy-mm-dd
         """
-        from cascade_kpi.moving.days import as_day
-
         faults: list[Fault] = []
         trees = self.trees(org, faults)
         check(faults)

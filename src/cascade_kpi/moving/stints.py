@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from cascade_kpi._long import Columns
     from cascade_kpi.tables import Table
 
+from cascade_kpi.tables import take
+
 __all__ = ["Leaves", "Stints"]
 
 _NEAR = 1e-9  # shares that sum to this much more than 1 are meant to sum to 1
@@ -124,8 +126,6 @@ class Stints:
             Listing blanks, unknown nodes, what is no date, ends before starts, stints
             given twice, those that overlap without shares, and shares above 1 in sum.
         """
-        from cascade_kpi.tables import take
-
         check([] if org is None else unlike(org, OrgTree, "org", "OrgTree.from_table(…)"))
         return _stints(take(table, name=name), org, ends)
 
@@ -149,8 +149,6 @@ class Stints:
 
 def _checked(rows: Any, name: str) -> Table:
     """The columns of a record as a table."""
-    from cascade_kpi.tables import take
-
     columns = {field.name: getattr(rows, field.name) for field in rows.__attrs_attrs__}
     return take(columns, name=name)
 
@@ -333,8 +331,6 @@ class Leaves:
             Listing blanks, what is no date, ends before starts, and leaves of one
             holder that overlap.
         """
-        from cascade_kpi.tables import take
-
         return _leaves(take(table, name=name), ends)
 
     def __len__(self) -> int:

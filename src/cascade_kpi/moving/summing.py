@@ -10,7 +10,7 @@ from attrs import frozen
 from cascade_kpi._arrays import FloatArray, IntArray
 from cascade_kpi.moving.columns import Ids
 
-__all__ = ["Group", "Shares", "holders_column", "mean_of_levels"]
+__all__ = ["Group", "Shares", "mean_of_levels", "or_blank"]
 
 
 @frozen(eq=False)
@@ -39,7 +39,8 @@ class Group:
 
     def added(self, amounts: FloatArray) -> FloatArray:
         """Sums of amounts in every cell, one after another."""
-        return np.bincount(self.at, amounts[self.rows], len(self.cells))
+        sums = np.bincount(self.at, amounts[self.rows], len(self.cells))
+        return sums.astype(np.float64, copy=False)
 
 
 @frozen(eq=False)
@@ -82,8 +83,9 @@ def mean_of_levels(group: Group, levels: FloatArray, weight: FloatArray) -> Floa
         return np.asarray(first + beyond / np.bincount(group.at, weighs))
 
 
-def holders_column(holders: Ids, codes: IntArray) -> Ids:
-    """Ids of holders, blank for nobody: empty text, or None among whole numbers."""
-    if holders.dtype == object or not len(holders):
-        return np.append(holders.astype(object), "")[codes]
-    return np.append(holders.astype(object), None)[codes]
+def or_blank(ids: Ids, rows: IntArray) -> Ids:
+    """Some of the ids, blank where the row is -1: empty text, or None among whole numbers."""
+    padded = np.empty(len(ids) + 1, dtype=object)
+    padded[:-1] = ids
+    padded[-1] = "" if ids.dtype == object or not len(ids) else None
+    return np.asarray(padded[rows])

@@ -84,7 +84,8 @@ class Trees:
             after[node[rows]] = parent[rows]
             laid = lay_out(after, order)
             if laid is None:
-                faults += _cycles(org, after, node[rows], day, name, source[rows])
+                moved = zip(node[rows].tolist(), source[rows].tolist(), strict=True)
+                faults += _cycles(org, after, moved, f"on {as_dates(np.array(day))}", name)
                 continue
             above = after
             kept.append(rows)
@@ -234,19 +235,17 @@ def _below(laid: tuple[IntArray, ...], moved: IntArray) -> IntArray:
 
 
 def _cycles(
-    org: OrgTree, above: IntArray, moved: IntArray, day: int, name: str, source: IntArray
+    org: OrgTree, above: IntArray, moved: Iterable[tuple[int, int]], on: str, name: str
 ) -> list[Fault]:
     """A fault for every change that stands on a cycle."""
     faults = []
-    for row, table_row in zip(moved.tolist(), source.tolist(), strict=True):
+    for row, table_row in moved:
         trail, at = [row], int(above[row])
         while at >= 0 and at not in (row, trail[-1]) and len(trail) <= len(org):
             trail.append(at)
             at = int(above[at])
         if at == row:
-            reason = (
-                f"on {as_dates(np.array(day))} it would stand below itself: {_path(org, trail)}"
-            )
+            reason = f"{on} it would stand below itself: {_path(org, trail)}"
             repair = "put it below a unit outside its own subtree"
             faults.append(
                 Fault(name, reason, repair, row=table_row, column="node", value=org.node(row).id)

@@ -261,3 +261,14 @@ def test_quotas_phased_twice_are_explained_too():
             for node in ("hq", "n", "n1", "s1"):
                 why = ck.explain(targets, node, kpi="sales", period=period)
                 assert why.evaluate() == why.value
+
+
+def test_targets_that_came_as_arrays_are_not_counted_twice():
+    org = ck.OrgTree.from_table({"id": ["hq", "a", "b"], "parent": ["", "hq", "hq"]})
+    kpi = ck.Kpi("sales", "CNY", lot=1)
+    whole = ck.Targets.from_columns(org, [kpi], {"sales": np.array([35.0, 10, 20])}, periods="y")
+    halves = ck.phase(whole, ["h1", "h2"], ck.profiles.Even())
+    assert halves.of("sales").sum(axis=0).tolist() == [35, 10, 20]
+    for node in ("hq", "a", "b"):
+        why = ck.explain(halves, node, kpi="sales", period="h2")
+        assert why.evaluate() == why.value

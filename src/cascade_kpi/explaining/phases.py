@@ -12,6 +12,7 @@ from attrs import frozen
 from cascade_kpi._arrays import FloatArray, IntArray
 from cascade_kpi.explaining.explanation import Explanation, Operation
 from cascade_kpi.explaining.operations import AmountAsLots, Combined, LotsAsAmount
+from cascade_kpi.explaining.owns import Explainer, own_lots
 from cascade_kpi.explaining.seasons import WeightExplainer
 from cascade_kpi.kpis.kpi import Kpi
 from cascade_kpi.org.rollup import add_present
@@ -319,7 +320,9 @@ class SpreadExplainer:
             return (*map(self._whole_lots, children), self._own(row))
 
         rule: Operation
-        if isinstance(spread.whole.columns[spread.k], Lots):
+        origin = spread.whole.origin
+        given = isinstance(origin, Assigned) and origin.given is not None
+        if isinstance(spread.whole.columns[spread.k], Lots) or not given:
             rule, expand = AmountAsLots(spread.kpi.counted_in), as_lots
         else:
             rule, expand = Combined(add_present, "its children's, and its own"), summed
@@ -330,14 +333,7 @@ class SpreadExplainer:
         """What a node was assigned for itself, in lots."""
         spread, kpi = self.spread, self.spread.kpi
         if isinstance(self._above, HoldsOwn):
+        spread = self.spread
+        if isinstance(self._above, SpreadExplainer):
             return self._above.own_share(row)
-        origin = spread.whole.origin
-        assert isinstance(origin, Assigned)  # noqa: S101 - nothing else holds its own
-        own, given = float(origin.own[spread.k][spread.p, row]), origin.given
-        there = own == own
-        value = float(kpi.counted_in.whole(np.array([own]))[0][0]) if there else 0.0
-        entry = None if given is None else given.row_of(row, spread.k, spread.p)
-        source = f"array, row {row} of the tree" if entry is None else f"targets row {entry}, value"
-        source = f"{source}: {kpi.format(own)}" if there else "none was given"
-        name = f"own lots of {kpi.name}, {self._org.labels[row]}, {spread.label}"
-        return Explanation(name, value, "lots", spread.label, None, source)
+        return own_lots(spread.whole, spread.k, spread.p, row, self._above)

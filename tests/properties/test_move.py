@@ -379,3 +379,47 @@ def test_holders_and_units_have_what_is_counted_day_by_day(case):
             mine = table["period"] == label
             found = dict(zip(table[name][mine].tolist(), table["lots"][mine].tolist(), strict=True))
             assert {k: v for k, v in found.items() if v} == {k: v for k, v in known.items() if v}
+
+
+@settings(max_examples=60)
+@given(cases())
+def test_every_holders_and_units_target_is_made_again_from_goals_and_days(case):
+    after = moved(case)
+    if after is None:
+        return
+    for table, name, quantity in (
+        (after.by_holder("sales"), "holder", "holder"),
+        (after.by_unit("sales"), "node", "unit"),
+    ):
+        rows = zip(table[name], table["period"], table["target"], table["lots"], strict=True)
+        for who, period, target, lots in rows:
+            if quantity == "holder" and not lots:  # carried only
+                continue
+            why = ck.explain(after, who, kpi="sales", period=period, quantity=quantity)
+            assert why.value == target == why.evaluate()
+
+
+@settings(max_examples=60)
+@given(cases(shared=False), st.sampled_from(["shared", "ratio"]))
+def test_what_is_not_divided_counts_by_days(case, kind):
+    org = ck.OrgTree.from_table(case["table"], kind="kind")
+    ratio = ck.Kpi("k", "%", aggregate=ck.aggregates.Ratio(100))
+    kpi = ratio if kind == "ratio" else ck.Kpi("k", "CNY", split=ck.splits.Shared())
+    goals = {org.roots[0].id: 3.7} | {node.id: 0.1 + i for i, node in enumerate(org) if i % 2}
+    table = {"node": list(goals), "kpi": ["k"] * len(goals), "value": list(goals.values())}
+    targets = ck.cascade(org, [kpi], table, periods="year")
+    calendar = ck.Calendar({"year": (day(0), day(DAYS - 1))})
+    after = ck.move(targets, told(case["stints"]), by=ck.moves.FollowsPost(), calendar=calendar)
+    found, values = after.by_holder("k"), targets.of("k")[0]
+    for i, holder in enumerate(found["holder"].tolist()):
+        days = {}
+        for who, node, a, b, _ in case["stints"]:
+            many = min(b, DAYS - 1) - max(a, 0) + 1
+            if who == holder and many > 0:
+                days[node] = days.get(node, 0) + many
+        summed = sum(values[org.row(node)] * many for node, many in days.items())
+        wanted = summed / (DAYS if kind == "shared" else sum(days.values()))
+        assert abs(found["target"][i] - wanted) <= 1e-9
+        if len(days) == 1 and kind == "ratio":
+            assert found["target"][i] == values[org.row(next(iter(days)))]
+        assert ck.explain(after, holder, kpi="k").evaluate() == found["target"][i]

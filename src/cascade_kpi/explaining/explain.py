@@ -11,9 +11,11 @@ from cascade_kpi.drivers.derive import Derived
 from cascade_kpi.errors import Fault, check, suggest
 from cascade_kpi.explaining.derived import DerivedExplainer
 from cascade_kpi.explaining.explanation import Explanation
+from cascade_kpi.explaining.moves import MoveExplainer
 from cascade_kpi.explaining.results import ResultExplainer
 from cascade_kpi.explaining.scores import GapExplainer, ScoreExplainer
 from cascade_kpi.explaining.targets import TargetExplainer
+from cascade_kpi.moving.moved import Moved
 from cascade_kpi.plan.improve import Plan
 from cascade_kpi.results.results import Results
 from cascade_kpi.scoring.score import Scores
@@ -22,6 +24,7 @@ from cascade_kpi.targets.targets import Targets
 __all__ = ["explain"]
 
 Stage = Targets | Reconciliation | Results | Derived | Scores | Gaps | Plan
+Stage = Targets | Moved | Results | Scores | Gaps | Plan
 
 
 def explain(
@@ -36,7 +39,9 @@ def explain(
     Parameters
     ----------
     stage : Targets, Reconciliation, Results, Derived, Scores, Gaps or Plan
+    stage : Targets, Moved, Results, Scores, Gaps or Plan
     node : id
+        Of moved targets: of a holder, or of a unit.
     kpi : str, optional
         Needed but for the total of scores and gaps.
     period : str, optional
@@ -47,6 +52,13 @@ def explain(
         KPI, ``"points"`` (the default with one) or ``"attainment"``. Of gaps: ``"total"`` without a
         KPI, ``"gap"`` (the default with one, in KPI units), ``"shortfall"``,
         ``"points"``, or ``"to_parent"``, a part of the parent's gap. Of a plan: ``"shortfall"``.
+        Of targets: ``"target"``. Of moved targets: ``"holder"``, or ``"unit"`` for what
+        stood at or below a node; whichever the id is of, a holder first. Of results:
+        ``"result"`` (the default) or ``"target"``. Of scores: ``"total"`` without a KPI,
+        ``"points"`` (the default with one) or ``"attainment"``. Of gaps: ``"total"``
+        without a KPI, ``"gap"`` (the default with one, in KPI units), ``"shortfall"``,
+        ``"points"``, or ``"to_parent"``, a part of the parent's gap. Of a plan:
+        ``"shortfall"``.
 
     Returns
     -------
@@ -80,6 +92,7 @@ def explain(
             break
     else:
         repair = "pass Targets, a Reconciliation, Results, derived values, Scores, Gaps or a Plan"
+        repair = "pass Targets, Moved, Results, Scores, Gaps or a Plan"
         check([Fault("explain", f"not a stage: {type(stage).__name__}", repair)])
     wanted = next(iter(answers)) if quantity is None else quantity
     if not isinstance(wanted, str) or wanted not in answers:
@@ -104,6 +117,22 @@ def _of_targets(stage: Targets, node: object, kpi: str | None, period: str | Non
 
 def _of_agreed(stage: Reconciliation, node: object, kpi: str | None, period: str | None) -> Answers:
     return _of_targets(stage.targets, node, kpi, period)
+def _of_moved(stage: Moved, node: object, kpi: str | None, period: str | None) -> Answers:
+    before = stage.of_before
+    k = before.kpis.index(_named(kpi, before.kpis.names))
+    of = MoveExplainer(stage, k, before.periods.index(period))
+    answers: Answers = {}
+    if node in stage.holders.tolist():
+        holder = stage.holder(node)
+        answers["holder"] = lambda: of.of_holder(holder)
+    if node in before.org and stage.lots_or_none[k] is not None:
+        row = before.org.row(node)
+        answers["unit"] = lambda: of.of_unit(row)
+    if not answers:
+        known = [*stage.holders.tolist(), *before.org.ids.tolist()]
+        reason = "neither a holder nor a unit that has lots of the KPI"
+        check([Fault("explain", reason, suggest(node, known), value=node)])
+    return answers
 
 
 def _of_results(stage: Results, node: object, kpi: str | None, period: str | None) -> Answers:
@@ -148,6 +177,7 @@ def _of_plan(stage: Plan, node: object, kpi: str | None, period: str | None) -> 
 _CHOICES: dict[type, Callable[[Any, object, str | None, str | None], Answers]] = {
     Targets: _of_targets,
     Reconciliation: _of_agreed,
+    Moved: _of_moved,
     Results: _of_results,
     Derived: _of_derived,
     Scores: _of_scores,

@@ -116,6 +116,9 @@ class Calendar:
             reason, repair = f"{hole} to {last} are in no period", "name the periods between"
         return [Fault("calendar", reason, repair, column=label, value=f"{start} to {end}")]
 
+    def __hash__(self) -> int:
+        return hash(tuple(self.spans.items()))
+
     @property
     def periods(self) -> Periods:
         """The labels, in order."""

@@ -128,7 +128,7 @@ def _calendar(given: Any) -> Calendar:
 
 
 @record("cascade_kpi/moves.season")
-@frozen(hash=False)
+@frozen
 class Season:
     """Shorter periods with weights of their own, each spread evenly over its days.
 

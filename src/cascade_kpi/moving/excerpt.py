@@ -12,7 +12,7 @@ from cascade_kpi._arrays import IntArray
 from cascade_kpi._long import Columns, texts
 from cascade_kpi._text import visible
 from cascade_kpi.moving.intervals import as_dates
-from cascade_kpi.moving.pieces import LEAVE, VACANT
+from cascade_kpi.moving.pieces import LEAVE, STATES, VACANT
 from cascade_kpi.moving.summing import or_blank
 from cascade_kpi.targets.targets import NO_LOTS
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Excerpt"]
 
-_STATES = np.array(["held", "leave", "vacant", "cushion"], dtype=object)
+_STATES = np.array(STATES, dtype=object)
 _SHOWN = 40
 
 

@@ -20,7 +20,7 @@ from cascade_kpi.moving.division import Own, divide_pieces
 from cascade_kpi.moving.excerpt import Excerpt
 from cascade_kpi.moving.intervals import as_dates
 from cascade_kpi.moving.moves import Cover, Policy
-from cascade_kpi.moving.pieces import CUSHION, HELD, LEAVE, VACANT, Pieces
+from cascade_kpi.moving.pieces import CUSHION, HELD, LEAVE, STATES, VACANT, Pieces
 from cascade_kpi.moving.reorganisation import Reorganisation
 from cascade_kpi.moving.stints import Leaves, Stints
 from cascade_kpi.moving.summing import Shares, mean_of_levels, or_blank
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 from cascade_kpi.moving.standing import standing
 
 __all__ = ["Cause", "Moved"]
-
-STATES = ("held", "leave", "vacant", "cushion")
 
 
 @frozen(hash=False)
@@ -106,7 +104,7 @@ class Moved:
         )
 
     @cached_property
-    def _weight(self) -> FloatArray:
+    def weight(self) -> FloatArray:
         """What every piece's days and share weigh."""
         pieces = self.pieces
         after = self.clock.before(pieces.period, pieces.end + 1)
@@ -139,7 +137,7 @@ class Moved:
         values = self.of_before.values[k][pieces.period, pieces.origin]
         values = np.where(pieces.state == CUSHION, np.nan, values)
         if adds_up(self.of_before.kpis.items[k].aggregate):
-            values = values * (self._weight / self.clock.whole(pieces.period))
+            values = values * (self.weight / self.clock.whole(pieces.period))
         return lock(values)
 
     # -- who has what -------------------------------------------------------------
@@ -217,7 +215,7 @@ class Moved:
             nothing = np.full(len(cells), np.nan)
             amounts = self.of(kpi)
             adds = adds_up(self._kpi(kpi).aggregate)
-            target = mine.added(amounts) if adds else mean_of_levels(mine, amounts, self._weight)
+            target = mine.added(amounts) if adds else mean_of_levels(mine, amounts, self.weight)
             found = {"target": target, "lots": nothing, "carried": nothing.copy()}
         return {"holder": texts_or_ids(self.holders[cells % len(self.holders)] if len(cells)
                                        else self.holders[:0]),

@@ -8,10 +8,13 @@ from attrs import field, frozen
 
 from cascade_kpi._arrays import CONTENT, FloatArray, IntArray, frozen_array
 
-__all__ = ["CUSHION", "HELD", "LEAVE", "VACANT", "Pieces"]
+__all__ = ["CUSHION", "HELD", "LEAVE", "STATES", "VACANT", "Pieces"]
 
 HELD, LEAVE, VACANT, CUSHION = 0, 1, 2, 3
 """States of a piece."""
+
+STATES = ("held", "leave", "vacant", "cushion")
+"""Their names."""
 
 
 @frozen(hash=False)

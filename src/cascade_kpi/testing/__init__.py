@@ -11,6 +11,7 @@ from cascade_kpi.testing.aggregating import check_aggregate
 from cascade_kpi.testing.committing import check_confidence
 from cascade_kpi.testing.dividing import check_limit, check_method, check_split
 from cascade_kpi.testing.laws import check_record
+from cascade_kpi.testing.moving import check_days, check_policy
 from cascade_kpi.testing.phasing import check_profile
 from cascade_kpi.testing.scoring import (
     check_attainment,
@@ -25,9 +26,11 @@ __all__ = [
     "check_condition",
     "check_confidence",
     "check_curve",
+    "check_days",
     "check_direction",
     "check_limit",
     "check_method",
+    "check_policy",
     "check_profile",
     "check_record",
     "check_split",

@@ -45,7 +45,7 @@ class Excerpt:
         return len(self.rows)
 
     def table(self) -> Columns:
-        """The pieces as columns: as :meth:`Moved.table`, of these only."""
+        """The pieces as columns: as :meth:`cascade_kpi.Moved.table`, of these only."""
         moved, kpis = self.moved, self.moved.of_before.kpis
         found = []
         for k, kpi in enumerate(kpis):

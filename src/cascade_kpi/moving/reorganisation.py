@@ -56,7 +56,7 @@ class Reorganisation:
     ----------
     node, parent : int64 or object array (m,)
         Ids of what moves, with all below it, and of where it then stands.
-    start : datetime64[D] array (m,)
+    start : datetime64 array (m,), in days
         First day there.
     row : int64 array (m,)
         Row of the table that each came from; does not count when they are compared.
@@ -93,7 +93,7 @@ class Reorganisation:
         table : any table
             Its rows may stand in any order.
         org : OrgTree, optional
-            The tree before all of them, in which they are tried; :func:`move` does so again.
+            The tree before all of them, in which they are tried; :func:`cascade_kpi.move` does so again.
         name : str
             What error messages call the table.
 

@@ -67,7 +67,7 @@ class Stints:
     ----------
     holder, node : int64 or object array (m,)
         Ids as they were given.
-    start, end : datetime64[D] array (m,)
+    start, end : datetime64 array (m,), in days
         First and last day; NaT for an end that is still open.
     share : float64 array (m,)
         Of the node, where several hold it at once; NaN for all of it.
@@ -113,7 +113,7 @@ class Stints:
             far ahead such as 9999-01-01. ``share``, above 0 and at most 1, where several
             hold a node at once, or nobody holds the rest of it.
         org : OrgTree, optional
-            In which the nodes are looked for; :func:`move` does so again.
+            In which the nodes are looked for; :func:`cascade_kpi.move` does so again.
         ends : {"inclusive", "exclusive"}
             Whether the day that ``end`` names belongs to the stint. It does not where
             the next stint starts on that same day.
@@ -305,7 +305,7 @@ class Leaves:
     Attributes
     ----------
     holder : int64 or object array (m,)
-    start, end : datetime64[D] array (m,)
+    start, end : datetime64 array (m,), in days
         First and last day; NaT for an end that is still open.
     row : int64 array (m,)
         Row of the table that each came from; does not count when they are compared.

@@ -29,7 +29,7 @@ def check_policy(policy: Policy, /, targets: Targets, stints: Stints, **changes:
         With what the policy needs; something in them is counted in lots.
     stints : Stints
     **changes
-        Of :func:`move`: ``calendar``, ``units``, ``leaves``, ``cover``, ``days``.
+        Of :func:`cascade_kpi.move`: ``calendar``, ``units``, ``leaves``, ``cover``, ``days``.
 
     Raises
     ------

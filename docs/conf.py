@@ -49,7 +49,9 @@ nitpick_ignore_regex = [
         r"(.*\.)?(Amounts|Assigned|Cascaded|Entries|Kernel|Lots|Itemised|Operation|Phased|Reconciled|Scope)",
         r"(.*\.)?(Amounts|Assigned|Cascaded|Clock|Entries|Kernel|Lots|Itemised|Operation|Own|Phased"
         r"|Posts|Scope|Trees)",
+        r"(.*\.)?(Amounts|Assigned|Cascaded|Clock|Entries|Kernel|Lots|Itemised|Operation|Own)",
     ),
+    (r"py:class", r"(.*\.)?(Phased|Posts|Scope|Trees)"),
     # A base class, type variables and the protocol of a form: private, or told in the text.
     (r"py:class", r"cascade_kpi\..*\.(_[A-Z]\w*|Form)"),
     # A callable without arguments is cut in two where an annotation is kept as text.

@@ -172,9 +172,9 @@ class Cutting:
         new_part = np.diff(run[segment], prepend=-1) + np.abs(np.diff(slot, prepend=-1)) > 0
         part = np.cumsum(new_part) - 1
         begins = np.flatnonzero(new_part | (np.diff(place, prepend=-1) != 0))
-        ends = np.concatenate([begins[1:], [len(segment)]]) - 1
-        first, last = np.flatnonzero(np.diff(run, prepend=-1)), len(run)
-        runs = cells.start[first], cells.end[np.concatenate([first[1:], [last]]) - 1]
+        ends = np.append(begins[1:], len(segment))[: len(begins)] - 1
+        opens = np.flatnonzero(np.diff(run, prepend=-1))
+        runs = cells.start[opens], cells.end[np.flatnonzero(np.diff(run, append=-1))]
         drawn = segment[begins]
         table = {
             "origin": cells.key[drawn], "period": period[drawn], "run": run[drawn],

@@ -93,7 +93,8 @@ class Reorganisation:
         table : any table
             Its rows may stand in any order.
         org : OrgTree, optional
-            The tree before all of them, in which they are tried; :func:`cascade_kpi.move` does so again.
+            The tree before all of them, in which they are tried;
+            :func:`cascade_kpi.move` does so again.
         name : str
             What error messages call the table.
 

@@ -140,6 +140,34 @@ def test_a_territory_is_put_under_another_post(rule, holders, units):
     check_policy(rule, targets, PEOPLE, units=HANDED)
 
 
+def test_a_vacant_post_keeps_the_target_of_the_territory_that_it_lost():
+    targets = year(goals={"a1": 365, "a2": 365}, tree=AREAS)
+    people = held(("li", "p1", "2026-01-01", "2026-12-10"), ("bo", "p2", "2026-01-01", ""))
+    moved = ck.move(targets, people, by=moves.FollowsPost("post"), units=HANDED)
+    assert of_units(moved, "vacant") == {"hq": 21, "p1": 21, "a1": 0, "p2": 0, "a2": 0}
+
+
+def test_a_person_who_has_left_the_post_is_not_brought_back_to_it_by_its_territory():
+    targets = year(goals={"a1": 365, "a2": 365}, tree=AREAS)
+    people = held(
+        ("li", "p1", "2026-01-01", "2026-11-30"),
+        ("li", "p2", "2026-12-01", ""),
+        ("bo", "p2", "2026-01-01", "2026-11-30"),
+    )
+    moved = ck.move(targets, people, by=moves.FollowsPerson("post"), units=HANDED)
+    assert of_units(moved) == {"hq": 730, "p1": 334, "a1": 334, "p2": 396, "a2": 365}
+
+
+def test_a_territory_handed_over_on_the_first_day_is_the_other_posts():
+    targets = year(goals={"a1": 365, "a2": 365}, tree=AREAS)
+    units = ck.Reorganisation.from_table(
+        {"node": ["a1"], "parent": ["p2"], "start": ["2026-01-01"]}, AREAS
+    )
+    people = held(("li", "p1", "2026-01-01", ""), ("bo", "p2", "2026-01-01", ""))
+    for rule in (moves.FollowsPost, moves.FollowsTerritory, moves.FollowsPerson):
+        assert of_holders(ck.move(targets, people, by=rule("post"), units=units)) == {"bo": 730}
+
+
 def test_a_change_on_the_first_day_and_on_the_last():
     first = ck.Reorganisation.from_table(
         {"node": ["east"], "parent": ["west"], "start": ["2026-01-01"]}, org()
@@ -198,6 +226,27 @@ def test_shares_go_by_largest_remainder_and_what_is_missing_is_vacant():
     tie = [("li", "ann", "2026-01-01", "", 0.5), ("bo", "ann", "2026-01-01", "", 0.5)]
     moved = ck.move(year(goals={"ann": 7}), held(*tie, columns=columns), by=moves.FollowsPost())
     assert of_holders(moved) == {"bo": 4, "li": 3}
+
+
+def test_shares_that_change_are_shares_of_their_days():
+    columns = (*NAMES, "share")
+    rows = [
+        ("li", "ann", "2026-01-01", "2026-01-10", 0.5),
+        ("bo", "ann", "2026-01-01", "2026-01-10", 0.5),
+        ("li", "ann", "2026-01-11", "", 0.2),
+        ("bo", "ann", "2026-01-11", "", 0.8),
+    ]
+    moved = ck.move(year(), held(*rows, columns=columns), by=moves.FollowsPost())
+    assert of_holders(moved) == {"li": 5 + 71, "bo": 5 + 284}
+
+
+def test_a_unit_that_two_lead_has_no_one_keeper():
+    columns = (*NAMES, "share")
+    rows = [("di", "east", "2026-01-01", "", 0.5), ("ed", "east", "2026-01-01", "2026-01-31", 0.5)]
+    moved = ck.move(year(), held(*rows, columns=columns), by=moves.FollowsPost())
+    table = moved.by_holder("sales")
+    assert dict(zip(table["holder"], table["carried"], strict=True)) == {"di": 2 * 334}
+    assert set(moved.uncovered().table()["carrier"]) == {"east", "west"}
 
 
 LEAVES = ck.Leaves.from_table(
@@ -276,6 +325,10 @@ def test_targets_of_one_day_can_be_scored_and_phased_on():
     halves = ck.phase(after, ["2026H1", "2026H2"], ck.profiles.Even())
     assert halves.of("sales").sum(axis=0).tolist() == after.of("sales")[0].tolist()
     assert ck.explain(halves, "west", kpi="sales", period="2026H2").evaluate() == 365
+    one = year(goals={"ann": 365})
+    there = ck.move(one, MOVES, by=moves.FollowsPost()).targets(as_of="2026-07-01")
+    assert there.of("sales").tobytes() == one.of("sales").tobytes()
+    assert np.isnan(there.of("sales")[0, one.org.row("west")])
     for odd in ("2025-12-31", "2027-01-01", "1.7.2026", None):
         refused(moved.targets, odd)
 

@@ -156,7 +156,7 @@ def moved(case, **other):
         raise
 
 
-@settings(max_examples=200)
+@settings(max_examples=90)
 @given(cases())
 def test_every_day_of_every_target_is_in_exactly_one_piece_and_their_lots_sum_to_it(case):
     after = moved(case)
@@ -176,7 +176,7 @@ def test_every_day_of_every_target_is_in_exactly_one_piece_and_their_lots_sum_to
                 assert abs(pieces.share[covers].sum() - 1) < 1e-9
 
 
-@settings(max_examples=150)
+@settings(max_examples=70)
 @given(cases())
 def test_the_company_has_what_it_had_whatever_moves(case):
     after = moved(case)
@@ -195,7 +195,7 @@ def test_the_company_has_what_it_had_whatever_moves(case):
         assert standing.lots_of("sales")[:, 0].tolist() == before.lots_of("sales")[:, 0].tolist()
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(cases())
 def test_moving_nothing_gives_the_targets_back(case):
     org = year(case).org
@@ -213,7 +213,7 @@ def test_moving_nothing_gives_the_targets_back(case):
     assert after.targets(as_of=day(3)).of("sales").tobytes() == before.of("sales").tobytes()
 
 
-@settings(max_examples=120)
+@settings(max_examples=40)
 @given(cases(), st.data())
 def test_a_stint_in_two_changes_no_holders_lots(case, data):
     long = [i for i, row in enumerate(case["stints"]) if row[3] > row[2]]
@@ -235,7 +235,7 @@ def test_a_stint_in_two_changes_no_holders_lots(case, data):
         }
 
 
-@settings(max_examples=80)
+@settings(max_examples=40)
 @given(cases(), st.randoms(use_true_random=False))
 def test_the_order_of_the_rows_changes_no_bit(case, random):
     other = dict(case)
@@ -360,7 +360,7 @@ class ByDay:
             place = above
 
 
-@settings(max_examples=150)
+@settings(max_examples=70)
 @given(cases())
 def test_holders_and_units_have_what_is_counted_day_by_day(case):
     if case["by"].at or case["margin"]:
@@ -381,7 +381,7 @@ def test_holders_and_units_have_what_is_counted_day_by_day(case):
             assert {k: v for k, v in found.items() if v} == {k: v for k, v in known.items() if v}
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(cases())
 def test_every_holders_and_units_target_is_made_again_from_goals_and_days(case):
     after = moved(case)
@@ -399,7 +399,7 @@ def test_every_holders_and_units_target_is_made_again_from_goals_and_days(case):
             assert why.value == target == why.evaluate()
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(cases(shared=False), st.sampled_from(["shared", "ratio"]))
 def test_what_is_not_divided_counts_by_days(case, kind):
     org = ck.OrgTree.from_table(case["table"], kind="kind")

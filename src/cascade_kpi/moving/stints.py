@@ -244,7 +244,7 @@ def _meeting(rows: _Rows, group: IntArray) -> list[tuple[int, int]]:
     if len(group) < 2:
         return []
     furthest = np.maximum.accumulate(stamp(group, rows.end))
-    hit = (group[1:] == group[:-1]) & (furthest[:-1] >= stamp(group[1:], rows.start[1:]))
+    hit = furthest[:-1] >= stamp(group[1:], rows.start[1:])  # stamps of earlier groups are less
     pairs = []
     for j in (np.flatnonzero(hit) + 1).tolist():
         i = j - 1

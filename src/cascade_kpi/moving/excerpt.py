@@ -56,7 +56,8 @@ class Excerpt:
         which = np.concatenate([np.full(len(each[1]), each[0]) for each in found])
         values = np.concatenate([each[2] for each in found])
         pieces = moved.pieces
-        order = np.lexsort((rows, which, pieces.period[rows]))
+        places = rows, pieces.start[rows], pieces.origin[rows], which, pieces.period[rows]
+        order = np.lexsort(places)
         return self._columns(rows[order], which[order], values[order])
 
     def _columns(self, rows: IntArray, which: IntArray, values: np.ndarray) -> Columns:

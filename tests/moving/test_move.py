@@ -337,8 +337,9 @@ def test_targets_of_one_day_can_be_scored_and_phased_on():
 
 
 def test_every_wrong_argument_is_told_at_once():
-    faults = refused(ck.move, 1, 2, by=moves.FollowsPost, units=3, leaves=4, cover="unit")
-    assert len(faults) == 6
+    others = {"units": 3, "leaves": 4, "cover": "unit", "calendar": "2026"}
+    faults = refused(ck.move, 1, 2, by=moves.FollowsPost, **others)
+    assert len(faults) == 7
 
 
 def test_a_calendar_that_does_not_have_the_periods():

@@ -325,7 +325,8 @@ class ByDay:
     def config(self, origin, d):
         """Lines of a day, in order: holder, state, share, place."""
         lines = [(h, self.state(h, d), s, place) for h, s, place in self.where(origin, d)]
-        return sorted(lines, key=lambda line: (line[0] is None, line[0] or "", line[3]))
+        row = self.org.row
+        return sorted(lines, key=lambda line: (line[0] is None, line[0] or "", row(line[3])))
 
     def totals(self, lots, origin, span, held, units):
         """Add an origin's lots of a period to what holders and units have."""

@@ -98,7 +98,7 @@ def move(
       2026-07-01 to 2026-07-31   31 days  (vacant)  at post  sales 31 units
       2026-08-01 to 2026-12-31  153 days  wang      at post  sales 153 units
     """
-    _refuse_others(targets, stints, by, cover=cover, units=units, leaves=leaves)
+    _refuse_others(targets, stints, by, cover, calendar=calendar, units=units, leaves=leaves)
     calendar = (Calendar.of(targets.periods) if calendar is None else calendar).within(
         targets.periods
     )
@@ -138,15 +138,15 @@ def _pieces(
     return pieces.joined(cutting.cut(Tenures.none()).as_cushions())
 
 
-def _refuse_others(
-    targets: Any, stints: Any, by: Any, *, cover: Any, units: Any, leaves: Any
-) -> None:
+def _refuse_others(targets: Any, stints: Any, by: Any, cover: Any, **others: Any) -> None:
     faults = unlike(targets, Targets, "targets", "cascade(…)")
     faults += unlike(stints, Stints, "stints", "Stints.from_table(…)")
-    if units is not None:
-        faults += unlike(units, Reorganisation, "units", "Reorganisation.from_table(…)")
-    if leaves is not None:
-        faults += unlike(leaves, Leaves, "leaves", "Leaves.from_table(…)")
+    kinds = {"calendar": Calendar, "units": Reorganisation, "leaves": Leaves}
+    makers = {"calendar": "Calendar.of(…)"}
+    for name, value in others.items():
+        if value is not None:
+            made_by = makers.get(name, f"{kinds[name].__name__}.from_table(…)")
+            faults += unlike(value, kinds[name], name, made_by)
     faults += unlike(cover, Cover, "cover", "moves.Cover(…)")
     if not is_a(by, Policy):
         repair = "use a rule of cascade_kpi.moves, such as FollowsPost()"

@@ -256,7 +256,8 @@ def _meeting(rows: _Rows, group: IntArray) -> list[tuple[int, int]]:
 
 def _beyond(data: Table, rows: _Rows, posts: Ids, faults: list[Fault]) -> None:
     """A fault for every node and days in which its shares sum to more than 1."""
-    nodes = np.unique(rows.at)
+    shared = np.unique(rows.at[~np.isnan(rows.share)])  # elsewhere no two overlap
+    rows, nodes = rows.take(np.flatnonzero(np.isin(rows.at, shared))), shared
     if not len(nodes):
         return
     first, last = int(rows.start.min()), int(rows.end.max())

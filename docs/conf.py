@@ -46,12 +46,9 @@ nitpick_ignore_regex = [
     # What a stage holds inside: in the signature of a class that a verb makes, of no use to a user.
     (
         r"py:class",
-        r"(.*\.)?(Amounts|Assigned|Cascaded|Entries|Kernel|Lots|Itemised|Operation|Phased|Reconciled|Scope)",
-        r"(.*\.)?(Amounts|Assigned|Cascaded|Clock|Entries|Kernel|Lots|Itemised|Operation|Own|Phased"
-        r"|Posts|Scope|Trees)",
-        r"(.*\.)?(Amounts|Assigned|Cascaded|Clock|Entries|Kernel|Lots|Itemised|Operation|Own)",
+        r"(.*\.)?(Amounts|Assigned|Cascaded|Clock|Entries|Itemised|Kernel|Lots|Operation|Own)",
     ),
-    (r"py:class", r"(.*\.)?(Phased|Posts|Scope|Trees)"),
+    (r"py:class", r"(.*\.)?(Phased|Posts|Reconciled|Scope|Trees)"),
     # A base class, type variables and the protocol of a form: private, or told in the text.
     (r"py:class", r"cascade_kpi\..*\.(_[A-Z]\w*|Form)"),
     # A callable without arguments is cut in two where an annotation is kept as text.

@@ -23,8 +23,7 @@ from cascade_kpi.targets.targets import Targets
 
 __all__ = ["explain"]
 
-Stage = Targets | Reconciliation | Results | Derived | Scores | Gaps | Plan
-Stage = Targets | Moved | Results | Scores | Gaps | Plan
+Stage = Targets | Reconciliation | Moved | Results | Derived | Scores | Gaps | Plan
 
 
 def explain(
@@ -38,8 +37,7 @@ def explain(
 
     Parameters
     ----------
-    stage : Targets, Reconciliation, Results, Derived, Scores, Gaps or Plan
-    stage : Targets, Moved, Results, Scores, Gaps or Plan
+    stage : Targets, Reconciliation, Moved, Results, Derived, Scores, Gaps or Plan
     node : id
         Of moved targets: of a holder, or of a unit.
     kpi : str, optional
@@ -47,18 +45,13 @@ def explain(
     period : str, optional
         Needed where there are several; a plan has its own.
     quantity : str, optional
-        Of targets: ``"target"``. Of results: ``"result"`` (the default) or
-        ``"target"``. Of derived values: ``"value"``. Of scores: ``"total"`` without a
-        KPI, ``"points"`` (the default with one) or ``"attainment"``. Of gaps: ``"total"`` without a
-        KPI, ``"gap"`` (the default with one, in KPI units), ``"shortfall"``,
-        ``"points"``, or ``"to_parent"``, a part of the parent's gap. Of a plan: ``"shortfall"``.
         Of targets: ``"target"``. Of moved targets: ``"holder"``, or ``"unit"`` for what
         stood at or below a node; whichever the id is of, a holder first. Of results:
-        ``"result"`` (the default) or ``"target"``. Of scores: ``"total"`` without a KPI,
-        ``"points"`` (the default with one) or ``"attainment"``. Of gaps: ``"total"``
-        without a KPI, ``"gap"`` (the default with one, in KPI units), ``"shortfall"``,
-        ``"points"``, or ``"to_parent"``, a part of the parent's gap. Of a plan:
-        ``"shortfall"``.
+        ``"result"`` (the default) or ``"target"``. Of derived values: ``"value"``. Of
+        scores: ``"total"`` without a KPI, ``"points"`` (the default with one) or
+        ``"attainment"``. Of gaps: ``"total"`` without a KPI, ``"gap"`` (the default with
+        one, in KPI units), ``"shortfall"``, ``"points"``, or ``"to_parent"``, a part of the
+        parent's gap. Of a plan: ``"shortfall"``.
 
     Returns
     -------
@@ -91,8 +84,8 @@ def explain(
             answers = choose(stage, node, kpi, period)
             break
     else:
-        repair = "pass Targets, a Reconciliation, Results, derived values, Scores, Gaps or a Plan"
-        repair = "pass Targets, Moved, Results, Scores, Gaps or a Plan"
+        repair = "pass one of: "
+        repair += ", ".join(each.__name__ for each in _CHOICES)
         check([Fault("explain", f"not a stage: {type(stage).__name__}", repair)])
     wanted = next(iter(answers)) if quantity is None else quantity
     if not isinstance(wanted, str) or wanted not in answers:
@@ -117,6 +110,8 @@ def _of_targets(stage: Targets, node: object, kpi: str | None, period: str | Non
 
 def _of_agreed(stage: Reconciliation, node: object, kpi: str | None, period: str | None) -> Answers:
     return _of_targets(stage.targets, node, kpi, period)
+
+
 def _of_moved(stage: Moved, node: object, kpi: str | None, period: str | None) -> Answers:
     before = stage.of_before
     k = before.kpis.index(_named(kpi, before.kpis.names))

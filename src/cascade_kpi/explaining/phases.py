@@ -27,14 +27,6 @@ __all__ = ["Explainer", "SpreadExplainer", "spread_of"]
 Many = tuple[Explanation, ...]
 
 
-class Explainer(Protocol):
-    """What explains the targets of the longer periods."""
-
-    def explain(self, row: int) -> Explanation:
-        """The target of a node, in KPI units."""
-        ...
-
-
 @runtime_checkable
 class HoldsOwn(Protocol):
     """What also explains what a node has for itself."""
@@ -331,9 +323,7 @@ class SpreadExplainer:
 
     def _own(self, row: int) -> Explanation:
         """What a node was assigned for itself, in lots."""
-        spread, kpi = self.spread, self.spread.kpi
-        if isinstance(self._above, HoldsOwn):
         spread = self.spread
-        if isinstance(self._above, SpreadExplainer):
+        if isinstance(self._above, HoldsOwn):
             return self._above.own_share(row)
         return own_lots(spread.whole, spread.k, spread.p, row, self._above)

@@ -24,8 +24,9 @@ from cascade_kpi._fields import (
 from cascade_kpi.errors import Fault, InputError, check, suggest
 from cascade_kpi.kpis.aggregates import Aggregate, Sum
 from cascade_kpi.kpis.directions import Direction, Higher, direction
+from cascade_kpi.kpis.fitting import misfits
 from cascade_kpi.kpis.lots import Lot
-from cascade_kpi.kpis.splits import Equal, Shared, Split
+from cascade_kpi.kpis.splits import Equal, Rated, Shared, Split
 from cascade_kpi.kpis.trials import try_aggregate, try_direction
 from cascade_kpi.methods.method import LargestRemainder, Method
 from cascade_kpi.org.reach import Reach
@@ -91,7 +92,7 @@ class Kpi:
     unit: str
     better: Direction = field(factory=Higher, converter=_better)
     aggregate: Aggregate = field(factory=Sum)
-    split: Split = field()
+    split: Split | Rated = field()
     lot: Lot | None = field(default=None, converter=_lot)
     decimals: int = 2
     method: Method = field(factory=LargestRemainder)
@@ -113,7 +114,7 @@ class Kpi:
             faults += self._tried("aggregate", self.aggregate, try_aggregate)
         if is_a(self.better, Direction):
             faults += self._tried("better", self.better, try_direction)
-        if not is_a(self.split, Split):
+        if not (is_a(self.split, Split) or is_a(self.split, Rated)):
             repair = "use one of cascade_kpi.splits, or an object with its method"
             faults.append(Fault("kpi", "not a split", repair, column="split", value=self.split))
         if not is_a(self.method, Method):
@@ -126,6 +127,7 @@ class Kpi:
             if not kind:
                 faults.append(Fault("kpi", "empty", repair, row=i, column="at", value=kind))
         check(faults)
+        check(misfits(self))
 
     def _tried(self, column: str, rule: Any, trial: Callable[[Any], None]) -> list[Fault]:
         family = "aggregate" if column == "aggregate" else "direction"

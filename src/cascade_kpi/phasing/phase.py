@@ -15,6 +15,7 @@ from cascade_kpi.periods import Periods
 from cascade_kpi.phasing.profiles import Profile
 from cascade_kpi.phasing.sweep import Whole, phase_lots
 from cascade_kpi.phasing.wholes import in_lots, not_a_profile, weigh
+from cascade_kpi.targets.ratios import Ratios
 from cascade_kpi.targets.targets import Amounts, Lots, Phased, Targets
 
 __all__ = ["phase"]
@@ -166,7 +167,7 @@ def _column(
     weights: FloatArray | None,
     wholes: list[tuple[str, ...]],
     faults: list[Fault],
-) -> Lots | Amounts:
+) -> Lots | Amounts | Ratios:
     """One KPI's targets in all the periods."""
     column, sizes = targets.columns[k], [len(labels) for labels in wholes]
     if weights is None:
@@ -189,8 +190,12 @@ def _column(
     return Lots(targets.kpis.items[k].counted_in, lock(counts))
 
 
-def _level(column: Lots | Amounts, sizes: list[int]) -> Lots | Amounts:
+def _level(column: Lots | Amounts | Ratios, sizes: list[int]) -> Lots | Amounts | Ratios:
     """The target of the whole in each of its parts."""
     if isinstance(column, Lots):
         return Lots(column.lot, lock(np.repeat(column.counts, sizes, axis=0)))
-    return Amounts(lock(np.repeat(column.values, sizes, axis=0)))
+    values = lock(np.repeat(column.values, sizes, axis=0))
+    if isinstance(column, Ratios):
+        counts = lock(np.repeat(column.counts, sizes, axis=0))
+        return Ratios(column.counted, counts, column.volumes, values)
+    return Amounts(values)

@@ -21,6 +21,7 @@ from cascade_kpi.org.infinite import finite_rolled, infinite
 from cascade_kpi.org.rollup import add_present, fold_children
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.periods import Periods
+from cascade_kpi.targets.ratios import Ratios, unscaled
 
 __all__ = [
     "MARGIN",
@@ -188,19 +189,20 @@ class Targets:
         The axes.
     origin : Cascaded, Assigned, Phased or Itemised
         What the targets were made from.
-    columns : tuple of Lots or Amounts
-        Per KPI, whole lots where goals were divided, else amounts.
+    columns : tuple of Lots, Ratios or Amounts
+        Per KPI, whole lots where goals were divided, counted numerators where a
+        ratio's change was, else amounts.
     """
 
     org: OrgTree
     kpis: Kpis
     periods: Periods
     origin: Cascaded | Assigned | Phased | Itemised
-    columns: tuple[Lots | Amounts, ...] = field(repr=False)
+    columns: tuple[Lots | Amounts | Ratios, ...] = field(repr=False)
 
     def __attrs_post_init__(self) -> None:
         for kpi, column in zip(self.kpis, self.columns, strict=True):
-            if isinstance(column, Amounts):  # whole lots are finite
+            if not isinstance(column, Lots):  # whole lots are finite
                 what = f"the target of {kpi.name}"
                 check(infinite("targets", what, self.org, self.periods.labels, column.values))
 
@@ -222,13 +224,44 @@ class Targets:
             If the KPI's targets are not counted in lots.
         """
         column = self.columns[self.kpis.index(kpi)]
-        if isinstance(column, Amounts):
+        if not isinstance(column, Lots):
             repair = "use of(…): shared and assigned targets are not divided"
             raise InputError([Fault("targets", "not counted in lots", repair, value=kpi)])
         masked: np.ma.MaskedArray[Any, np.dtype[np.int64]] = np.ma.masked_equal(
             column.counts, NO_LOTS
         )
         return masked
+
+    def numerators(self, kpi: str) -> FloatArray:
+        """Numerators that targets of a ratio come to at the expected volumes, float64 (p, n).
+
+        As reports state them, so without the scale of a per cent; NaN where there
+        is no target. Children sum to their parent.
+
+        Raises
+        ------
+        InputError
+            If the KPI's targets were not made by ``splits.Rates``.
+        """
+        column = self._ratios(kpi)
+        return lock(unscaled(self.kpis[kpi].aggregate, column.numerators))
+
+    def volumes(self, kpi: str) -> FloatArray:
+        """Denominators that targets of a ratio were made for, float64 (p, n), NaN without target.
+
+        Raises
+        ------
+        InputError
+            If the KPI's targets were not made by ``splits.Rates``.
+        """
+        return lock(self._ratios(kpi).denominators)
+
+    def _ratios(self, kpi: str) -> Ratios:
+        column = self.columns[self.kpis.index(kpi)]
+        if not isinstance(column, Ratios):
+            repair = "give the KPI a split such as splits.Rates(…), with volumes"
+            raise InputError([Fault("targets", "no volumes are expected", repair, value=kpi)])
+        return column
 
     def margin(self, k: int) -> IntArray | None:
         """What children of each node have beyond its target of the k-th KPI.
@@ -269,7 +302,9 @@ class Targets:
             ``node``, ``kpi``, ``period``, ``unit``; ``target`` in that unit, of the node
             as a whole; ``lots``, NaN where the KPI's targets are not counted in them;
             ``value``, the node's own target as :func:`assign` takes it: of a sum what
-            the target holds beyond the children's, else the target.
+            the target holds beyond the children's, else the target. Where a KPI has
+            ``splits.Rates``, also ``numerator`` and ``denominator``, what the targets
+            come to at the expected volumes.
 
         Examples
         --------
@@ -289,12 +324,18 @@ class Targets:
         """
         lots = [c.counts.astype(float) if isinstance(c, Lots) else None for c in self.columns]
         own = [_own(self, k) for k in range(len(self.kpis))]
+        columns = {"target": self.values, "lots": lots, "value": own}
+        ratios = [kpi.name if isinstance(c, Ratios) else None
+                  for kpi, c in zip(self.kpis, self.columns, strict=True)]  # fmt: skip
+        if any(ratios):
+            columns["numerator"] = [None if name is None else self.numerators(name) for name in ratios]
+            columns["denominator"] = [None if name is None else self.volumes(name) for name in ratios]
         return long_table(
             self.org.ids,
             self.periods.labels,
             [(kpi.name, kpi.unit) for kpi in self.kpis],
             present(self.values),
-            {"target": self.values, "lots": lots, "value": own},
+            columns,
         )
 
     def __repr__(self) -> str:
@@ -427,7 +468,7 @@ def _own(targets: Targets, k: int) -> FloatArray:
         return column.values
     if isinstance(origin, Assigned) and origin.given is not None:
         return np.where(np.isnan(origin.own[k]), 0.0, origin.own[k])
-    if isinstance(column, Amounts):
+    if not isinstance(column, Lots):
         return _beyond_children(targets.org, column.values)
     # Lots are whole numbers below 2^53: as floats their sums are exact.
     counts = np.where(column.counts == NO_LOTS, np.nan, column.counts)

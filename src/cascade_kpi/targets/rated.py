@@ -1,0 +1,216 @@
+"""One ratio's goals to everybody's targets: changes of numerators, divided."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import attrs
+import numpy as np
+from attrs import frozen
+from numpy.typing import NDArray
+
+from cascade_kpi._arrays import FloatArray, IntArray
+from cascade_kpi.errors import InputError
+from cascade_kpi.kpis.kpi import Kpi
+from cascade_kpi.kpis.lots import LARGEST
+from cascade_kpi.kpis.splits import Rated
+from cascade_kpi.kpis.splits.rates import Paced
+from cascade_kpi.org.rollup import sweep_subtrees
+from cascade_kpi.targets.asked import Asked
+from cascade_kpi.targets.goal import Goal, Numerators
+from cascade_kpi.targets.lots import hand_lots
+from cascade_kpi.targets.ratios import Counted, Ratios, unscaled
+from cascade_kpi.targets.targets import NO_LOTS, Amounts, Bounds
+
+__all__ = ["Rating", "hand_rates", "settled"]
+
+_SLIP = 50.0  # so many times what every unit's base is: 9500 for 95, or 0.95
+
+Mask = NDArray[np.bool_]
+
+
+@frozen(eq=False)
+class Rating:
+    """What a ratio's split says of a tree, counted.
+
+    Attributes
+    ----------
+    paced : Paced
+    counted : Counted
+    base : int64 array (n,)
+        Base numerators at the expected volumes, in units, children summing to their parents.
+    asked : Asked
+        Claims on the change of the numerator, and its floors and caps in units.
+    """
+
+    paced: Paced
+    counted: Counted
+    base: IntArray
+    asked: Asked
+
+    @classmethod
+    def of(cls, paced: Paced, counted: Counted) -> Rating:
+        """What a split says, in units.
+
+        Raises
+        ------
+        InputError
+            If a pace times a volume is too large for a float.
+        """
+        line = paced.baseline
+        layout, units = line.org.layout, line.units
+        base = counted.whole(np.where(units, line.rates * line.volumes, 0.0))
+        for block in layout.up():
+            base[block.parents] += base[block.rows].sum(axis=0)
+        claims = sweep_subtrees(layout, paced.pace * line.volumes, np.add)
+        return cls(paced, counted, base, _asked(paced, counted, base, claims))
+
+    @property
+    def volumes(self) -> FloatArray:
+        """Expected denominators, (n,)."""
+        return self.paced.baseline.volumes
+
+    def wanted(self, rows: IntArray, goals: FloatArray) -> IntArray:
+        """The changes in units that goals of some nodes ask for."""
+        return self.counted.whole(goals * self.volumes[rows]) - self.base[rows]
+
+
+def _asked(paced: Paced, counted: Counted, base: IntArray, claims: FloatArray) -> Asked:
+    """Claims, floors and caps of the change, in units; nothing where there is no volume."""
+    line, n = paced.baseline, len(base)
+    nothing = line.volumes == 0
+    margin = np.broadcast_to(np.int64(0), n)
+    if np.isnan(paced.low).all() and np.isnan(paced.high).all():
+        return Asked(claims, np.broadcast_to(-np.inf, n), np.broadcast_to(np.inf, n), margin)
+    ends = []
+    for bound, way in ((paced.low, -1.0), (paced.high, 1.0)):
+        with np.errstate(over="ignore", invalid="ignore"):
+            units = np.ldexp(way * bound * line.volumes, -counted.exponent)
+        # Outwards, and one more: sums of rounded bounds then hold what exact ones would.
+        room = np.ceil(units) + 1.0 - way * base
+        room = np.where(way * line.rates >= way * bound, 0.0, np.clip(room, 0.0, float(LARGEST)))
+        room = np.where(np.isnan(bound), np.inf, room)
+        ends.append(way * np.where(nothing, 0.0, room) + 0.0)
+    return Asked(claims, *ends, margin)
+
+
+def hand_rates(goal: Goal, dense: FloatArray, stated: Mask) -> _Handed:
+    """Targets of everybody from goals for a ratio; conflicts are noted with the goal.
+
+    Parameters
+    ----------
+    dense : float64 array (p, n)
+        Goals in KPI units, NaN where there is none.
+    stated : bool array (p, n)
+        Where there is one.
+    """
+    nothing = _Handed(Amounts(dense), stated, None)
+    if not stated.any():
+        return nothing
+    told = len(goal.faults)
+    split, kpi = goal.kpi.split, goal.kpi
+    assert isinstance(split, Rated)  # noqa: S101 - asked for such splits only
+    try:
+        paced = split.paced(goal.org, kpi.aggregate, kpi.better)
+    except InputError as error:
+        goal.faults.extend(error.faults)
+        return nothing
+    _look_at(goal, dense, stated, paced)
+    size = _size(dense, paced)
+    if not np.isfinite(size):
+        p, row = np.argwhere(stated)[0].tolist()
+        goal.fault(p, row, "the goals times the volumes are too large", "use a larger unit")
+    if len(goal.faults) > told:
+        return nothing
+    rating = Rating.of(paced, Counted.for_size(size))
+    goal = attrs.evolve(goal, counted=Numerators(rating.counted, kpi.aggregate))
+    lots = np.full(dense.shape, NO_LOTS)
+    at, rows = np.nonzero(stated)
+    lots[at, rows] = rating.wanted(rows, dense[at, rows])
+    if not _can_move(goal, lots, stated, rating):
+        return nothing
+    empty = rating.volumes == 0
+    lots[:, empty] = 0  # they bring nothing, and stand in nobody's way
+    fixed, bounds = hand_lots(goal, lots, stated | empty, rating.asked)
+    lots[:, empty] = NO_LOTS
+    counts = np.where(lots == NO_LOTS, NO_LOTS, lots + rating.base)
+    values = np.where(stated, dense, settled(rating, lots))
+    return _Handed(Ratios(rating.counted, counts, rating.volumes, values), fixed, bounds)
+
+
+class _Handed(NamedTuple):
+    """A ratio's targets, those that were stated or follow from them, and the bounds of changes."""
+
+    column: Ratios | Amounts
+    fixed: Mask
+    bounds: Bounds | None
+
+
+def settled(rating: Rating, lots: IntArray) -> FloatArray:
+    """Targets in KPI units from changes in units, (p, n); NaN where there is none.
+
+    The numerator over the volume, divided last; the base ratio itself where
+    there is no change; never past a bound.
+    """
+    paced, line = rating.paced, rating.paced.baseline
+    gone = lots == NO_LOTS
+    with np.errstate(divide="ignore", invalid="ignore"):
+        values = rating.counted.values(np.where(gone, 0, lots + rating.base)) / line.volumes
+    values = np.where(lots == 0, line.rates, values)
+    # Who is beyond a bound already does not move that way: the base is then the bound.
+    low, high = np.fmin(paced.low, line.rates), np.fmax(paced.high, line.rates)
+    values = np.where(np.isnan(paced.low), values, np.maximum(values, low))
+    values = np.where(np.isnan(paced.high), values, np.minimum(values, high))
+    return np.where(gone, np.nan, values)
+
+
+def _size(dense: FloatArray, paced: Paced) -> float:
+    """How large all base numerators and a period's goals are together."""
+    line = paced.baseline
+    with np.errstate(over="ignore", invalid="ignore"):
+        goals = np.nansum(np.abs(dense * line.volumes), axis=1).max()
+        base = np.abs(np.where(line.units, line.rates * line.volumes, 0.0)).sum()
+    return float(goals + base)
+
+
+def _look_at(goal: Goal, dense: FloatArray, stated: Mask, paced: Paced) -> None:
+    """Note goals of nothing, and goals that look like slips of the scale."""
+    line, kpi = paced.baseline, goal.kpi
+    for p, row in np.argwhere(stated & (line.volumes == 0)).tolist():
+        reason = "no volume is expected of it, so a ratio says nothing"
+        goal.fault(p, row, reason, "take the goal away, or give it a volume")
+    rates = np.abs(line.rates[line.units])
+    scale = 1.0 / float(unscaled(kpi.aggregate, np.ones(1))[0])
+    if scale == 1.0 or not rates.size:
+        return
+    least, most = float(rates.min()), float(rates.max())
+    with np.errstate(over="ignore", invalid="ignore"):
+        size = np.abs(dense)
+        slip = (size >= _SLIP * most) & (most > 0) | (size * _SLIP <= least) & (size > 0)
+    for p, row in np.argwhere(stated & slip).tolist():
+        amount = float(dense[p, row])
+        meant = amount / scale if abs(amount) > most else amount * scale
+        reason = f"its goal is {kpi.format(amount)}, and base ratios are from "
+        reason += f"{kpi.format(least)} to {kpi.format(most)}"
+        goal.fault(p, row, reason, f"state it in {kpi.unit}: {meant:g}?")
+
+
+def _can_move(goal: Goal, lots: IntArray, stated: Mask, rating: Rating) -> bool:
+    """Whether anybody has a pace where a goal asks for a change; else it is noted."""
+    inner = ~goal.org.is_leaf
+    still = stated & inner & (lots != 0) & (rating.asked.shares == 0)
+    line, kpi = rating.paced.baseline, goal.kpi
+    if rating.asked.shares.any() or not still.any():
+        return True
+    rates = line.rates[line.units]
+    p, row = np.argwhere(still)[0].tolist()
+    reason = f"its goal asks for {goal.amount(int(lots[p, row]))}, and {_pace_of(kpi)!r} moves "
+    reason += f"nobody: base ratios are from {kpi.format(float(rates.min()))} to "
+    reason += kpi.format(float(rates.max()))
+    repair = "correct the benchmark, in the KPI's unit, or use another pace"
+    goal.fault(p, row, reason, repair)
+    return False
+
+
+def _pace_of(kpi: Kpi) -> object:
+    return getattr(kpi.split, "pace", kpi.split)

@@ -25,7 +25,6 @@ from cascade_kpi.explaining.operations import (
     LotsAsAmount,
     Times,
 )
-from cascade_kpi.explaining.phases import Explainer, SpreadExplainer, spread_of
 from cascade_kpi.kpis.kpi import Kpi
 from cascade_kpi.kpis.splits import ProRata
 from cascade_kpi.org.reach import Reach
@@ -34,9 +33,7 @@ from cascade_kpi.targets.asked import Asked
 from cascade_kpi.targets.targets import (
     Assigned,
     Cascaded,
-    Itemised,
     Lots,
-    Phased,
     Targets,
     rolls_up,
 )
@@ -87,13 +84,11 @@ class TargetExplainer:
 
     def explain(self, row: int) -> Explanation:
         """The target of a node, in KPI units."""
-        origin = self.targets.origin
+        origin: Any = self.targets.origin
         value = float(self.targets.values[self.k][self.p, row])
         name = self._name("target", row)
         if isinstance(origin, Assigned):
             return self._assigned(origin, row, value)
-        if isinstance(origin, Phased | Itemised):
-            return target_explainer(self.targets, self.k, self.p).explain(row)
         if np.isnan(value):
             return Explanation(name, value, self.kpi.unit, self.period, None, "no goal reaches it")
         column = self.targets.columns[self.k]
@@ -301,10 +296,3 @@ class TargetExplainer:
             entry = origin.given.row_of(row, self.k, self.p)
             source = "none was given" if entry is None else f"targets row {entry}, value"
         return Explanation(self._name(what, row), value, self.kpi.unit, self.period, None, source)
-
-
-def target_explainer(targets: Targets, k: int, p: int) -> Explainer:
-    """What explains the targets of one KPI in one period, by what they were made from."""
-    if isinstance(targets.origin, Phased | Itemised):
-        return SpreadExplainer(*spread_of(targets, k, p), target_explainer)
-    return TargetExplainer(targets, k, p)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cascade_kpi._fields import is_a
 from cascade_kpi.errors import Fault
 from cascade_kpi.kpis.aggregates import Aggregate, Last, Makeup, Ratio
 from cascade_kpi.kpis.splits import Rated, Split
@@ -21,15 +20,15 @@ def misfits(kpi: Kpi) -> list[Fault]:
     """Faults of a KPI whose parts are each sound, and do not go together."""
     source = f"kpi {kpi.name!r}"
     faults = _scale(kpi, source)
-    if is_a(kpi.split, Rated):
+    divides = isinstance(kpi.split, Split) and kpi.split.divides is not False
+    if isinstance(kpi.split, Rated):
         faults += _rated(kpi, source)
-    elif kpi.split.divides is True and kpi.aggregate.makeup in {Makeup.RATIO, Makeup.EXTREME}:
+    elif divides and kpi.aggregate.makeup in {Makeup.RATIO, Makeup.EXTREME}:
         reason = f"{kpi.aggregate!r} does not add up, so it cannot be divided among units"
         repair = "use splits.Shared(), the same target for all"
         if kpi.aggregate.makeup is Makeup.RATIO:
             repair += ", or splits.Rates(…), a target for each that makes the whole's"
         faults.append(Fault(source, reason, repair, column="split", value=kpi.split))
-    divides = is_a(kpi.split, Split) and kpi.split.divides is not False
     if kpi.lot is not None and not divides:
         reason = "nothing is divided in lots under this split"
         repair = "leave it out, or use a split that divides"

@@ -55,6 +55,11 @@ class Goal:
         """The nodes that are reached: rows below are theirs."""
         return self.reach.tree
 
+    @property
+    def claim(self) -> str:
+        """What a child's part is in proportion to, in a word."""
+        return "claim" if self.counted is None else "pace"
+
     def fault(self, period: int, row: int, reason: str, repair: str) -> None:
         """Note a conflict at a node."""
         about = f"{self.kpi.name} in {self.periods.labels[period]}: {reason}"

@@ -41,10 +41,8 @@ def hand_down(goal: Goal) -> Handed:
     goal.faults.extend(column.unreached(reach, everywhere))
     dense = reach.narrowed(everywhere)
     stated = ~np.isnan(dense)
-    if isinstance(goal.kpi.split, Rated):
-        column_of, fixed, bounds = hand_rates(goal, dense, stated)
-    else:
-        column_of, fixed, bounds = _handed(goal, dense, stated)
+    rated = isinstance(goal.kpi.split, Rated)
+    column_of, fixed, bounds = (hand_rates if rated else _handed)(goal, dense, stated)
     fixed = lock(reach.spread(fixed, absent=False))
     if bounds is not None:
         low, high = (lock(reach.spread(each, np.nan)) for each in (bounds.low, bounds.high))

@@ -22,7 +22,7 @@ from cascade_kpi.targets.lots import hand_lots
 from cascade_kpi.targets.ratios import Counted, Ratios, unscaled
 from cascade_kpi.targets.targets import NO_LOTS, Amounts, Bounds
 
-__all__ = ["Rating", "hand_rates", "settled"]
+__all__ = ["Rating", "Standing", "hand_rates", "kept_within", "room_of", "settled"]
 
 _SLIP = 50.0  # so many times what every unit's base is: 9500 for 95, or 0.95
 
@@ -82,16 +82,33 @@ def _asked(paced: Paced, counted: Counted, base: IntArray, claims: FloatArray) -
     margin = np.broadcast_to(np.int64(0), n)
     if np.isnan(paced.low).all() and np.isnan(paced.high).all():
         return Asked(claims, np.broadcast_to(-np.inf, n), np.broadcast_to(np.inf, n), margin)
-    ends = []
+    at, ends = Standing(line.volumes, line.rates, base.astype(np.float64)), []
     for bound, way in ((paced.low, -1.0), (paced.high, 1.0)):
-        with np.errstate(over="ignore", invalid="ignore"):
-            units = np.ldexp(way * bound * line.volumes, -counted.exponent)
-        # Outwards, and one more: sums of rounded bounds then hold what exact ones would.
-        room = np.ceil(units) + 1.0 - way * base
-        room = np.where(way * line.rates >= way * bound, 0.0, np.clip(room, 0.0, float(LARGEST)))
-        room = np.where(np.isnan(bound), np.inf, room)
-        ends.append(way * np.where(nothing, 0.0, room) + 0.0)
-    return Asked(claims, *ends, margin)
+        room = room_of(counted, way, bound, at)
+        ends.append(np.where(nothing, 0.0, room))
+    low, high = ends
+    return Asked(claims, low, high, margin)
+
+
+class Standing(NamedTuple):
+    """Volumes, base ratios and base numerators in units, float64 (n,)."""
+
+    volumes: FloatArray
+    rates: FloatArray
+    base: FloatArray
+
+
+def room_of(counted: Counted, way: float, bound: FloatArray, at: Standing) -> FloatArray:
+    """The signed change in units that leads to a bound, which is up (1) or down (−1).
+
+    Zero for who is there already, infinite where there is no bound.
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        units = np.ldexp(way * bound * at.volumes, -counted.exponent)
+    # Outwards, and one more: sums of rounded bounds then hold what exact ones would.
+    room = np.clip(np.ceil(units) + 1.0 - way * at.base, 0.0, float(LARGEST))
+    room = np.where(way * at.rates >= way * bound, 0.0, room)
+    return np.asarray(way * np.where(np.isnan(bound), np.inf, room) + 0.0)
 
 
 def hand_rates(goal: Goal, dense: FloatArray, stated: Mask) -> _Handed:
@@ -152,16 +169,20 @@ def settled(rating: Rating, lots: IntArray) -> FloatArray:
     The numerator over the volume, divided last; the base ratio itself where
     there is no change; never past a bound.
     """
-    paced, line = rating.paced, rating.paced.baseline
-    gone = lots == NO_LOTS
+    paced, line, gone = rating.paced, rating.paced.baseline, lots == NO_LOTS
     with np.errstate(divide="ignore", invalid="ignore"):
         values = rating.counted.values(np.where(gone, 0, lots + rating.base)) / line.volumes
-    values = np.where(lots == 0, line.rates, values)
-    # Who is beyond a bound already does not move that way: the base is then the bound.
-    low, high = np.fmin(paced.low, line.rates), np.fmax(paced.high, line.rates)
-    values = np.where(np.isnan(paced.low), values, np.maximum(values, low))
-    values = np.where(np.isnan(paced.high), values, np.minimum(values, high))
+    values = kept_within(np.where(lots == 0, line.rates, values), line.rates, paced.low, paced.high)
     return np.where(gone, np.nan, values)
+
+
+def kept_within(
+    values: FloatArray, rates: FloatArray, low: FloatArray, high: FloatArray
+) -> FloatArray:
+    """Targets that pass no bound; who is beyond one already has the base for a bound."""
+    least = np.where(np.isnan(low), -np.inf, np.fmin(low, rates))
+    most = np.where(np.isnan(high), np.inf, np.fmax(high, rates))
+    return np.asarray(np.minimum(np.maximum(values, least), most))
 
 
 def _size(dense: FloatArray, paced: Paced) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -263,6 +263,11 @@ class Targets:
             raise InputError([Fault("targets", "no volumes are expected", repair, value=kpi)])
         return column
 
+    def _of_ratios(self, made: Callable[[str], FloatArray]) -> list[FloatArray | None]:
+        """What is told of every KPI whose targets are ratios; None for the others."""
+        told = zip(self.kpis.names, self.columns, strict=True)
+        return [made(name) if isinstance(column, Ratios) else None for name, column in told]
+
     def margin(self, k: int) -> IntArray | None:
         """What children of each node have beyond its target of the k-th KPI.
 
@@ -324,12 +329,16 @@ class Targets:
         """
         lots = [c.counts.astype(float) if isinstance(c, Lots) else None for c in self.columns]
         own = [_own(self, k) for k in range(len(self.kpis))]
-        columns = {"target": self.values, "lots": lots, "value": own}
-        ratios = [kpi.name if isinstance(c, Ratios) else None
-                  for kpi, c in zip(self.kpis, self.columns, strict=True)]  # fmt: skip
-        if any(ratios):
-            columns["numerator"] = [None if name is None else self.numerators(name) for name in ratios]
-            columns["denominator"] = [None if name is None else self.volumes(name) for name in ratios]
+        columns: dict[str, Sequence[FloatArray | None]] = {
+            "target": self.values,
+            "lots": lots,
+            "value": own,
+        }
+        if any(isinstance(column, Ratios) for column in self.columns):
+            columns |= {
+                "numerator": self._of_ratios(self.numerators),
+                "denominator": self._of_ratios(self.volumes),
+            }
         return long_table(
             self.org.ids,
             self.periods.labels,

@@ -18,8 +18,8 @@ from cascade_kpi.records.registry import defer
 if TYPE_CHECKING:
     from cascade_kpi.kpis.splits.claims import Blend, Grown, Threshold
     from cascade_kpi.kpis.splits.limits import Amount, Limit, Over, Times, Within
-    from cascade_kpi.kpis.splits.paces import Bounded, Mixed, Towards, Uniform, UpTo
-    from cascade_kpi.kpis.splits.rates import Banded, Baseline, Pace, Rates
+    from cascade_kpi.kpis.splits.paces import Bounded, Mixed, Towards, UpTo
+    from cascade_kpi.kpis.splits.rates import Banded, Baseline, Pace, Rates, Uniform
 
 __all__ = [
     "Amount",
@@ -55,10 +55,10 @@ _LATE = dict.fromkeys(("Blend", "Grown", "Threshold"), "cascade_kpi.kpis.splits.
 _LATE |= dict.fromkeys(
     ("Amount", "Limit", "Over", "Times", "Within"), "cascade_kpi.kpis.splits.limits"
 )
+_LATE |= dict.fromkeys(("Bounded", "Mixed", "Towards", "UpTo"), "cascade_kpi.kpis.splits.paces")
 _LATE |= dict.fromkeys(
-    ("Bounded", "Mixed", "Towards", "Uniform", "UpTo"), "cascade_kpi.kpis.splits.paces"
+    ("Banded", "Baseline", "Pace", "Rates", "Uniform"), "cascade_kpi.kpis.splits.rates"
 )
-_LATE |= dict.fromkeys(("Banded", "Baseline", "Pace", "Rates"), "cascade_kpi.kpis.splits.rates")
 defer(*sorted(set(_LATE.values())))
 
 

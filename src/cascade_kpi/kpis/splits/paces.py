@@ -12,23 +12,13 @@ from cascade_kpi._fields import as_number, as_tuple, is_a, members, not_numbers
 from cascade_kpi.errors import Fault, check
 from cascade_kpi.kpis.directions import ways
 from cascade_kpi.kpis.splits.limits import Limit, as_limit
-from cascade_kpi.kpis.splits.rates import Banded, Baseline, Pace
+from cascade_kpi.kpis.splits.rates import Banded, Baseline, Pace, Uniform
 from cascade_kpi.org.rollup import fold_subtrees
 from cascade_kpi.records import record
 
 __all__ = ["Bounded", "Mixed", "Towards", "Uniform", "UpTo"]
 
 _BEST = "best"
-
-
-@record("cascade_kpi/splits.uniform")
-@frozen
-class Uniform:
-    """Every unit moves by the same points."""
-
-    def __call__(self, baseline: Baseline) -> FloatArray:
-        """Ones, (n,)."""
-        return np.ones(len(baseline.org))
 
 
 def _benchmark(benchmark: Any) -> Any:
@@ -91,12 +81,15 @@ class UpTo:
 
     def __call__(self, baseline: Baseline) -> FloatArray:
         """Points behind the benchmark, (n,)."""
-        marks = _marks(self, self.benchmark, baseline)
-        return np.asarray(baseline.better.shortfall(baseline.rates, marks))
+        return np.asarray(baseline.better.shortfall(baseline.rates, self.marks(baseline)))
+
+    def marks(self, baseline: Baseline) -> FloatArray:
+        """The benchmark of every unit in KPI units, (n,)."""
+        return _marks(self, self.benchmark, baseline)
 
     def bounds(self, baseline: Baseline) -> tuple[FloatArray, FloatArray]:
         """The benchmarks on the side where it is better, (n,)."""
-        marks = np.where(baseline.units, _marks(self, self.benchmark, baseline), np.nan)
+        marks = np.where(baseline.units, self.marks(baseline), np.nan)
         none = np.full(len(marks), np.nan)
         more_is_worse, _ = ways(baseline.better)
         return (marks, none) if more_is_worse else (none, marks)
@@ -195,13 +188,15 @@ high=Amount(amount=100.0, at=()))
         if self.high is not None:
             high = np.fmin(high, self.high(org))
         if self.points is not None:
-            points = self.points(org)
-            repair = "the points are zero or more, either way"
+            rates, points = baseline.rates, self.points(org)
+            reason, repair = "negative points", "the points are zero or more, either way"
             check(
-                [Fault("bounded", "negative points", repair, column="points", value=org.node(row).id)
-                 for row in np.flatnonzero(points < 0).tolist()]
-            )  # fmt: skip
-            low, high = np.fmax(low, baseline.rates - points), np.fmin(high, baseline.rates + points)
+                [
+                    Fault("bounded", reason, repair, column="points", value=org.node(row).id)
+                    for row in np.flatnonzero(points < 0).tolist()
+                ]
+            )
+            low, high = np.fmax(low, rates - points), np.fmin(high, rates + points)
         return low, high
 
 

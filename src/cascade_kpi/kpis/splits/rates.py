@@ -19,7 +19,7 @@ from cascade_kpi.org.rollup import sweep_subtrees
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.records import record
 
-__all__ = ["Banded", "Baseline", "Pace", "Paced", "Rates"]
+__all__ = ["Banded", "Baseline", "Pace", "Paced", "Rates", "Uniform"]
 
 _NEAR = 1e-9
 
@@ -99,10 +99,14 @@ def _base(base: Any) -> Any:
     return base if isinstance(base, str) else as_tuple(base)
 
 
-def _uniform() -> Pace:
-    from cascade_kpi.kpis.splits.paces import Uniform
+@record("cascade_kpi/splits.uniform")
+@frozen
+class Uniform:
+    """Every unit moves by the same points."""
 
-    return Uniform()
+    def __call__(self, baseline: Baseline) -> FloatArray:
+        """Ones, (n,)."""
+        return np.ones(len(baseline.org))
 
 
 @record("cascade_kpi/splits.rates")
@@ -139,7 +143,10 @@ class Rates:
     ... )
     >>> def targets(pace):
     ...     kpi = ck.Kpi(
-    ...         "churn", "%", better="lower", aggregate=ck.aggregates.Ratio(100),
+    ...         "churn",
+    ...         "%",
+    ...         better="lower",
+    ...         aggregate=ck.aggregates.Ratio(100),
     ...         split=ck.splits.Rates("customers", "last_year", pace),
     ...     )
     ...     return ck.cascade(org, [kpi], {"churn": 2.25}, periods="2027").of("churn")
@@ -151,7 +158,7 @@ class Rates:
 
     volume: str
     base: str | tuple[str, ...] = field(converter=_base)
-    pace: Pace = field(factory=_uniform)
+    pace: Pace = field(factory=Uniform)
 
     def __attrs_post_init__(self) -> None:
         faults = not_texts("rates", volume=self.volume)

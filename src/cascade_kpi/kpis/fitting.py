@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cascade_kpi.errors import Fault
-from cascade_kpi.kpis.aggregates import Aggregate, Last, Makeup, Ratio
+from cascade_kpi.kpis.aggregates import Aggregate, Last, Makeup, Ratio, Sum
 from cascade_kpi.kpis.splits import Rated, Split
 
 if TYPE_CHECKING:
@@ -29,7 +29,9 @@ def misfits(kpi: Kpi) -> list[Fault]:
         if kpi.aggregate.makeup is Makeup.RATIO:
             repair += ", or splits.Rates(…), a target for each that makes the whole's"
         faults.append(Fault(source, reason, repair, column="split", value=kpi.split))
-    if kpi.lot is not None and not divides:
+    # A level is shared unless told otherwise; assigned, or as a part, it is counted all the same.
+    level = kpi.aggregate.makeup is Makeup.SUM and not isinstance(kpi.aggregate, Sum)
+    if kpi.lot is not None and not divides and not level:
         reason = "nothing is divided in lots under this split"
         repair = "leave it out, or use a split that divides"
         faults.append(Fault(source, reason, repair, column="lot", value=kpi.lot.size))

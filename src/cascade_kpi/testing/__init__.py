@@ -10,6 +10,7 @@ may call the checks with rules they have drawn.
 from cascade_kpi.testing.aggregating import check_aggregate
 from cascade_kpi.testing.dividing import check_limit, check_method, check_split
 from cascade_kpi.testing.laws import check_record
+from cascade_kpi.testing.pacing import check_pace
 from cascade_kpi.testing.phasing import check_profile
 from cascade_kpi.testing.scoring import (
     check_attainment,
@@ -26,6 +27,7 @@ __all__ = [
     "check_direction",
     "check_limit",
     "check_method",
+    "check_pace",
     "check_profile",
     "check_record",
     "check_split",

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from attrs import field, frozen
+from numpy.typing import NDArray
 
 from cascade_kpi._arrays import FloatArray
 from cascade_kpi._fields import as_number, as_tuple, is_a, members, not_numbers
@@ -14,6 +15,7 @@ from cascade_kpi.kpis.directions import ways
 from cascade_kpi.kpis.splits.limits import Limit, as_limit
 from cascade_kpi.kpis.splits.rates import Banded, Baseline, Pace, Uniform
 from cascade_kpi.org.rollup import fold_subtrees
+from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.records import record
 
 __all__ = ["Bounded", "Mixed", "Towards", "Uniform", "UpTo"]
@@ -177,27 +179,29 @@ high=Amount(amount=100.0, at=()))
         Raises
         ------
         InputError
-            If the points of a node are negative.
+            If the points of a node are negative, or its `low` is above its `high`.
         """
         org = baseline.org
-        low = high = np.full(len(org), np.nan)
+        none = np.full(len(org), np.nan)
+        low = none if self.low is None else self.low(org)
+        high = none if self.high is None else self.high(org)
+        check(_faults(org, low > high, "low", "its least target is above its most"))
         if isinstance(self.pace, Banded):
-            low, high = self.pace.bounds(baseline)
-        if self.low is not None:
-            low = np.fmax(low, self.low(org))
-        if self.high is not None:
-            high = np.fmin(high, self.high(org))
+            inner = self.pace.bounds(baseline)
+            low, high = np.fmax(low, inner[0]), np.fmin(high, inner[1])
         if self.points is not None:
             rates, points = baseline.rates, self.points(org)
-            reason, repair = "negative points", "the points are zero or more, either way"
-            check(
-                [
-                    Fault("bounded", reason, repair, column="points", value=org.node(row).id)
-                    for row in np.flatnonzero(points < 0).tolist()
-                ]
-            )
+            check(_faults(org, points < 0, "points", "its points are below zero"))
             low, high = np.fmax(low, rates - points), np.fmin(high, rates + points)
         return low, high
+
+
+def _faults(org: OrgTree, bad: NDArray[np.bool_], column: str, reason: str) -> list[Fault]:
+    """A fault for every node with a wrong bound."""
+    return [
+        Fault("bounded", reason, "correct it", column=column, value=org.node(row).id)
+        for row in np.flatnonzero(bad).tolist()
+    ]
 
 
 def _not_a_pace(source: str, pace: object, row: int | None = None) -> list[Fault]:

@@ -202,19 +202,6 @@ class Rates:
                 _refuse_pace(pace, f"its {name} is infinite somewhere, and NaN says none")
             found.append(bound)
         low, high = found
-        org = baseline.org
-        crossed = low > high
-        told = [
-            Fault(
-                "bounds",
-                f"the least target, {float(low[row])!r}, is above the most, {float(high[row])!r}",
-                "correct them",
-                row=int(org.source_row[row]),
-                value=org.node(row).id,
-            )
-            for row in np.flatnonzero(crossed).tolist()
-        ]
-        check(told)
         return low, high
 
     def _baseline(self, org: OrgTree, aggregate: Aggregate, better: Direction) -> Baseline:

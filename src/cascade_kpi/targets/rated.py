@@ -133,13 +133,13 @@ def hand_rates(goal: Goal, dense: FloatArray, stated: Mask) -> _Handed:
         goal.faults.extend(error.faults)
         return nothing
     _look_at(goal, dense, stated, paced)
-    size = _size(dense, paced)
-    if not np.isfinite(size):
+    sizes = _sizes(dense, paced)
+    if not np.isfinite(sizes).all():
         p, row = np.argwhere(stated)[0].tolist()
         goal.fault(p, row, "the goals times the volumes are too large", "use a larger unit")
     if len(goal.faults) > told:
         return nothing
-    rating = Rating.of(paced, Counted.for_size(size))
+    rating = Rating.of(paced, Counted.for_size(*sizes))
     goal = attrs.evolve(goal, counted=Numerators(rating.counted, kpi.aggregate))
     lots = np.full(dense.shape, NO_LOTS)
     at, rows = np.nonzero(stated)
@@ -185,13 +185,14 @@ def kept_within(
     return np.asarray(np.minimum(np.maximum(values, least), most))
 
 
-def _size(dense: FloatArray, paced: Paced) -> float:
-    """How large all base numerators and a period's goals are together."""
+def _sizes(dense: FloatArray, paced: Paced) -> tuple[float, float]:
+    """How large all base numerators and a period's goals are together; and its changes."""
     line = paced.baseline
     with np.errstate(over="ignore", invalid="ignore"):
         goals = np.nansum(np.abs(dense * line.volumes), axis=1).max()
         base = np.abs(np.where(line.units, line.rates * line.volumes, 0.0)).sum()
-    return float(goals + base)
+        changes = np.nansum(np.abs((dense - line.rates) * line.volumes), axis=1).max()
+    return float(goals + base), float(changes)
 
 
 def _look_at(goal: Goal, dense: FloatArray, stated: Mask, paced: Paced) -> None:

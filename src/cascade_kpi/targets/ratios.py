@@ -10,7 +10,8 @@ from cascade_kpi.kpis.aggregates import Aggregate
 
 __all__ = ["Counted", "Ratios", "unscaled"]
 
-BITS = 49  # of all numerators together: changes are then below 2^51
+_BITS = 52  # of all numerators together: their counts are then exact floats
+_CHANGE_BITS = 50  # of all changes together: what is divided is below 2^51
 
 
 def unscaled(aggregate: Aggregate, tops: FloatArray) -> FloatArray:
@@ -35,9 +36,10 @@ class Counted:
     exponent: int
 
     @classmethod
-    def for_size(cls, size: float) -> Counted:
-        """Units so small that numerators of this size together are just below 2^49 of them."""
-        return cls(int(np.frexp(size)[1]) - BITS if size else 0)
+    def for_size(cls, numerators: float, changes: float) -> Counted:
+        """The smallest units in which numerators are below 2^52 together, changes below 2^50."""
+        sizes = ((numerators, _BITS), (changes, _CHANGE_BITS))
+        return cls(max((int(np.frexp(size)[1]) - bits for size, bits in sizes if size), default=0))
 
     def whole(self, amounts: FloatArray) -> IntArray:
         """Amounts in units, rounded half to even."""

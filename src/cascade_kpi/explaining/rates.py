@@ -13,144 +13,26 @@ from cascade_kpi._arrays import FloatArray, IntArray
 from cascade_kpi.explaining.division import Least, Most
 from cascade_kpi.explaining.explanation import Explanation
 from cascade_kpi.explaining.operations import Combined, Shortfall
+from cascade_kpi.explaining.proportions import (
+    Asks,
+    End,
+    InUnits,
+    OfReport,
+    Product,
+    Quotient,
+    RoomTo,
+    Settled,
+)
 from cascade_kpi.explaining.targets import Many, TargetExplainer
-from cascade_kpi.kpis.aggregates import Aggregate
 from cascade_kpi.kpis.splits import Bounded, Rated, Rates, Towards, UpTo
 from cascade_kpi.org.rollup import add_present
 from cascade_kpi.targets.asked import Asked
 from cascade_kpi.targets.goal import Numerators
-from cascade_kpi.targets.rated import Rating, Standing, kept_within, room_of
-from cascade_kpi.targets.ratios import Counted, Ratios
+from cascade_kpi.targets.rated import Rating
+from cascade_kpi.targets.ratios import Ratios
 from cascade_kpi.targets.targets import NO_LOTS, Cascaded
 
 __all__ = ["RateExplainer"]
-
-
-def _one(value: float) -> FloatArray:
-    return np.array([value])
-
-
-@frozen
-class Settled:
-    """A target from its numerator and its volume.
-
-    Inputs are the change and the base numerator, both in units, the volume, and, where
-    they matter, the base ratio, the least and the most.
-    """
-
-    counted: Counted
-    bounds: tuple[bool, bool]
-
-    def __call__(self, *inputs: float) -> float:
-        """The quantity, from its inputs."""
-        change, base, volume, *rest = inputs
-        numerator = self.counted.values(np.array([int(change) + int(base)]))
-        value = numerator / _one(volume)
-        if not rest:
-            return float(value[0])
-        rate, *ends = map(_one, rest)
-        nothing = _one(np.nan)
-        low = ends.pop(0) if self.bounds[0] else nothing
-        high = ends.pop(0) if self.bounds[1] else nothing
-        return float(kept_within(rate if change == 0 else value, rate, low, high)[0])
-
-    def words(self) -> str:
-        """The clause."""
-        within = " within its bounds" if any(self.bounds) else ""
-        return f"base and change of the numerator, over the volume{within}"
-
-
-@frozen
-class Asks:
-    """The change that a goal asks for: goal × volume, less the base numerator."""
-
-    counted: Counted
-
-    def __call__(self, *inputs: float) -> float:
-        """The quantity, from its inputs."""
-        goal, volume, base = inputs
-        return float(int(self.counted.whole(_one(goal) * _one(volume))[0]) - int(base))
-
-    def words(self) -> str:
-        """The clause."""
-        return "goal × volume, less the base numerator"
-
-
-@frozen
-class InUnits:
-    """A base ratio times a volume, counted."""
-
-    counted: Counted
-
-    def __call__(self, *inputs: float) -> float:
-        """The quantity, from its inputs."""
-        return float(self.counted.whole(_one(inputs[0]) * _one(inputs[1]))[0])
-
-    def words(self) -> str:
-        """The clause."""
-        return "base ratio × volume, counted"
-
-
-@frozen
-class RoomTo:
-    """The change that leads to a bound. Inputs are the bound, volume, base ratio and numerator."""
-
-    counted: Counted
-    way: float
-    ahead: int
-
-    def __call__(self, *inputs: float) -> float:
-        """The quantity, from its inputs."""
-        bound, *rest = map(_one, inputs)
-        at = Standing(*rest)
-        return self.ahead * float(room_of(self.counted, self.way, bound, at)[0])
-
-    def words(self) -> str:
-        """The clause."""
-        return "bound × volume, less the base numerator"
-
-
-@frozen
-class Product:
-    """The first input times the second."""
-
-    phrase: str
-
-    def __call__(self, *inputs: float) -> float:
-        """The quantity, from its inputs."""
-        return float(np.multiply(inputs[0], inputs[1]))
-
-    def words(self) -> str:
-        """The clause."""
-        return self.phrase
-
-
-@frozen
-class Quotient:
-    """The first input over the second."""
-
-    def __call__(self, *inputs: float) -> float:
-        """The quantity, from its inputs."""
-        return float(np.divide(inputs[0], inputs[1]))
-
-    def words(self) -> str:
-        """The clause."""
-        return "Σ volume·base ÷ Σ volume"
-
-
-@frozen
-class OfReport:
-    """The value of one report."""
-
-    aggregate: Aggregate
-
-    def __call__(self, *inputs: float) -> float:
-        """The quantity, from its inputs."""
-        return float(self.aggregate.finish(*self.aggregate.parts(*map(_one, inputs)))[0])
-
-    def words(self) -> str:
-        """The clause."""
-        return f"as a report under {self.aggregate!r}"
 
 
 @frozen(eq=False)
@@ -204,16 +86,14 @@ class RateExplainer(TargetExplainer):
             return Explanation(name, value, self.kpi.unit, self.period, None, source)
         if origin.goals.row_of(row, self.k, self.p) is not None:
             return self._stated(origin, row, name)
-        paced, change = self._rating.paced, self._counts[row]
-        ends = [self._of_tree(bound, row) for bound in (paced.low, paced.high)]
-        bounded = not np.isnan(ends[0]), not np.isnan(ends[1])
+        bounded = np.isfinite(self._end_at(-1.0, row)), np.isfinite(self._end_at(1.0, row))
 
         def expand() -> Many:
             parts = [self._lots(origin, self._counts, row), self._base(row), self._volume(row)]
-            if change == 0 or any(bounded):
+            if self._counts[row] == 0:
                 parts.append(self._rate(row))
-            named = zip(("least target", "most target"), ends, bounded, strict=True)
-            parts += [self._bound_at(what, row, end) for what, end, has in named if has]
+            ways = zip((-1.0, 1.0), bounded, strict=True)
+            parts += [self._end(way, row) for way, has in ways if has]
             return tuple(parts)
 
         return self._made(name, value, Settled(self._column.counted, bounded), expand)
@@ -239,6 +119,26 @@ class RateExplainer(TargetExplainer):
         if not isinstance(split, Rates):
             return ("volume", "base")
         return (split.volume, *((split.base,) if isinstance(split.base, str) else split.base))
+
+    @cached_property
+    def _cells(self) -> dict[str, FloatArray]:
+        """The columns that base ratios are made of, as numbers."""
+        return {name: self.targets.org.numbers(name) for name in self._split_columns[1:]}
+
+    @cached_property
+    def _marks(self) -> FloatArray:
+        """The benchmark of every unit, for paces that have one."""
+        return np.asarray(
+            self._reach.spread(self._moving.marks(self._rating.paced.baseline), np.nan)
+        )
+
+    @property
+    def _moving(self) -> Any:
+        """The pace without the bounds around it."""
+        pace = self._pace
+        while isinstance(pace, Bounded):
+            pace = pace.pace
+        return pace
 
     @property
     def _pace(self) -> Any:
@@ -275,7 +175,8 @@ class RateExplainer(TargetExplainer):
                 name, value, rule, lambda: (self._rate(row), self._volume(row)), "lots"
             )
         over = Combined(add_present, "sum over its children")
-        return self._made(name, value, over, lambda: tuple(map(self._base, children)), "lots")
+        made = self._made(name, value, over, lambda: tuple(map(self._base, children)), "lots")
+        return self._known("base numerator", row, made)
 
     def _volume(self, row: int) -> Explanation:
         """The expected denominator of a node."""
@@ -284,7 +185,12 @@ class RateExplainer(TargetExplainer):
         if not children:
             return self._cell(name, value, column, row, column)
         over = Combined(add_present, f"sum of {column} over its children")
-        return self._made(name, value, over, lambda: tuple(map(self._volume, children)), column)
+        made = self._made(name, value, over, lambda: tuple(map(self._volume, children)), column)
+        return self._known("volume", row, made)
+
+    def _known(self, what: str, row: int, made: Explanation) -> Explanation:
+        """A quantity that is met again and again below one target."""
+        return attrs.evolve(made, key=(what, self.kpi.name, self.period, row))
 
     def _rate(self, row: int) -> Explanation:
         """The base ratio of a node."""
@@ -295,7 +201,7 @@ class RateExplainer(TargetExplainer):
             )
         if len(columns) == 1:
             return self._cell(name, value, self.kpi.unit, row, columns[0])
-        cells = [float(self._reach.org.numbers(column)[row]) for column in columns]
+        cells = [float(self._cells[column][row]) for column in columns]
 
         def expand() -> Many:
             named = zip(columns, cells, strict=True)
@@ -317,6 +223,24 @@ class RateExplainer(TargetExplainer):
         below = tuple(map(self._amount, children))
         over = Combined(add_present, "sum over its children")
         return self._made(name, over(*(each.value for each in below)), over, lambda: below, unit)
+
+    def _end_at(self, way: float, row: int) -> float:
+        ends = self._rating.least if way < 0 else self._rating.most
+        return self._of_tree(ends, row)
+
+    def _end(self, way: float, row: int) -> Explanation:
+        """The last target of a node on a way: its own bound, or what its children come to."""
+        what, paced = "least" if way < 0 else "most", self._rating.paced
+        bound = self._of_tree(paced.low if way < 0 else paced.high, row)
+        own = self._bound_at(f"{what} target, of its own", row, bound)
+        below = [c for c in self._reach.children(row) if self._volumes[c] > 0]
+
+        def expand() -> Many:
+            family = [each for c in below for each in (self._end(way, c), self._volume(c))]
+            return (own, self._rate(row), *([self._volume(row)] if below else []), *family)
+
+        name = self._name(f"{what} target", row)
+        return self._made(name, self._end_at(way, row), End(way), expand)
 
     def _bound_at(self, what: str, row: int, value: float) -> Explanation:
         """A least or greatest target, as the pace says it."""
@@ -340,10 +264,8 @@ class RateExplainer(TargetExplainer):
 
     def _points(self, row: int) -> Explanation:
         """The pace of a leaf."""
-        name, pace = self._name("pace", row), self._pace
+        name, pace = self._name("pace", row), self._moving
         value = self._of_tree(self._rating.paced.pace, row)
-        while isinstance(pace, Bounded):
-            pace = pace.pace
         if not isinstance(pace, Towards | UpTo):
             source = f"{pace!r} on units row {int(self.targets.org.source_row[row])}"
             return Explanation(name, value, "", self.period, None, source)
@@ -355,7 +277,7 @@ class RateExplainer(TargetExplainer):
     def _mark(self, pace: Towards | UpTo, row: int) -> Explanation:
         """The benchmark of a leaf."""
         line = self._rating.paced.baseline
-        value = self._of_tree(pace.marks(line), row)
+        value = float(self._marks[row])
         if pace.benchmark == "best":
             first = np.flatnonzero(line.units & (line.rates == value))[0]
             return self._rate(int(self._reach.rows[first]))
@@ -376,7 +298,8 @@ class RateExplainer(TargetExplainer):
         if self._volumes[row] == 0 or np.isnan(bound):
             value = value if np.isfinite(value) else np.nan
             return Explanation(name, value, self._unit, self.period, None, "no bound of its own")
-        end = self._bound_at("least target" if way < 0 else "most target", row, bound)
+        what = "least target" if way < 0 else "most target"
+        end = self._bound_at(f"{what}, of its own", row, bound)
         rule = RoomTo(self._column.counted, way, ahead)
         return self._made(
             name,

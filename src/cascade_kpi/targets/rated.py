@@ -14,7 +14,7 @@ from cascade_kpi.errors import InputError
 from cascade_kpi.kpis.kpi import Kpi
 from cascade_kpi.kpis.lots import LARGEST
 from cascade_kpi.kpis.splits import Rated
-from cascade_kpi.kpis.splits.rates import Paced
+from cascade_kpi.kpis.splits.rates import Baseline, Paced
 from cascade_kpi.org.rollup import sweep_subtrees
 from cascade_kpi.targets.asked import Asked
 from cascade_kpi.targets.goal import Goal, Numerators
@@ -22,7 +22,7 @@ from cascade_kpi.targets.lots import hand_lots
 from cascade_kpi.targets.ratios import Counted, Ratios, unscaled
 from cascade_kpi.targets.targets import NO_LOTS, Amounts, Bounds
 
-__all__ = ["Rating", "Standing", "hand_rates", "kept_within", "room_of", "settled"]
+__all__ = ["Rating", "Standing", "end_above", "hand_rates", "own_end", "room_of", "settled"]
 
 _SLIP = 50.0  # so many times what every unit's base is: 9500 for 95, or 0.95
 
@@ -41,12 +41,16 @@ class Rating:
         Base numerators at the expected volumes, in units, children summing to their parents.
     asked : Asked
         Claims on the change of the numerator, and its floors and caps in units.
+    least, most : float64 array (n,)
+        Between which targets are, in KPI units, infinite where there is no bound.
     """
 
     paced: Paced
     counted: Counted
     base: IntArray
     asked: Asked
+    least: FloatArray
+    most: FloatArray
 
     @classmethod
     def of(cls, paced: Paced, counted: Counted) -> Rating:
@@ -63,7 +67,8 @@ class Rating:
         for block in layout.up():
             base[block.parents] += base[block.rows].sum(axis=0)
         claims = sweep_subtrees(layout, paced.pace * line.volumes, np.add)
-        return cls(paced, counted, base, _asked(paced, counted, base, claims))
+        ends = (_ends(line, -1.0, paced.low), _ends(line, 1.0, paced.high))
+        return cls(paced, counted, base, _asked(paced, counted, base, claims), *ends)
 
     @property
     def volumes(self) -> FloatArray:
@@ -73,6 +78,36 @@ class Rating:
     def wanted(self, rows: IntArray, goals: FloatArray) -> IntArray:
         """The changes in units that goals of some nodes ask for."""
         return self.counted.whole(goals * self.volumes[rows]) - self.base[rows]
+
+
+def _ends(line: Baseline, way: float, bound: FloatArray) -> FloatArray:
+    """The last target of every node on a way: its own bound, or what those below it come to."""
+    if np.isnan(bound).all():
+        return np.broadcast_to(way * np.inf, len(bound))
+    with np.errstate(over="ignore"):
+        ends = own_end(way, bound, line.rates)
+        for block in line.org.layout.up():
+            volumes = line.volumes[block.rows]
+            below = np.where(volumes > 0, ends[block.rows], 0.0)
+            at = block.parents
+            ends[at] = end_above(way, ends[at], below * volumes, line.volumes[at])
+    return ends
+
+
+def own_end(way: float, bound: FloatArray, rates: FloatArray) -> FloatArray:
+    """A bound on the way up (1) or down (−1); the base ratio for who is beyond it already."""
+    end = np.fmax(way * bound, way * rates)
+    return np.asarray(way * np.where(np.isnan(bound), np.inf, end))
+
+
+def end_above(way: float, own: FloatArray, below: FloatArray, volumes: FloatArray) -> FloatArray:
+    """A node's own end or that of its children together, whichever comes first.
+
+    `below` are the children's ends times their volumes, (span, groups).
+    """
+    total = np.add.accumulate(below, axis=0)[-1]  # one after another, as in every sum
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(way * np.fmin(way * own, way * (total / volumes)))
 
 
 def _asked(paced: Paced, counted: Counted, base: IntArray, claims: FloatArray) -> Asked:
@@ -169,20 +204,11 @@ def settled(rating: Rating, lots: IntArray) -> FloatArray:
     The numerator over the volume, divided last; the base ratio itself where
     there is no change; never past a bound.
     """
-    paced, line, gone = rating.paced, rating.paced.baseline, lots == NO_LOTS
+    line, gone = rating.paced.baseline, lots == NO_LOTS
     with np.errstate(divide="ignore", invalid="ignore"):
         values = rating.counted.values(np.where(gone, 0, lots + rating.base)) / line.volumes
-    values = kept_within(np.where(lots == 0, line.rates, values), line.rates, paced.low, paced.high)
-    return np.where(gone, np.nan, values)
-
-
-def kept_within(
-    values: FloatArray, rates: FloatArray, low: FloatArray, high: FloatArray
-) -> FloatArray:
-    """Targets that pass no bound; who is beyond one already has the base for a bound."""
-    least = np.where(np.isnan(low), -np.inf, np.fmin(low, rates))
-    most = np.where(np.isnan(high), np.inf, np.fmax(high, rates))
-    return np.asarray(np.minimum(np.maximum(values, least), most))
+    values = np.where(lots == 0, line.rates, values)
+    return np.where(gone, np.nan, np.clip(values, rating.least, rating.most))
 
 
 def _sizes(dense: FloatArray, paced: Paced) -> tuple[float, float]:
@@ -219,18 +245,20 @@ def _look_at(goal: Goal, dense: FloatArray, stated: Mask, paced: Paced) -> None:
 
 def _can_move(goal: Goal, lots: IntArray, stated: Mask, rating: Rating) -> bool:
     """Whether anybody has a pace where a goal asks for a change; else it is noted."""
-    inner = ~goal.org.is_leaf
-    still = stated & inner & (lots != 0) & (rating.asked.shares == 0)
     line, kpi = rating.paced.baseline, goal.kpi
+    hands_down = np.zeros(stated.shape, dtype=bool)
+    p, child = np.nonzero(~stated & (line.volumes > 0) & (goal.org.parent >= 0))
+    hands_down[p, goal.org.parent[child]] = True
+    still = stated & hands_down & (lots != 0)
     if rating.asked.shares.any() or not still.any():
         return True
     rates = line.rates[line.units]
-    p, row = np.argwhere(still)[0].tolist()
-    reason = f"its goal asks for {goal.amount(int(lots[p, row]))}, and {_pace_of(kpi)!r} moves "
+    at, row = np.argwhere(still)[0].tolist()
+    reason = f"its goal asks for {goal.amount(int(lots[at, row]))}, and {_pace_of(kpi)!r} moves "
     reason += f"nobody: base ratios are from {kpi.format(float(rates.min()))} to "
     reason += kpi.format(float(rates.max()))
     repair = "correct the benchmark, in the KPI's unit, or use another pace"
-    goal.fault(p, row, reason, repair)
+    goal.fault(at, row, reason, repair)
     return False
 
 

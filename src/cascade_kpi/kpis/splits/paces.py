@@ -13,7 +13,7 @@ from cascade_kpi._fields import as_number, as_tuple, is_a, members, not_numbers
 from cascade_kpi.errors import Fault, check
 from cascade_kpi.kpis.directions import ways
 from cascade_kpi.kpis.splits.limits import Limit, as_limit
-from cascade_kpi.kpis.splits.rates import Banded, Baseline, Pace, Uniform
+from cascade_kpi.kpis.splits.rates import Banded, Baseline, Pace, Uniform, not_a_pace
 from cascade_kpi.org.rollup import fold_subtrees
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.records import record
@@ -158,7 +158,7 @@ high=Amount(amount=100.0, at=()))
     high: Limit | None = field(default=None, converter=as_limit, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        faults = _not_a_pace("bounded", self.pace)
+        faults = not_a_pace("bounded", self.pace)
         named = {"points": self.points, "low": self.low, "high": self.high}
         for name, limit in named.items():
             if limit is not None and not is_a(limit, Limit):
@@ -202,13 +202,6 @@ def _faults(org: OrgTree, bad: NDArray[np.bool_], column: str, reason: str) -> l
         Fault("bounded", reason, "correct it", column=column, value=org.node(row).id)
         for row in np.flatnonzero(bad).tolist()
     ]
-
-
-def _not_a_pace(source: str, pace: object, row: int | None = None) -> list[Fault]:
-    if is_a(pace, Pace):
-        return []
-    repair = "use splits.Uniform(), splits.Towards(…), or an object with their call"
-    return [Fault(source, "not a pace", repair, row=row, value=pace)]
 
 
 @record("cascade_kpi/splits.mixed_part")
@@ -261,7 +254,7 @@ class Mixed:
         faults: list[Fault] = []
         repair = "give pairs such as (0.5, splits.Uniform())"
         for i, part in members("mixed", self.parts, _Part, repair, faults):
-            faults += _not_a_pace("mixed", part.pace, row=i)
+            faults += not_a_pace("mixed", part.pace, row=i)
             if isinstance(part.pace, Banded):
                 reason = "a part of a mixture has bounds"
                 mend = "put them around the mixture: Bounded(Mixed(…), …)"

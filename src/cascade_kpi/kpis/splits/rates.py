@@ -14,12 +14,12 @@ from cascade_kpi._fields import as_tuple, is_a, members, not_texts
 from cascade_kpi.errors import Fault, InputError, check
 from cascade_kpi.kpis.aggregates import Aggregate
 from cascade_kpi.kpis.directions import Direction
-from cascade_kpi.kpis.splits.basic import summed_drivers, unit_faults
+from cascade_kpi.kpis.splits.basic import Split, summed_drivers, unit_faults
 from cascade_kpi.org.rollup import sweep_subtrees
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.records import record
 
-__all__ = ["Banded", "Baseline", "Pace", "Paced", "Rates", "Uniform"]
+__all__ = ["Banded", "Baseline", "Pace", "Paced", "Rates", "Uniform", "not_a_pace"]
 
 _NEAR = 1e-9
 
@@ -109,6 +109,15 @@ class Uniform:
         return np.ones(len(baseline.org))
 
 
+def not_a_pace(source: str, pace: object, row: int | None = None) -> list[Fault]:
+    """A fault unless something is a pace; a split is none, though it is called as well."""
+    if is_a(pace, Pace) and not is_a(pace, Split):
+        return []
+    reason = "a split, not a pace" if is_a(pace, Split) else "not a pace"
+    repair = "use splits.Uniform(), splits.Towards(…), or an object with their call"
+    return [Fault(source, reason, repair, row=row, value=pace)]
+
+
 @record("cascade_kpi/splits.rates")
 @frozen
 class Rates:
@@ -167,10 +176,7 @@ class Rates:
             members("rates", self.base, str, repair, faults, column="base")
         if self.base in ("", ()):
             faults.append(Fault("rates", "empty", repair, column="base", value=self.base))
-        if not is_a(self.pace, Pace):
-            repair = "use splits.Uniform(), splits.Towards(…), or an object with their call"
-            faults.append(Fault("rates", "not a pace", repair, column="pace", value=self.pace))
-        check(faults)
+        check(faults + not_a_pace("rates", self.pace))
 
     def paced(self, org: OrgTree, aggregate: Aggregate, better: Direction) -> Paced:
         """Volumes, base ratios, paces and bounds of a tree.

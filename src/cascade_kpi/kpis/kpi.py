@@ -67,9 +67,10 @@ class Kpi:
         Which results are good.
     aggregate : Aggregate
         How reports combine over units and periods.
-    split : Split, optional
+    split : Split or Rates, optional
         How a goal is handed down. By default a sum is divided equally, and
-        anything else is shared, the same target for all.
+        anything else is shared, the same target for all. ``splits.Rates``
+        gives each unit of a ratio a target of its own.
     lot : Lot, str, int or float, optional
         What a divided goal is counted in; 10^-decimals by default.
     decimals : int

@@ -90,7 +90,7 @@ class OverAssigning(Split, Protocol):
 
 @runtime_checkable
 class Rated(Protocol):
-    """What takes the place of a split for a ratio: :class:`Rates`."""
+    """What takes the place of a split for a ratio: ``Rates``."""
 
     def paced(self, org: OrgTree, aggregate: Aggregate, better: Direction) -> Paced:
         """Volumes, base ratios, paces and bounds of a tree."""

@@ -68,12 +68,12 @@ class Towards:
 @record("cascade_kpi/splits.up_to")
 @frozen
 class UpTo:
-    """As :class:`Towards`, and nobody past the benchmark.
+    """As ``Towards``, and nobody past the benchmark.
 
     Parameters
     ----------
     benchmark : float, Limit or "best"
-        As for :class:`Towards`.
+        As for ``Towards``.
     """
 
     benchmark: float | str | Limit = field(default=_BEST, converter=_benchmark)

@@ -136,7 +136,7 @@ class Rates:
         what the KPI's aggregate takes as a report, such as the numerators and
         denominators of last year.
     pace : Pace
-        How many points each unit moves, against the others: :class:`Uniform`
+        How many points each unit moves, against the others: ``Uniform``
         unless stated.
 
     Examples

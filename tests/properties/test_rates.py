@@ -249,6 +249,18 @@ def test_bounds_are_kept_and_refuse_only_what_they_cannot_hold(table, pace, goal
         same_bits(ck.explain(targets, node, "k"))
 
 
+@settings(max_examples=60)
+@given(units(largest=14, widest=90), st.floats(60, 100), st.booleans())
+def test_a_goal_at_everybodys_bound_puts_everybody_there(table, goal, uniform):
+    assume(base_of(table)[0][0])
+    low = [None if r is None else goal * (0.1 + r / 120) for r in table["rate"]]
+    assume(any(low))
+    pace = S.Bounded(S.Uniform(), high=goal) if uniform else S.UpTo(goal)
+    got = handed({**table, "rate": low}, kpi_of(pace), {"n00": goal})
+    np.testing.assert_allclose(got.of("k")[~np.isnan(got.of("k"))], goal, rtol=1e-9)
+    exactly_met(got, {"n00": goal})
+
+
 @settings(max_examples=40)
 @given(units(), PACES, GOALS)
 def test_lower_is_better_is_the_mirror(table, pace, goal):

@@ -83,6 +83,25 @@ def test_what_a_bound_keeps_the_others_take():
     assert got["b"] == pytest.approx(4 - 1.4, rel=1e-12)
 
 
+def test_half_of_the_change_by_each_of_two_paces():
+    got = made(churn(S.Mixed([(1, S.Uniform()), (1, S.Towards("best"))])), hq=7 / 3)
+    alone = [made(churn(pace), hq=7 / 3) for pace in (S.Uniform(), S.Towards("best"))]
+    assert got == near(**{node: (alone[0][node] + alone[1][node]) / 2 for node in UNITS["id"]})
+    # A part that moves nobody is left out.
+    got = made(churn(S.Mixed([(5, S.Towards(9)), (1, S.Uniform())])), hq=7 / 3)
+    assert got == near(**alone[0])
+
+
+def test_who_is_at_a_bound_brings_nothing_at_all():
+    kpi = churn(S.Bounded(S.Uniform(), low=3))
+    got = targets(kpi, hq=2.6)
+    still = got.org.rows(["a", "c"])  # beyond it, and at it
+    column = got.columns[0]
+    base = column.counted.whole(np.array([2.0 * 300, 3.0 * 200]))
+    assert column.counts[0, still].tolist() == base.tolist()
+    assert got.of("churn")[0, still].tolist() == [2, 3]
+
+
 def test_goals_at_lower_nodes_are_kept_and_the_others_take_the_rest():
     got = made(churn(), hq=2.5, b=3.5)  # 100 to go, 50 of them at b
     assert (got["hq"], got["b"]) == (2.5, 3.5)

@@ -257,7 +257,7 @@ def test_a_goal_at_everybodys_bound_puts_everybody_there(table, goal, uniform):
     assume(any(low))
     pace = S.Bounded(S.Uniform(), high=goal) if uniform else S.UpTo(goal)
     got = handed({**table, "rate": low}, kpi_of(pace), {"n00": goal})
-    np.testing.assert_allclose(got.of("k")[~np.isnan(got.of("k"))], goal, rtol=1e-9)
+    np.testing.assert_allclose(got.of("k")[~np.isnan(got.of("k"))], goal, rtol=0, atol=NEAR)
     exactly_met(got, {"n00": goal})
 
 

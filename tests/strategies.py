@@ -133,19 +133,23 @@ DIRECTIONS = st.sampled_from(["higher", "lower", ck.directions.OnTarget(0.5)])
 @st.composite
 def kpis(draw, most=3):
     names = draw(st.lists(st.sampled_from(NASTY), min_size=1, max_size=most, unique=True))
-    return ck.Kpis(
-        [
-            ck.Kpi(
-                name,
-                "unit",
-                better=draw(DIRECTIONS),
-                aggregate=draw(AGGREGATES),
-                split=draw(SPLITS),
-                lot=draw(LOTS),
-                decimals=draw(st.integers(0, 3)),
-            )
-            for name in names
-        ]
+    return ck.Kpis([draw(a_kpi(name)) for name in names])
+
+
+@st.composite
+def a_kpi(draw, name):
+    """What adds up with any split; anything else shared, as dividing it is refused."""
+    aggregate = draw(AGGREGATES)
+    adds_up = aggregate.makeup is ck.aggregates.Makeup.SUM
+    split = draw(SPLITS) if adds_up else ck.splits.Shared()
+    return ck.Kpi(
+        name,
+        "unit",
+        better=draw(DIRECTIONS),
+        aggregate=aggregate,
+        split=split,
+        lot=draw(LOTS) if split.divides else None,
+        decimals=draw(st.integers(0, 3)),
     )
 
 

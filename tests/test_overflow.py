@@ -134,7 +134,7 @@ def test_the_one_among_many_is_found():
     ("scale", "inputs"), [(1, (1e10, 5e-324)), (1e300, (1e10, 1)), (1, (-1e10, 5e-324))]
 )
 def test_a_ratio(scale, inputs):
-    kpi = ck.Kpi("k", "%", aggregate=ck.aggregates.Ratio(scale))
+    kpi = ck.Kpi("k", "x", aggregate=ck.aggregates.Ratio(scale))
     names_ann(refused(results, kpi, 1, *inputs))
 
 
@@ -163,7 +163,7 @@ def test_over_periods():
 
 
 def test_the_target_of_a_ratio_over_periods():
-    kpi = ck.Kpi("k", "%", aggregate=ck.aggregates.Ratio())
+    kpi = ck.Kpi("k", "x", aggregate=ck.aggregates.Ratio())
     targets = ck.Targets.from_columns(TREE, [kpi], {"k": only_ann(1e300)}, periods="2026")
     reports = {"k": (only_ann(1e-20), only_ann(1e20))}
     actuals = ck.Actuals.from_columns(TREE, [kpi], reports, periods="2026")
@@ -178,7 +178,7 @@ def test_what_if():
     (fault,) = refused(found.what_if, "cid", "k", HUGE)
     assert fault.value == "hq"
     for scale, inputs in ((1e300, (1e10, 1.0)), (1.0, (1e10, 5e-324))):
-        kpi = ck.Kpi("k", "%", aggregate=ck.aggregates.Ratio(scale))
+        kpi = ck.Kpi("k", "x", aggregate=ck.aggregates.Ratio(scale))
         (fault,) = refused(results(kpi, 1, 1, 1).what_if, "ann", "k", *inputs)
         assert fault.value == "ann"
 

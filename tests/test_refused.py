@@ -152,7 +152,7 @@ def test_verbs_take_the_stage_before_them():
 
 
 def test_negative_volumes_are_refused():
-    kpi = ck.Kpi("k", "%", aggregate=ck.aggregates.Ratio())
+    kpi = ck.Kpi("k", "x", aggregate=ck.aggregates.Ratio())
     targets = ck.cascade(org(), [kpi], {"k": 1}, periods="p")
     rows = entries(("ann", "k", 1, -4), columns=("node", "kpi", "numerator", "denominator"))
     (fault,) = refused(ck.measure, targets, rows)

@@ -1,5 +1,6 @@
 """The library's own rules keep the laws it gives to others."""
 
+import attrs
 import numpy as np
 import pytest
 from attrs import frozen
@@ -56,6 +57,29 @@ SPLITS = [
     splits.Within(BLEND, floor=2, cap=splits.Times("last_year", 4)),
     splits.Over(splits.Equal(), {"area": 0.05, "company": "0.1"}),
     splits.Over(splits.Within(splits.ProRata("staff"), floor="last_year"), {"area": 0.25}),
+]
+RATED = ck.OrgTree.from_table(
+    {
+        "id": ["hq", "east", "west", "ann", "bo", "cy", "di"],
+        "parent": ["", "hq", "hq", "east", "east", "west", "west"],
+        "calls": [None, None, None, 300, 100, 0, 250.5],
+        "solved": [None, None, None, 210, 90, None, 200],
+        "peers": [None, None, None, 80, 75, None, 90],
+    }
+)
+SOLVED = ck.Kpi(
+    "solved", "%", aggregate=aggregates.Ratio(100),
+    split=splits.Rates("calls", ("solved", "calls")),
+)  # fmt: skip
+MIXED = splits.Mixed([(1, splits.Uniform()), (3, splits.Towards(splits.Times("peers")))])
+PACES = [
+    splits.Uniform(),
+    splits.Towards(),
+    splits.Towards(95),
+    splits.UpTo(splits.Times("peers", 1.1)),
+    splits.UpTo("best"),
+    MIXED,
+    splits.Bounded(MIXED, points=8, low=0, high=100),
 ]
 METHODS = [
     methods.LargestRemainder(),
@@ -148,6 +172,12 @@ def test_conditions(condition, gaps):
     testing.check_condition(condition, gaps, "sales")
 
 
+@pytest.mark.parametrize("pace", PACES, ids=repr)
+def test_paces(pace):
+    testing.check_pace(pace, RATED, SOLVED, goal=79.5)
+    testing.check_pace(pace, RATED, attrs.evolve(SOLVED, better="lower"))
+
+
 def test_no_kind_of_rule_is_left_out():
     families = (
         "aggregates", "attainments", "conditions", "curves", "directions", "methods", "splits",
@@ -158,7 +188,8 @@ def test_no_kind_of_rule_is_left_out():
         if kind.startswith(tuple(f"cascade_kpi/{family}." for family in families))
     }
     rules = (CURVES, SPLITS, LIMITS, METHODS, AGGREGATES, DIRECTIONS, ATTAINMENTS, CONDITIONS)
-    tried = {rule for family in rules for rule in family} | {*BLEND.parts}
+    tried = {rule for family in (*rules, PACES) for rule in family}
+    tried |= {*BLEND.parts, *MIXED.parts, SOLVED.split}
     named = {kind for kind, cls in kinds().items() if cls in {type(rule) for rule in tried}}
     assert ours == named
 

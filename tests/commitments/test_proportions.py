@@ -8,7 +8,7 @@ from cascade_kpi import proportions, testing
 from tests.helpers import org, refused
 
 TREE = org(next=[None, 5, 3, 7, 0, 2])  # hq over east (ann, bob) and west (cid)
-KPIS = [ck.Kpi("sales", "CNY", lot=1), ck.Kpi("churn", "%", aggregate=ck.aggregates.Ratio())]
+KPIS = [ck.Kpi("sales", "CNY", lot=1), ck.Kpi("churn", "%", aggregate=ck.aggregates.Ratio(100))]
 
 
 def history(**reports):

@@ -8,10 +8,60 @@ from tests.helpers import NAN, refused
 
 def test_sums_are_divided_and_everything_else_is_shared_unless_told():
     assert ck.Kpi("a", "CNY").split == ck.splits.Equal()
-    for aggregate in (ck.aggregates.Ratio(), ck.aggregates.Mean(), ck.aggregates.Last()):
+    for aggregate in (ck.aggregates.Ratio(100), ck.aggregates.Mean(), ck.aggregates.Last()):
         assert ck.Kpi("a", "%", aggregate=aggregate).split == ck.splits.Shared()
-    told = ck.Kpi("a", "%", aggregate=ck.aggregates.Mean(), split=ck.splits.Equal())
+    told = ck.Kpi("a", "people", aggregate=ck.aggregates.Last(), split=ck.splits.Equal())
     assert told.split == ck.splits.Equal()
+
+
+@pytest.mark.parametrize(
+    "aggregate",
+    [
+        ck.aggregates.Ratio(365),
+        ck.aggregates.Mean(),
+        ck.aggregates.WeightedMean(),
+        ck.aggregates.Max(),
+        ck.aggregates.Last(ck.aggregates.Min()),
+    ],
+)
+def test_what_does_not_add_up_is_not_divided(aggregate):
+    (fault,) = refused(ck.Kpi, "a", "x", aggregate=aggregate, split=ck.splits.ProRata("staff"))
+    assert fault.column == "split"
+    assert "does not add up" in fault.reason
+    assert "Shared" in fault.repair
+    ratio = aggregate.makeup is ck.aggregates.Makeup.RATIO
+    assert ("Rates" in fault.repair) == ratio
+
+
+@pytest.mark.parametrize(
+    ("aggregate", "split"),
+    [
+        (ck.aggregates.Ratio(365), ck.splits.Shared()),
+        (ck.aggregates.Max(), ck.splits.Shared()),
+        (ck.aggregates.Sum(), ck.splits.Shared()),
+        (ck.aggregates.Ratio(365), ck.splits.Rates("volume", "base")),
+    ],
+)
+def test_a_lot_that_would_count_nothing_is_refused(aggregate, split):
+    (fault,) = refused(ck.Kpi, "a", "x", aggregate=aggregate, split=split, lot=10)
+    assert (fault.column, fault.value) == ("lot", "10")
+
+
+def test_a_level_has_a_lot_for_what_is_assigned_or_itemised():
+    assert ck.Kpi("a", "people", aggregate=ck.aggregates.Last(), lot=1).lot == ck.Lot(1)
+
+
+@pytest.mark.parametrize("last", [False, True])
+def test_a_per_cent_needs_its_scale(last):
+    def made(scale):
+        ratio = ck.aggregates.Ratio(scale)
+        return ck.aggregates.Last(ratio) if last else ratio
+
+    (fault,) = refused(ck.Kpi, "churn", "%", aggregate=made(1))
+    assert fault.column == "aggregate"
+    assert "Ratio(100)" in fault.repair
+    assert ck.Kpi("churn", "share", aggregate=made(1)).unit == "share"
+    assert ck.Kpi("churn", "%", aggregate=made(1200)).unit == "%"  # monthly, over a year
 
 
 def test_every_fault_of_a_kpi_is_told_at_once():

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cascade_kpi as ck
-from cascade_kpi.targets.targets import NO_LOTS
+from cascade_kpi.targets.amounts import NO_LOTS
 from tests.strategies import CLAIMS, parents, shuffled
 
 FIRST, DAYS = date(2026, 3, 1), 24

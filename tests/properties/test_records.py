@@ -104,5 +104,5 @@ def test_every_rule_of_the_namespaces_has_a_kind():
     for space in spaces:
         for name in space.__all__:
             thing = getattr(space, name)
-            if attrs.has(thing):
+            if attrs.has(thing) and name != "Baseline":  # what a pace is handed
                 assert thing in known, name

@@ -50,10 +50,40 @@ def test_kpis_of_every_kind():
         "best on target, within 2 d; the last period's level, the mean of the reports over units; "
         "the same target for all"
     )
-    made = ck.Kpi("k", "%", "lower", ck.aggregates.Ratio(100), split=ck.splits.ProRata("base"))
-    assert words.kpi_words(made) == (
-        "lower is better; a ratio of two sums, times 100; goals divided in proportion to base"
+    made = ck.Kpi("k", "%", "lower", split=ck.splits.ProRata("base"))
+    assert words.kpi_words(made).endswith("goals divided in proportion to base")
+
+
+def test_the_targets_of_a_ratio():
+    splits = ck.splits
+    mixed = splits.Mixed([(1, splits.Uniform()), (2, splits.Towards(splits.Times("peers")))])
+
+    def told(pace, base="last_year"):
+        split = splits.Rates("customers", base, pace)
+        made = ck.Kpi("k", "%", "lower", ck.aggregates.Ratio(100), split=split)
+        start = "lower is better; a ratio of two sums, times 100; every unit's own target, "
+        assert words.kpi_words(made).startswith(start)
+        return words.kpi_words(made).removeprefix(start)
+
+    end = ", from its base in last_year at its volume in customers"
+    assert told(splits.Uniform()) == f"by the same points{end}"
+    assert told(splits.Towards()) == f"towards the best{end}"
+    assert told(splits.UpTo(2.5)) == f"towards 2.5 and not past it{end}"
+    bounded = splits.Bounded(mixed, points=1, low=0, high="most")
+    assert told(bounded) == (
+        "1 × by the same points and 2 × towards peers, by points of at most 1, not below 0, "
+        f"not above most{end}"
     )
+    assert "its base in lost and base at" in told(splits.Uniform(), ("lost", "base"))
+
+    class Own:
+        def __call__(self, baseline):
+            return baseline.rates
+
+        def __repr__(self):
+            return "Own()"
+
+    assert told(Own()).startswith("by Own(), ")
 
 
 def test_attainments_and_policies():

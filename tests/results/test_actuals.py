@@ -142,7 +142,7 @@ def test_actuals_compare_by_content_and_say_what_they_are():
 )
 def test_a_document_is_checked_as_arrays_are(numerator, denominator, reason):
     tree = org({"hq": "", "ann": "hq"})
-    kpis = ck.Kpis([ck.Kpi("k", "%", aggregate=ck.aggregates.Ratio())])
+    kpis = ck.Kpis([ck.Kpi("k", "x", aggregate=ck.aggregates.Ratio())])
     good = ck.Actuals.from_columns(
         tree, kpis, {"k": (np.array([1.0, 7.5]), np.array([2.0, 9.5]))}, periods="p"
     )

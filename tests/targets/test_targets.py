@@ -22,7 +22,7 @@ def test_extremes_roll_up_as_extremes(aggregate, hq):
     assert got.of("quota")[0, 0] == hq
 
 
-@pytest.mark.parametrize("aggregate", [ck.aggregates.Ratio(), ck.aggregates.Mean()])
+@pytest.mark.parametrize("aggregate", [ck.aggregates.Ratio(100), ck.aggregates.Mean()])
 def test_targets_of_ratios_and_means_stay_where_they_are(aggregate):
     kpi = ck.Kpi("quota", "%", aggregate=aggregate)
     got = ck.assign(org(), [kpi], entries(("ann", "quota", 3)), periods="p").of("quota")

@@ -14,6 +14,7 @@ from cascade_kpi.analysis.breakdown import Breakdown
 from cascade_kpi.analysis.split import split_gap
 from cascade_kpi.errors import Fault, check, wants
 from cascade_kpi.kpis.aggregates import Makeup
+from cascade_kpi.kpis.directions import ways
 from cascade_kpi.kpis.kpi import Kpi, Kpis
 from cascade_kpi.missing import Missing
 from cascade_kpi.org.infinite import finite_array
@@ -272,9 +273,7 @@ class Gaps:
 
 def bad_way(kpi: Kpi, whole: float) -> float:
     """+1 if more of the KPI is worse, −1 if less is; where both are, the whole's own way."""
-    far, zero = np.array([1e300]), np.zeros(1)
-    up = float(kpi.better.shortfall(far, zero)[0]) > 0
-    down = float(kpi.better.shortfall(-far, zero)[0]) > 0
+    up, down = ways(kpi.better)
     if up and down:
         return -1.0 if whole < 0 else 1.0
     return 1.0 if up else -1.0

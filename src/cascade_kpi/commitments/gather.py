@@ -21,8 +21,10 @@ from cascade_kpi.kpis.kpi import Kpi
 from cascade_kpi.kpis.splits import Limited
 from cascade_kpi.org.reach import Reach
 from cascade_kpi.org.rollup import add_present, fold_subtrees
+from cascade_kpi.targets.amounts import NO_LOTS, Lots
 from cascade_kpi.targets.asked import Asked, in_lots
-from cascade_kpi.targets.targets import NO_LOTS, Assigned, Lots, Reconciled, Targets
+from cascade_kpi.targets.origins import Assigned, Reconciled
+from cascade_kpi.targets.targets import Targets
 
 __all__ = ["Inner", "Sides", "adds_up"]
 
@@ -39,7 +41,7 @@ def adds_up(targets: Targets, k: int) -> bool:
         stage = stage.origin.whole
     summed = kpi.aggregate.makeup is Makeup.SUM
     if np.isnan(column.values).all():
-        return kpi.split.divides or (summed and isinstance(stage.origin, Assigned))
+        return kpi.divides or (summed and isinstance(stage.origin, Assigned))
     return summed and isinstance(stage.origin, Assigned)
 
 
@@ -210,7 +212,7 @@ class Sides:
         low[np.isnan(frame.filled(floor, none))] = -np.inf
         high[np.isnan(frame.filled(cap, none))] = np.inf
         claim = np.ones(len(frame))
-        if not (isinstance(kpi.split, Limited) or loose) or not kpi.split.divides:
+        if not (isinstance(kpi.split, Limited) or loose) or not kpi.divides:
             return low, high, claim
         try:
             asked = Asked.of(kpi, frame.reach.tree)

@@ -13,7 +13,10 @@ from cascade_kpi.commitments.offers import Offers, read_offers
 from cascade_kpi.commitments.reconciliation import Reconciliation
 from cascade_kpi.commitments.solve import Solver
 from cascade_kpi.errors import Fault, InputError, check, suggest, wants
-from cascade_kpi.targets.targets import Amounts, Lots, Reconciled, Targets
+from cascade_kpi.targets.amounts import Amounts, Lots
+from cascade_kpi.targets.origins import Reconciled
+from cascade_kpi.targets.ratios import Ratios
+from cascade_kpi.targets.targets import Targets
 
 __all__ = ["reconcile"]
 
@@ -108,7 +111,7 @@ def _rules(targets: Targets, confidence: Rules) -> list[Confidence]:
 
 def _reconciled(targets: Targets, offers: Offers, rules: list[Confidence], inner: Inner) -> Targets:
     faults: list[Fault] = []
-    columns: list[Lots | Amounts] = []
+    columns: list[Lots | Amounts | Ratios] = []
     demands, settled = [], []
     for k, rule in enumerate(rules):
         sides = Sides(targets, k, offers, rule, inner)

@@ -16,7 +16,9 @@ from cascade_kpi.commitments.demands import Demands
 from cascade_kpi.commitments.offers import Offers
 from cascade_kpi.commitments.pulls import Pulls, Side
 from cascade_kpi.errors import Fault, check
-from cascade_kpi.targets.targets import Lots, Reconciled, Targets
+from cascade_kpi.targets.amounts import Lots
+from cascade_kpi.targets.origins import Reconciled
+from cascade_kpi.targets.targets import Targets
 
 __all__ = ["Reconciliation"]
 

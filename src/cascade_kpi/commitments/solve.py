@@ -14,7 +14,8 @@ from cascade_kpi.commitments.sweeps import Swept
 from cascade_kpi.commitments.wholes import made_whole
 from cascade_kpi.errors import Fault
 from cascade_kpi.kpis.lots import LARGEST
-from cascade_kpi.targets.targets import NO_LOTS, Targets
+from cascade_kpi.targets.amounts import NO_LOTS
+from cascade_kpi.targets.targets import Targets
 
 __all__ = ["Solver"]
 

@@ -289,7 +289,7 @@ def _same_model(model: DriverTree, other: DriverTree) -> None:
 def _rounded(model: DriverTree, name: str, value: float) -> float:
     """A driver's goal in whole lots, half to even, if it is divided; else as it is."""
     kpi = model.kpis[name]
-    if not kpi.split.divides or value != value:
+    if not kpi.divides or value != value:
         return value
     lot = kpi.counted_in.exact
     return float(round(Fraction(value) / lot) * lot)

@@ -22,7 +22,9 @@ from cascade_kpi.explaining.operations import Combined, LotsAsAmount
 from cascade_kpi.explaining.phases import Explainer
 from cascade_kpi.kpis.lots import Lot
 from cascade_kpi.org.rollup import add_present
-from cascade_kpi.targets.targets import Assigned, Lots, Reconciled, Targets
+from cascade_kpi.targets.amounts import Lots
+from cascade_kpi.targets.origins import Assigned, Reconciled
+from cascade_kpi.targets.targets import Targets
 
 __all__ = ["AgreementExplainer"]
 

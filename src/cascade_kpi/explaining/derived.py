@@ -10,9 +10,9 @@ from attrs import field, frozen
 from cascade_kpi._arrays import FloatArray
 from cascade_kpi.drivers.derive import Derived
 from cascade_kpi.drivers.formulas import Add, Load, Multiply, Number, Rescale, Step
+from cascade_kpi.explaining.choosing import target_explainer
 from cascade_kpi.explaining.explanation import Explanation, Operation
 from cascade_kpi.explaining.results import ResultExplainer
-from cascade_kpi.explaining.targets import target_explainer
 from cascade_kpi.results.results import Results
 
 __all__ = ["DerivedExplainer"]

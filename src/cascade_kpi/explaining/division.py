@@ -14,9 +14,9 @@ from cascade_kpi.methods.claims import whole_claims
 from cascade_kpi.methods.method import Method
 from cascade_kpi.org.rollup import add_present
 from cascade_kpi.results.change import fold_values
+from cascade_kpi.targets.amounts import MARGIN
 from cascade_kpi.targets.asked import stretched
 from cascade_kpi.targets.room import least_above, most_above
-from cascade_kpi.targets.targets import MARGIN
 
 __all__ = ["Divided", "Least", "Most", "Role", "Stretched", "Towards", "WithoutMargin"]
 

@@ -9,12 +9,12 @@ from cascade_kpi.analysis.gaps import Gaps
 from cascade_kpi.commitments.reconciliation import Reconciliation
 from cascade_kpi.drivers.derive import Derived
 from cascade_kpi.errors import Fault, check, suggest
+from cascade_kpi.explaining.choosing import target_explainer
 from cascade_kpi.explaining.derived import DerivedExplainer
 from cascade_kpi.explaining.explanation import Explanation
 from cascade_kpi.explaining.moves import MoveExplainer
 from cascade_kpi.explaining.results import ResultExplainer
 from cascade_kpi.explaining.scores import GapExplainer, ScoreExplainer
-from cascade_kpi.explaining.targets import TargetExplainer
 from cascade_kpi.moving.moved import Moved
 from cascade_kpi.plan.improve import Plan
 from cascade_kpi.results.results import Results
@@ -104,7 +104,7 @@ def _named(kpi: str | None, known: tuple[str, ...]) -> str:
 
 def _of_targets(stage: Targets, node: object, kpi: str | None, period: str | None) -> Answers:
     k = stage.kpis.index(_named(kpi, stage.kpis.names))
-    row, of = stage.org.row(node), TargetExplainer(stage, k, stage.periods.index(period))
+    row, of = stage.org.row(node), target_explainer(stage, k, stage.periods.index(period))
     return {"target": lambda: of.explain(row)}
 
 

@@ -8,10 +8,10 @@ import numpy as np
 from attrs import frozen
 
 from cascade_kpi._arrays import IntArray
+from cascade_kpi.explaining.choosing import target_explainer
 from cascade_kpi.explaining.explanation import Explanation, Operation
 from cascade_kpi.explaining.operations import Combined, LotsAsAmount
 from cascade_kpi.explaining.owns import Explainer, own_lots
-from cascade_kpi.explaining.targets import target_explainer
 from cascade_kpi.kpis.kpi import Kpi
 from cascade_kpi.moving.days import CalendarDays, WorkingDays, fall_due
 from cascade_kpi.moving.division import divide_by_share

@@ -9,7 +9,8 @@ from attrs import frozen
 
 from cascade_kpi.explaining.explanation import Explanation
 from cascade_kpi.explaining.operations import AmountAsLots
-from cascade_kpi.targets.targets import Assigned, Targets
+from cascade_kpi.targets.origins import Assigned
+from cascade_kpi.targets.targets import Targets
 
 __all__ = ["Explainer", "own_lots", "target_lots"]
 

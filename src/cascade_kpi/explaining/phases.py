@@ -20,7 +20,9 @@ from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.phasing.families import divide_alone
 from cascade_kpi.phasing.profiles import Profile, normalised
 from cascade_kpi.phasing.sweep import Family, phase_family
-from cascade_kpi.targets.targets import NO_LOTS, Assigned, Itemised, Lots, Phased, Targets
+from cascade_kpi.targets.amounts import NO_LOTS, Lots
+from cascade_kpi.targets.origins import Assigned, Itemised, Phased
+from cascade_kpi.targets.targets import Targets
 
 __all__ = ["Explainer", "SpreadExplainer", "spread_of"]
 

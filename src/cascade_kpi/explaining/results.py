@@ -9,6 +9,7 @@ import numpy as np
 from attrs import frozen
 
 from cascade_kpi._arrays import equal
+from cascade_kpi.explaining.choosing import target_explainer
 from cascade_kpi.explaining.division import WithoutMargin
 from cascade_kpi.explaining.explanation import Explanation, Operation
 from cascade_kpi.explaining.operations import (
@@ -21,7 +22,6 @@ from cascade_kpi.explaining.operations import (
     PlannedPart,
     VolumeOfTarget,
 )
-from cascade_kpi.explaining.targets import TargetExplainer
 from cascade_kpi.kpis.aggregates import Makeup
 from cascade_kpi.kpis.kpi import Kpi
 from cascade_kpi.missing import Missing
@@ -193,7 +193,7 @@ class ResultExplainer:
     def target(self, row: int) -> Explanation:
         """The target of a node, in KPI units."""
         if self.results.source is None:
-            return TargetExplainer(self.results.targets, self.k, self.p).explain(row)
+            return target_explainer(self.results.targets, self.k, self.p).explain(row)
         value = float(self.results.targets.values[self.k][self.p, row])
         name, rule = self._name("target", row), self.kpi.aggregate
         along = Combined(rule.along, "over the periods")

@@ -10,7 +10,6 @@ import numpy as np
 from attrs import frozen
 
 from cascade_kpi._arrays import FloatArray, IntArray
-from cascade_kpi.explaining.agreements import AgreementExplainer
 from cascade_kpi.explaining.division import (
     Divided,
     Least,
@@ -26,22 +25,14 @@ from cascade_kpi.explaining.operations import (
     LotsAsAmount,
     Times,
 )
-from cascade_kpi.explaining.phases import Explainer, SpreadExplainer, spread_of
 from cascade_kpi.kpis.kpi import Kpi
 from cascade_kpi.kpis.splits import ProRata
 from cascade_kpi.org.reach import Reach
 from cascade_kpi.org.rollup import add_present
+from cascade_kpi.targets.amounts import Lots
 from cascade_kpi.targets.asked import Asked
-from cascade_kpi.targets.targets import (
-    Assigned,
-    Cascaded,
-    Itemised,
-    Lots,
-    Phased,
-    Reconciled,
-    Targets,
-    rolls_up,
-)
+from cascade_kpi.targets.origins import Assigned, Cascaded
+from cascade_kpi.targets.targets import Targets, rolls_up
 
 __all__ = ["TargetExplainer"]
 
@@ -89,13 +80,11 @@ class TargetExplainer:
 
     def explain(self, row: int) -> Explanation:
         """The target of a node, in KPI units."""
-        origin = self.targets.origin
+        origin: Any = self.targets.origin
         value = float(self.targets.values[self.k][self.p, row])
         name = self._name("target", row)
         if isinstance(origin, Assigned):
             return self._assigned(origin, row, value)
-        if not isinstance(origin, Cascaded):
-            return target_explainer(self.targets, self.k, self.p).explain(row)
         if np.isnan(value):
             return Explanation(name, value, self.kpi.unit, self.period, None, "no goal reaches it")
         column = self.targets.columns[self.k]
@@ -303,14 +292,3 @@ class TargetExplainer:
             entry = origin.given.row_of(row, self.k, self.p)
             source = "none was given" if entry is None else f"targets row {entry}, value"
         return Explanation(self._name(what, row), value, self.kpi.unit, self.period, None, source)
-
-
-def target_explainer(targets: Targets, k: int, p: int) -> Explainer:
-    """What explains the targets of one KPI in one period, by what they were made from."""
-    if isinstance(targets.origin, Phased | Itemised):
-        return SpreadExplainer(*spread_of(targets, k, p), target_explainer)
-    if isinstance(targets.origin, Reconciled):
-        if targets.origin.demands[k] is None:  # they are as they were
-            return target_explainer(targets.origin.whole, k, p)
-        return AgreementExplainer(targets, k, p, target_explainer)
-    return TargetExplainer(targets, k, p)

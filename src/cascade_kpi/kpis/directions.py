@@ -12,7 +12,7 @@ from cascade_kpi._fields import as_number, is_a, not_numbers
 from cascade_kpi.errors import Fault, check, suggest
 from cascade_kpi.records import record
 
-__all__ = ["Direction", "Higher", "Lower", "OnTarget", "direction"]
+__all__ = ["Direction", "Higher", "Lower", "OnTarget", "direction", "ways"]
 
 
 @runtime_checkable
@@ -106,6 +106,13 @@ class OnTarget:
 
 
 _NAMED: dict[str, type[Higher | Lower]] = {"higher": Higher, "lower": Lower}
+
+
+def ways(better: Direction) -> tuple[bool, bool]:
+    """Whether a result far above its target falls short of it, and one far below."""
+    far, zero = np.array([1e300]), np.zeros(1)
+    up, down = better.shortfall(far, zero), better.shortfall(-far, zero)
+    return bool(up[0] > 0), bool(down[0] > 0)
 
 
 def direction(better: Direction | str) -> Direction:

@@ -25,7 +25,8 @@ from cascade_kpi.errors import Fault, InputError, check, suggest
 from cascade_kpi.kpis.aggregates import Aggregate, Sum
 from cascade_kpi.kpis.directions import Direction, Higher, direction
 from cascade_kpi.kpis.lots import Lot
-from cascade_kpi.kpis.splits import Equal, Shared, Split
+from cascade_kpi.kpis.misfits import misfits
+from cascade_kpi.kpis.splits import Equal, Rated, Shared, Split
 from cascade_kpi.kpis.trials import try_aggregate, try_direction
 from cascade_kpi.methods.method import LargestRemainder, Method
 from cascade_kpi.org.reach import Reach
@@ -66,9 +67,10 @@ class Kpi:
         Which results are good.
     aggregate : Aggregate
         How reports combine over units and periods.
-    split : Split, optional
+    split : Split or Rates, optional
         How a goal is handed down. By default a sum is divided equally, and
-        anything else is shared, the same target for all.
+        anything else is shared, the same target for all. ``splits.Rates``
+        gives each unit of a ratio a target of its own.
     lot : Lot, str, int or float, optional
         What a divided goal is counted in; 10^-decimals by default.
     decimals : int
@@ -91,7 +93,7 @@ class Kpi:
     unit: str
     better: Direction = field(factory=Higher, converter=_better)
     aggregate: Aggregate = field(factory=Sum)
-    split: Split = field()
+    split: Split | Rated = field()
     lot: Lot | None = field(default=None, converter=_lot)
     decimals: int = 2
     method: Method = field(factory=LargestRemainder)
@@ -113,7 +115,7 @@ class Kpi:
             faults += self._tried("aggregate", self.aggregate, try_aggregate)
         if is_a(self.better, Direction):
             faults += self._tried("better", self.better, try_direction)
-        if not is_a(self.split, Split):
+        if not (is_a(self.split, Split) or is_a(self.split, Rated)):
             repair = "use one of cascade_kpi.splits, or an object with its method"
             faults.append(Fault("kpi", "not a split", repair, column="split", value=self.split))
         if not is_a(self.method, Method):
@@ -126,6 +128,7 @@ class Kpi:
             if not kind:
                 faults.append(Fault("kpi", "empty", repair, row=i, column="at", value=kind))
         check(faults)
+        check(misfits(self))
 
     def _tried(self, column: str, rule: Any, trial: Callable[[Any], None]) -> list[Fault]:
         family = "aggregate" if column == "aggregate" else "direction"
@@ -136,6 +139,11 @@ class Kpi:
     def counted_in(self) -> Lot:
         """The lot in which divided goals are counted."""
         return self.lot or Lot(f"1e-{self.decimals}" if self.decimals else "1")
+
+    @property
+    def divides(self) -> bool:
+        """Whether a goal is divided among children, in whole lots."""
+        return isinstance(self.split, Split) and self.split.divides
 
     def reach(self, org: OrgTree) -> Reach:
         """The nodes of a tree that report the KPI, and those above them.

@@ -13,7 +13,8 @@ from cascade_kpi.moving.clock import Clock
 from cascade_kpi.moving.days import fall_due
 from cascade_kpi.moving.pieces import CUSHION, Pieces
 from cascade_kpi.phasing.wholes import adds_up, in_lots
-from cascade_kpi.targets.targets import NO_LOTS, Targets
+from cascade_kpi.targets.amounts import NO_LOTS
+from cascade_kpi.targets.targets import Targets
 
 __all__ = ["Own", "divide_by_share", "divide_pieces", "firsts"]
 

@@ -14,7 +14,7 @@ from cascade_kpi._text import visible
 from cascade_kpi.moving.intervals import as_dates
 from cascade_kpi.moving.pieces import LEAVE, STATES, VACANT
 from cascade_kpi.moving.summing import or_blank
-from cascade_kpi.targets.targets import NO_LOTS
+from cascade_kpi.targets.amounts import NO_LOTS
 
 if TYPE_CHECKING:
     from cascade_kpi.moving.moved import Moved

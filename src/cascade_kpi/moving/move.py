@@ -24,7 +24,8 @@ from cascade_kpi.moving.pieces import Pieces
 from cascade_kpi.moving.reorganisation import Reorganisation
 from cascade_kpi.moving.stints import Leaves, Stints
 from cascade_kpi.moving.trees import Trees
-from cascade_kpi.targets.targets import NO_LOTS, Targets
+from cascade_kpi.targets.amounts import NO_LOTS
+from cascade_kpi.targets.targets import Targets
 
 __all__ = ["move"]
 

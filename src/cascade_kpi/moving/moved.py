@@ -27,7 +27,8 @@ from cascade_kpi.moving.summing import Shares, mean_of_levels, or_blank
 from cascade_kpi.moving.trees import Trees
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.phasing.wholes import adds_up
-from cascade_kpi.targets.targets import NO_LOTS, Targets
+from cascade_kpi.targets.amounts import NO_LOTS
+from cascade_kpi.targets.targets import Targets
 
 if TYPE_CHECKING:
     from cascade_kpi.kpis.kpi import Kpi

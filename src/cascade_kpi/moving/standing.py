@@ -9,7 +9,9 @@ import numpy as np
 from cascade_kpi._arrays import FloatArray, IntArray, lock
 from cascade_kpi.moving.division import Own, divide_by_share, firsts
 from cascade_kpi.moving.pieces import CUSHION
-from cascade_kpi.targets.targets import NO_LOTS, Amounts, Assigned, Lots, Targets
+from cascade_kpi.targets.amounts import NO_LOTS, Amounts, Lots
+from cascade_kpi.targets.origins import Assigned
+from cascade_kpi.targets.targets import Targets
 
 if TYPE_CHECKING:
     from cascade_kpi.moving.moved import Moved

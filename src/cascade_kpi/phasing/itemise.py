@@ -13,7 +13,9 @@ from cascade_kpi.kpis.kpi import Kpi, Kpis
 from cascade_kpi.phasing.profiles import Profile
 from cascade_kpi.phasing.sweep import Whole, phase_lots
 from cascade_kpi.phasing.wholes import in_lots, not_a_profile, weigh
-from cascade_kpi.targets.targets import Itemised, Lots, Targets
+from cascade_kpi.targets.amounts import Lots
+from cascade_kpi.targets.origins import Itemised
+from cascade_kpi.targets.targets import Targets
 
 __all__ = ["itemise"]
 

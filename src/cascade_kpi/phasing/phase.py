@@ -14,7 +14,10 @@ from cascade_kpi.periods import Periods
 from cascade_kpi.phasing.profiles import Profile
 from cascade_kpi.phasing.sweep import Whole, phase_lots
 from cascade_kpi.phasing.wholes import adds_up, in_lots, not_a_profile, weigh
-from cascade_kpi.targets.targets import Amounts, Lots, Phased, Targets
+from cascade_kpi.targets.amounts import Amounts, Lots
+from cascade_kpi.targets.origins import Phased
+from cascade_kpi.targets.ratios import Ratios
+from cascade_kpi.targets.targets import Targets
 
 __all__ = ["phase"]
 
@@ -156,7 +159,7 @@ def _column(
     weights: FloatArray | None,
     wholes: list[tuple[str, ...]],
     faults: list[Fault],
-) -> Lots | Amounts:
+) -> Lots | Amounts | Ratios:
     """One KPI's targets in all the periods."""
     column, sizes = targets.columns[k], [len(labels) for labels in wholes]
     if weights is None:
@@ -179,8 +182,12 @@ def _column(
     return Lots(targets.kpis.items[k].counted_in, lock(counts))
 
 
-def _level(column: Lots | Amounts, sizes: list[int]) -> Lots | Amounts:
+def _level(column: Lots | Amounts | Ratios, sizes: list[int]) -> Lots | Amounts | Ratios:
     """The target of the whole in each of its parts."""
     if isinstance(column, Lots):
         return Lots(column.lot, lock(np.repeat(column.counts, sizes, axis=0)))
-    return Amounts(lock(np.repeat(column.values, sizes, axis=0)))
+    values = lock(np.repeat(column.values, sizes, axis=0))
+    if isinstance(column, Ratios):
+        counts = lock(np.repeat(column.counts, sizes, axis=0))
+        return Ratios(column.counted, counts, column.volumes, values)
+    return Amounts(values)

@@ -11,7 +11,8 @@ from cascade_kpi._arrays import FloatArray, IntArray
 from cascade_kpi.errors import Fault
 from cascade_kpi.org.layout import Block
 from cascade_kpi.phasing.families import divide_alone, divide_families
-from cascade_kpi.targets.targets import NO_LOTS, Targets
+from cascade_kpi.targets.amounts import NO_LOTS
+from cascade_kpi.targets.targets import Targets
 
 __all__ = ["Family", "Whole", "phase_family", "phase_lots"]
 

@@ -11,7 +11,9 @@ from cascade_kpi.kpis.aggregates import Aggregate, Makeup
 from cascade_kpi.kpis.kpi import Kpi
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.phasing.profiles import Profile, normalised
-from cascade_kpi.targets.targets import NO_LOTS, Assigned, Lots, Targets
+from cascade_kpi.targets.amounts import NO_LOTS, Lots
+from cascade_kpi.targets.origins import Assigned
+from cascade_kpi.targets.targets import Targets
 
 __all__ = ["adds_up", "in_lots", "not_a_profile", "weigh"]
 

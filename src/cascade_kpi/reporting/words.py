@@ -86,10 +86,52 @@ def split_words(rule: object) -> str:
             f"{split_words(r.split)}, with a margin below {', '.join(r.margins_of_kinds)}"
         ),
     }
+    known["Rates"] = lambda r: (
+        f"every unit's own target, {_pace_words(r.pace)}, from its base in "
+        f"{r.base if isinstance(r.base, str) else listed(r.base)} at its volume in {r.volume}"
+    )
     made = known.get(type(rule).__name__)
     if made is not None and type(rule).__module__.startswith("cascade_kpi."):
         return made(rule)
     return _words(_SPLITS, rule)
+
+
+def _pace_words(rule: object) -> str:
+    """How far the units of a ratio move, also by paces made of others."""
+
+    def mark(benchmark: object) -> str:
+        return f"{benchmark:,g}" if isinstance(benchmark, float) else _mark_words(benchmark)
+
+    known: dict[str, Callable[[Any], str]] = {
+        "Uniform": lambda _: "by the same points",
+        "Towards": lambda r: f"towards {mark(r.benchmark)}",
+        "UpTo": lambda r: f"towards {mark(r.benchmark)} and not past it",
+        "Mixed": lambda r: listed(
+            [f"{part.weight:g} × {_pace_words(part.pace)}" for part in r.parts]
+        ),
+        "Bounded": lambda r: ", ".join(
+            [
+                _pace_words(r.pace),
+                *(
+                    f"{what} {_limit_words(limit)}"
+                    for what, limit in (
+                        ("by points of at most", r.points),
+                        ("not below", r.low),
+                        ("not above", r.high),
+                    )
+                    if limit is not None
+                ),
+            ]
+        ),
+    }
+    made = known.get(type(rule).__name__)
+    if made is not None and type(rule).__module__.startswith("cascade_kpi."):
+        return made(rule)
+    return f"by {rule!r}"
+
+
+def _mark_words(benchmark: object) -> str:
+    return "the best" if benchmark == "best" else _limit_words(benchmark)
 
 
 def _limit_words(limit: Any) -> str:

@@ -18,7 +18,8 @@ from cascade_kpi.org.rollup import add_present, fold_children, fold_subtrees
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.results.actuals import Actuals
 from cascade_kpi.results.results import Results, held_back
-from cascade_kpi.targets.targets import MARGIN, Targets
+from cascade_kpi.targets.amounts import MARGIN
+from cascade_kpi.targets.targets import Targets
 
 __all__ = ["measure"]
 

@@ -16,7 +16,9 @@ from cascade_kpi.org.rollup import Combine
 from cascade_kpi.periods import Periods
 from cascade_kpi.results.actuals import Actuals
 from cascade_kpi.results.results import Results
-from cascade_kpi.targets.targets import Amounts, Assigned, Targets
+from cascade_kpi.targets.amounts import Amounts
+from cascade_kpi.targets.origins import Assigned
+from cascade_kpi.targets.targets import Targets
 
 __all__ = ["over_periods"]
 

@@ -12,9 +12,9 @@ from cascade_kpi._arrays import FloatArray, IntArray
 from cascade_kpi.errors import Fault, InputError, check
 from cascade_kpi.kpis.kpi import Kpi
 from cascade_kpi.kpis.lots import LARGEST
-from cascade_kpi.kpis.splits import Limited, OverAssigning
+from cascade_kpi.kpis.splits import Limited, OverAssigning, Split
 from cascade_kpi.org.tree import OrgTree
-from cascade_kpi.targets.targets import MARGIN
+from cascade_kpi.targets.amounts import MARGIN
 
 __all__ = ["Asked", "in_lots", "stretched"]
 
@@ -50,6 +50,7 @@ class Asked:
             With what the split itself refuses, or what it answers oddly.
         """
         split = kpi.split
+        assert isinstance(split, Split)  # noqa: S101 - a ratio's is asked elsewhere
         shares = _lawful(kpi, org, _answer(kpi, split, org), "__call__")
         below = shares[1:] if len(org.roots) == 1 else shares[org.parent >= 0]
         if not np.isfinite(below).all():

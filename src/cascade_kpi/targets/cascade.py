@@ -12,7 +12,8 @@ from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.periods import Periods
 from cascade_kpi.targets.goal import Goal
 from cascade_kpi.targets.handed import hand_down
-from cascade_kpi.targets.targets import Cascaded, Targets
+from cascade_kpi.targets.origins import Cascaded
+from cascade_kpi.targets.targets import Targets
 
 __all__ = ["cascade"]
 

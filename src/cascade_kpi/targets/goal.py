@@ -9,19 +9,38 @@ from attrs import frozen
 
 from cascade_kpi.entries import Entries
 from cascade_kpi.errors import Fault
+from cascade_kpi.kpis.aggregates import Aggregate
 from cascade_kpi.kpis.kpi import Kpi
 from cascade_kpi.org.reach import Reach
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.periods import Periods
+from cascade_kpi.targets.ratios import Counted, unscaled
 
-__all__ = ["Goal"]
+__all__ = ["Goal", "Numerators"]
 
 _LISTED = 6
 
 
+@frozen
+class Numerators:
+    """Changes of a ratio's numerators, as people read them."""
+
+    counted: Counted
+    aggregate: Aggregate
+
+    def told(self, lots: int) -> str:
+        """A change of so many units."""
+        change = unscaled(self.aggregate, self.counted.values(np.array([lots])))[0]
+        number = f"{change:+,.2f}" if abs(change) >= 1 else f"{change:+.6g}"
+        return f"{number} in the numerator".replace("-", "−")
+
+
 @frozen(eq=False)
 class Goal:
-    """One KPI's goals on their way down the tree that it reaches, and the faults met."""
+    """One KPI's goals on their way down the tree that it reaches, and the faults met.
+
+    Of a ratio the lots are changes of numerators, and `counted` says in what.
+    """
 
     reach: Reach
     kpi: Kpi
@@ -29,11 +48,17 @@ class Goal:
     stated: Entries
     k: int
     faults: list[Fault]
+    counted: Numerators | None = None
 
     @property
     def org(self) -> OrgTree:
         """The nodes that are reached: rows below are theirs."""
         return self.reach.tree
+
+    @property
+    def claim(self) -> str:
+        """What a child's part is in proportion to, in a word."""
+        return "claim" if self.counted is None else "pace"
 
     def fault(self, period: int, row: int, reason: str, repair: str) -> None:
         """Note a conflict at a node."""
@@ -43,6 +68,8 @@ class Goal:
 
     def amount(self, lots: int) -> str:
         """Lots as people read them."""
+        if self.counted is not None:
+            return self.counted.told(lots)
         return self.kpi.format(float(self.kpi.counted_in.values(np.array(lots))))
 
     def named(self, rows: Iterable[int]) -> str:

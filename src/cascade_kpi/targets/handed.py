@@ -11,12 +11,15 @@ from cascade_kpi._arrays import FloatArray, IntArray, lock
 from cascade_kpi.entries import Column
 from cascade_kpi.errors import InputError
 from cascade_kpi.kpis.lots import LARGEST
+from cascade_kpi.kpis.splits import Rated
 from cascade_kpi.org.layout import Layout
+from cascade_kpi.targets.amounts import NO_LOTS, Amounts, Lots
 from cascade_kpi.targets.asked import Asked
 from cascade_kpi.targets.goal import Goal
-from cascade_kpi.targets.handing import divide_down, divide_freely
-from cascade_kpi.targets.room import Room
-from cascade_kpi.targets.targets import NO_LOTS, Amounts, Bounds, Lots
+from cascade_kpi.targets.lots import hand_lots
+from cascade_kpi.targets.origins import Bounds
+from cascade_kpi.targets.rated import hand_rates
+from cascade_kpi.targets.ratios import Ratios
 
 __all__ = ["Handed", "hand_down"]
 
@@ -26,7 +29,7 @@ Mask = NDArray[np.bool_]
 class Handed(NamedTuple):
     """A KPI's targets, those that were stated, and between which bounds the others were found."""
 
-    column: Lots | Amounts
+    column: Lots | Amounts | Ratios
     fixed: Mask
     bounds: Bounds | None
 
@@ -38,7 +41,9 @@ def hand_down(goal: Goal) -> Handed:
     column = Column("goals", goal.kpi, goal.periods, goal.stated, goal.k)
     goal.faults.extend(column.unreached(reach, everywhere))
     dense = reach.narrowed(everywhere)
-    column_of, fixed, bounds = _handed(goal, dense, ~np.isnan(dense))
+    stated = ~np.isnan(dense)
+    rated = isinstance(goal.kpi.split, Rated)
+    column_of, fixed, bounds = (hand_rates if rated else _handed)(goal, dense, stated)
     fixed = lock(reach.spread(fixed, absent=False))
     if bounds is not None:
         low, high = (lock(reach.spread(each, np.nan)) for each in (bounds.low, bounds.high))
@@ -46,7 +51,12 @@ def hand_down(goal: Goal) -> Handed:
     if isinstance(column_of, Lots):
         counts = lock(reach.spread(column_of.counts, NO_LOTS))
         return Handed(Lots(column_of.lot, counts), fixed, bounds)
-    return Handed(Amounts(lock(reach.spread(column_of.values, np.nan))), fixed, bounds)
+    values = lock(reach.spread(column_of.values, np.nan))
+    if isinstance(column_of, Ratios):
+        counts = lock(reach.spread(column_of.counts, NO_LOTS))
+        volumes = lock(reach.spread(column_of.volumes, np.nan))
+        return Handed(Ratios(column_of.counted, counts, volumes, values), fixed, bounds)
+    return Handed(Amounts(values), fixed, bounds)
 
 
 def _handed(goal: Goal, dense: FloatArray, fixed: Mask) -> Handed:
@@ -59,23 +69,13 @@ def _handed(goal: Goal, dense: FloatArray, fixed: Mask) -> Handed:
     except InputError as error:
         goal.faults.extend(error.faults)
         return nothing
-    if not goal.kpi.split.divides:
+    if not goal.kpi.divides:
         return Handed(Amounts(_shared(org.layout, dense.copy(), asked.shares)), fixed, None)
     told = len(goal.faults)
     lots = _whole(goal, dense, fixed)
     if len(goal.faults) > told:  # what would follow from goals that are wrong is not told
         return nothing
-    tops = fixed[:, org.layout.roots]
-    free = tops.all() and np.count_nonzero(fixed) == tops.size and not asked.is_limited
-    if free and divide_freely(goal, lots, asked.shares):
-        return Handed(Lots(goal.kpi.counted_in, lots), fixed, None)
-    fixed = _fix_upward(goal, lots, fixed, asked.margin)
-    rooms = []
-    for p, column in enumerate(lots):
-        rooms.append(Room.of(goal, p, column, fixed[p], asked))
-        divide_down(goal, column, fixed[p], rooms[-1], asked)
-    low, high = (np.stack(each) for each in zip(*((r.low, r.high) for r in rooms), strict=True))
-    bounds = Bounds(low, high, np.array(asked.margin))
+    fixed, bounds = hand_lots(goal, lots, fixed, asked)
     return Handed(Lots(goal.kpi.counted_in, lots), fixed, bounds)
 
 
@@ -103,22 +103,3 @@ def _whole(goal: Goal, dense: FloatArray, fixed: Mask) -> IntArray:
         reason = f"{amount!r} is not a whole number of lots of {lot.size}"
         goal.fault(p, row, reason, f"make it {below} or {above}, or change the lot")
     return lots
-
-
-def _fix_upward(goal: Goal, lots: IntArray, fixed: Mask, margin: IntArray) -> Mask:
-    """A node whose children are all fixed is fixed at their sum, unless they are over-assigned."""
-    fixed = fixed.copy()
-    for block in goal.org.layout.up():
-        for p in range(len(lots)):
-            follows = fixed[p, block.rows].all(axis=0) & (margin[block.parents] == 0)
-            follows &= ~fixed[p, block.parents]
-            below = lots[p, block.rows]
-            # As floats, which do not wrap around, to see whether the sum can be had at all.
-            many = follows & (np.abs(below.astype(np.float64).sum(axis=0)) >= LARGEST)
-            for row in block.parents[many].tolist():
-                goal.fault(p, row, "its children's goals sum to 2^51 lots", "use a larger lot")
-            follows &= ~many
-            parents = block.parents[follows]
-            lots[p, parents] = below[:, follows].sum(axis=0)
-            fixed[p, parents] = True
-    return fixed

@@ -15,10 +15,10 @@ from cascade_kpi.methods.claims import whole_claims
 from cascade_kpi.methods.method import LargestRemainder, divided_by
 from cascade_kpi.methods.remainders import divide_lots
 from cascade_kpi.org.layout import Block, Layout
+from cascade_kpi.targets.amounts import NO_LOTS
 from cascade_kpi.targets.asked import Asked, stretched
 from cascade_kpi.targets.goal import Goal
 from cascade_kpi.targets.room import Room
-from cascade_kpi.targets.targets import NO_LOTS
 
 __all__ = ["divide_down", "divide_freely"]
 
@@ -139,11 +139,13 @@ def _possible(goal: Goal, room: Room, family: _Family, has: Mask) -> Mask:
             reason += goal.amount(left)
             repair = "change these goals, or give it a goal that leaves room for them"
         elif claimed[:, g].any():
-            reason = f"of {goal.amount(left)}, some are left when all with a claim are at their cap"
-            repair = "raise a cap, or give another child a claim or a goal"
+            reason = f"of {goal.amount(left)}, some are left when all with a {goal.claim} are at "
+            reason += "their cap"
+            repair = f"raise a cap, or give another child a {goal.claim} or a goal"
         else:
-            reason = f"{goal.amount(left)} is to be split over children whose claims are all zero"
-            repair = "give at least one of them a claim, or a goal"
+            reason = f"{goal.amount(left)} is to be split over children whose {goal.claim}s are "
+            reason += "all zero"
+            repair = f"give at least one of them a {goal.claim}, or a goal"
         goal.fault(room.period, row, reason, repair)
     return np.asarray(~(stuck | nothing) & (rest >= family.low.sum(axis=0)))
 

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from cascade_kpi._arrays import FloatArray, IntArray
 from cascade_kpi._text import percent
 from cascade_kpi.org.layout import Layout
+from cascade_kpi.targets.amounts import MARGIN
 from cascade_kpi.targets.asked import Asked, stretched
 from cascade_kpi.targets.goal import Goal
-from cascade_kpi.targets.targets import MARGIN
 
 __all__ = ["Room", "least_above", "most_above"]
 

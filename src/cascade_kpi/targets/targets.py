@@ -2,204 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cached_property
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from attrs import field, frozen
 
-from cascade_kpi._arrays import CONTENT, FloatArray, IntArray, fingerprint, frozen_array, lock
+from cascade_kpi._arrays import FloatArray, IntArray, fingerprint, lock
 from cascade_kpi._long import Columns, long_table, present
 from cascade_kpi._text import visible
 from cascade_kpi.entries import Column, Entries, aligned, read_entries
 from cascade_kpi.errors import Fault, InputError, check, unlike
 from cascade_kpi.kpis.aggregates import Makeup
 from cascade_kpi.kpis.kpi import Kpi, Kpis
-from cascade_kpi.kpis.lots import Lot
 from cascade_kpi.org.infinite import finite_rolled, infinite
 from cascade_kpi.org.rollup import add_present, fold_children
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.periods import Periods
+from cascade_kpi.targets.amounts import NO_LOTS, Amounts, Lots
+from cascade_kpi.targets.origins import Assigned, Cascaded, Itemised, Phased, Reconciled
+from cascade_kpi.targets.ratios import Ratios, unscaled
 
-__all__ = [
-    "MARGIN",
-    "NO_LOTS",
-    "Amounts",
-    "Assigned",
-    "Bounds",
-    "Cascaded",
-    "Itemised",
-    "Lots",
-    "Phased",
-    "Reconciled",
-    "Targets",
-    "assign",
-    "rolls_up",
-]
-
-MARGIN = 10_000
-"""Margins are counted in ten-thousandths."""
-
-NO_LOTS = np.iinfo(np.int64).min
-"""Marks the absence of a target in an array of lots."""
-
-
-@frozen(hash=False)
-class Amounts:
-    """Targets of one KPI as amounts.
-
-    Attributes
-    ----------
-    values : float64 array (p, n)
-        In KPI units, NaN where there is no target.
-    """
-
-    values: FloatArray = field(eq=CONTENT, repr=False, converter=frozen_array)
-
-
-@frozen(hash=False)
-class Lots:
-    """Targets of one KPI as whole lots.
-
-    Attributes
-    ----------
-    lot : Lot
-    counts : int64 array (p, n)
-        Numbers of lots, `NO_LOTS` where there is no target.
-    """
-
-    lot: Lot
-    counts: IntArray = field(eq=CONTENT, repr=False, converter=frozen_array)
-
-    @cached_property
-    def values(self) -> FloatArray:
-        """The targets in KPI units, float64 (p, n), NaN where there is none."""
-        values = self.lot.values(self.counts)
-        gone = self.counts == NO_LOTS
-        return lock(np.where(gone, np.nan, values) if gone.any() else values)
-
-
-@frozen(hash=False)
-class Bounds:
-    """The least and the most that every node could get, counted away from zero.
-
-    Attributes
-    ----------
-    low, high : float64 array (p, n)
-        Whole lots, `high` infinite where there is no most; NaN for nodes
-        that the KPI does not reach.
-    margin : int64 array (n,)
-        What children have beyond a node's target, in ten-thousandths of it.
-    """
-
-    low: FloatArray = field(eq=CONTENT, repr=False)
-    high: FloatArray = field(eq=CONTENT, repr=False)
-    margin: IntArray = field(eq=CONTENT, repr=False)
-
-
-@frozen(hash=False)
-class Cascaded:
-    """Targets that were handed down from goals.
-
-    Attributes
-    ----------
-    goals : Entries
-        The goals as they were stated, with their rows.
-    fixed : tuple of bool array (p, n)
-        Per KPI, the nodes whose target was stated, or follows from children
-        that are all stated, rather than handed down.
-    bounds : tuple of Bounds, or None
-        Per KPI, between which bounds the lots were found; None where there
-        were none.
-    """
-
-    goals: Entries
-    fixed: tuple[Any, ...] = field(repr=False, eq=False)
-    bounds: tuple[Bounds | None, ...] = field(repr=False, eq=False)
-
-
-@frozen(hash=False)
-class Assigned:
-    """Targets that were given at the nodes and rolled up.
-
-    Attributes
-    ----------
-    given : Entries or None
-        The targets as they were stated; None if they came as arrays.
-    own : tuple of float64 array (p, n)
-        Per KPI, each node's own target.
-    """
-
-    given: Entries | None
-    own: tuple[FloatArray, ...] = field(repr=False, eq=False)
-
-
-@frozen(hash=False)
-class Phased:
-    """Targets of longer periods that were phased over shorter ones.
-
-    Attributes
-    ----------
-    whole : Targets
-        Of the longer periods.
-    sizes : tuple of int
-        How many of the shorter periods each of them is made of.
-    by : tuple of Profile or None
-        Per KPI, the profile; None where every period has the target of the whole.
-    weights : tuple of float64 array (p, n), or None
-        Per KPI, every node's weights, which sum to one over each whole.
-    """
-
-    whole: Targets
-    sizes: tuple[int, ...]
-    by: tuple[Any, ...]
-    weights: tuple[FloatArray | None, ...] = field(eq=CONTENT, repr=False)
-
-
-@frozen(hash=False)
-class Itemised:
-    """Targets of the parts of one KPI: products of a revenue.
-
-    Attributes
-    ----------
-    whole : Targets
-    k : int
-        Position of the KPI that is itemised.
-    by : Profile
-    weights : float64 array (parts, n)
-        Every node's weights, which sum to one.
-    """
-
-    whole: Targets
-    k: int
-    by: Any
-    weights: FloatArray = field(eq=CONTENT, repr=False)
-
-
-@frozen(hash=False)
-class Reconciled:
-    """Targets that were reconciled with commitments from below.
-
-    Attributes
-    ----------
-    whole : Targets
-        From above.
-    offers : Offers
-        From below, and the limits.
-    by : tuple of Confidence
-        Per KPI, how much its targets weigh.
-    demands : tuple of Demands, or None
-        Per KPI, what both sides demand; None where the targets stay as they were.
-    settled : tuple of tuple of Settled
-        Per KPI and period, the optimum in lots before it is made whole.
-    """
-
-    whole: Targets
-    offers: Any
-    by: tuple[Any, ...]
-    demands: tuple[Any, ...] = field(repr=False, eq=False)
-    settled: tuple[Any, ...] = field(repr=False, eq=False)
+__all__ = ["Targets", "assign", "rolls_up"]
 
 
 @frozen(hash=False, repr=False)
@@ -214,19 +38,20 @@ class Targets:
         The axes.
     origin : Cascaded, Assigned, Phased, Itemised or Reconciled
         What the targets were made from.
-    columns : tuple of Lots or Amounts
-        Per KPI, whole lots where goals were divided, else amounts.
+    columns : tuple of Lots, Ratios or Amounts
+        Per KPI, whole lots where goals were divided, counted numerators where a
+        ratio's change was, else amounts.
     """
 
     org: OrgTree
     kpis: Kpis
     periods: Periods
     origin: Cascaded | Assigned | Phased | Itemised | Reconciled
-    columns: tuple[Lots | Amounts, ...] = field(repr=False)
+    columns: tuple[Lots | Amounts | Ratios, ...] = field(repr=False)
 
     def __attrs_post_init__(self) -> None:
         for kpi, column in zip(self.kpis, self.columns, strict=True):
-            if isinstance(column, Amounts):  # whole lots are finite
+            if not isinstance(column, Lots):  # whole lots are finite
                 what = f"the target of {kpi.name}"
                 check(infinite("targets", what, self.org, self.periods.labels, column.values))
 
@@ -248,13 +73,49 @@ class Targets:
             If the KPI's targets are not counted in lots.
         """
         column = self.columns[self.kpis.index(kpi)]
-        if isinstance(column, Amounts):
+        if not isinstance(column, Lots):
             repair = "use of(…): shared and assigned targets are not divided"
             raise InputError([Fault("targets", "not counted in lots", repair, value=kpi)])
         masked: np.ma.MaskedArray[Any, np.dtype[np.int64]] = np.ma.masked_equal(
             column.counts, NO_LOTS
         )
         return masked
+
+    def numerators(self, kpi: str) -> FloatArray:
+        """Numerators that targets of a ratio come to at the expected volumes, float64 (p, n).
+
+        As reports state them, so without the scale of a per cent; NaN where there
+        is no target. Children sum to their parent.
+
+        Raises
+        ------
+        InputError
+            If the KPI's targets were not made by ``splits.Rates``.
+        """
+        column = self._ratios(kpi)
+        return lock(unscaled(self.kpis[kpi].aggregate, column.numerators))
+
+    def volumes(self, kpi: str) -> FloatArray:
+        """Denominators that targets of a ratio were made for, float64 (p, n), NaN without target.
+
+        Raises
+        ------
+        InputError
+            If the KPI's targets were not made by ``splits.Rates``.
+        """
+        return lock(self._ratios(kpi).denominators)
+
+    def _ratios(self, kpi: str) -> Ratios:
+        column = self.columns[self.kpis.index(kpi)]
+        if not isinstance(column, Ratios):
+            repair = "give the KPI a split such as splits.Rates(…), with volumes"
+            raise InputError([Fault("targets", "no volumes are expected", repair, value=kpi)])
+        return column
+
+    def _of_ratios(self, made: Callable[[str], FloatArray]) -> list[FloatArray | None]:
+        """What is told of every KPI whose targets are ratios; None for the others."""
+        told = zip(self.kpis.names, self.columns, strict=True)
+        return [made(name) if isinstance(column, Ratios) else None for name, column in told]
 
     def margin(self, k: int) -> IntArray | None:
         """What children of each node have beyond its target of the k-th KPI.
@@ -297,7 +158,9 @@ class Targets:
             ``node``, ``kpi``, ``period``, ``unit``; ``target`` in that unit, of the node
             as a whole; ``lots``, NaN where the KPI's targets are not counted in them;
             ``value``, the node's own target as :func:`assign` takes it: of a sum what
-            the target holds beyond the children's, else the target.
+            the target holds beyond the children's, else the target. Where a KPI has
+            ``splits.Rates``, also ``numerator`` and ``denominator``, what the targets
+            come to at the expected volumes.
 
         Examples
         --------
@@ -317,12 +180,22 @@ class Targets:
         """
         lots = [c.counts.astype(float) if isinstance(c, Lots) else None for c in self.columns]
         own = [_own(self, k) for k in range(len(self.kpis))]
+        columns: dict[str, Sequence[FloatArray | None]] = {
+            "target": self.values,
+            "lots": lots,
+            "value": own,
+        }
+        if any(isinstance(column, Ratios) for column in self.columns):
+            columns |= {
+                "numerator": self._of_ratios(self.numerators),
+                "denominator": self._of_ratios(self.volumes),
+            }
         return long_table(
             self.org.ids,
             self.periods.labels,
             [(kpi.name, kpi.unit) for kpi in self.kpis],
             present(self.values),
-            {"target": self.values, "lots": lots, "value": own},
+            columns,
         )
 
     def __repr__(self) -> str:
@@ -455,7 +328,7 @@ def _own(targets: Targets, k: int) -> FloatArray:
         return column.values
     if isinstance(origin, Assigned) and origin.given is not None:
         return np.where(np.isnan(origin.own[k]), 0.0, origin.own[k])
-    if isinstance(column, Amounts):
+    if not isinstance(column, Lots):
         return _beyond_children(targets.org, column.values)
     # Lots are whole numbers below 2^53: as floats their sums are exact.
     counts = np.where(column.counts == NO_LOTS, np.nan, column.counts)

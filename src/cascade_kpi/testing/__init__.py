@@ -12,6 +12,7 @@ from cascade_kpi.testing.committing import check_confidence
 from cascade_kpi.testing.dividing import check_limit, check_method, check_split
 from cascade_kpi.testing.laws import check_record
 from cascade_kpi.testing.moving import check_days, check_policy
+from cascade_kpi.testing.pacing import check_pace
 from cascade_kpi.testing.phasing import check_profile
 from cascade_kpi.testing.scoring import (
     check_attainment,
@@ -30,6 +31,7 @@ __all__ = [
     "check_direction",
     "check_limit",
     "check_method",
+    "check_pace",
     "check_policy",
     "check_profile",
     "check_record",

@@ -15,9 +15,9 @@ from cascade_kpi.kpis.splits.limits import Limit
 from cascade_kpi.methods.method import Method, divided_by
 from cascade_kpi.org.rollup import fold_children
 from cascade_kpi.org.tree import OrgTree
+from cascade_kpi.targets.amounts import MARGIN
 from cascade_kpi.targets.asked import stretched
 from cascade_kpi.targets.cascade import cascade
-from cascade_kpi.targets.targets import MARGIN
 from cascade_kpi.testing.laws import law, laws
 
 __all__ = ["check_limit", "check_method", "check_split", "shuffled"]

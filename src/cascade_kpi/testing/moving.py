@@ -12,7 +12,8 @@ from cascade_kpi.moving.days import DayWeights, passed
 from cascade_kpi.moving.move import move
 from cascade_kpi.moving.moves import Policy
 from cascade_kpi.moving.stints import Stints
-from cascade_kpi.targets.targets import NO_LOTS, Targets
+from cascade_kpi.targets.amounts import NO_LOTS
+from cascade_kpi.targets.targets import Targets
 from cascade_kpi.testing.laws import law, laws
 
 __all__ = ["check_days", "check_policy"]

@@ -9,6 +9,7 @@ from cascade_kpi.kpis.splits.basic import (
     Limited,
     OverAssigning,
     ProRata,
+    Rated,
     Shared,
     Split,
 )
@@ -17,22 +18,34 @@ from cascade_kpi.records.registry import defer
 if TYPE_CHECKING:
     from cascade_kpi.kpis.splits.claims import Blend, Grown, Threshold
     from cascade_kpi.kpis.splits.limits import Amount, Limit, Over, Times, Within
+    from cascade_kpi.kpis.splits.paces import Bounded, Mixed, Towards, UpTo
+    from cascade_kpi.kpis.splits.rates import Banded, Baseline, Pace, Rates, Uniform
 
 __all__ = [
     "Amount",
+    "Banded",
+    "Baseline",
     "Blend",
+    "Bounded",
     "Equal",
     "FixedShares",
     "Grown",
     "Limit",
     "Limited",
+    "Mixed",
     "Over",
     "OverAssigning",
+    "Pace",
     "ProRata",
+    "Rated",
+    "Rates",
     "Shared",
     "Split",
     "Threshold",
     "Times",
+    "Towards",
+    "Uniform",
+    "UpTo",
     "Within",
 ]
 
@@ -42,7 +55,11 @@ _LATE = dict.fromkeys(("Blend", "Grown", "Threshold"), "cascade_kpi.kpis.splits.
 _LATE |= dict.fromkeys(
     ("Amount", "Limit", "Over", "Times", "Within"), "cascade_kpi.kpis.splits.limits"
 )
-defer("cascade_kpi.kpis.splits.claims", "cascade_kpi.kpis.splits.limits")
+_LATE |= dict.fromkeys(("Bounded", "Mixed", "Towards", "UpTo"), "cascade_kpi.kpis.splits.paces")
+_LATE |= dict.fromkeys(
+    ("Banded", "Baseline", "Pace", "Rates", "Uniform"), "cascade_kpi.kpis.splits.rates"
+)
+defer(*sorted(set(_LATE.values())))
 
 
 def __getattr__(name: str) -> Any:

@@ -6,7 +6,7 @@ number a node, so that a whole organisation is split at once.
 
 from __future__ import annotations
 
-from typing import ClassVar, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
 import attrs
 import numpy as np
@@ -20,12 +20,18 @@ from cascade_kpi.org.rollup import fold_children, fold_subtrees
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.records import record
 
+if TYPE_CHECKING:
+    from cascade_kpi.kpis.aggregates import Aggregate
+    from cascade_kpi.kpis.directions import Direction
+    from cascade_kpi.kpis.splits.rates import Paced
+
 __all__ = [
     "Equal",
     "FixedShares",
     "Limited",
     "OverAssigning",
     "ProRata",
+    "Rated",
     "Shared",
     "Split",
     "summed_drivers",
@@ -79,6 +85,15 @@ class OverAssigning(Split, Protocol):
 
         Shares of it, pure numbers of four decimals, float64 (n,): 0.05 for 5 %.
         """
+        ...
+
+
+@runtime_checkable
+class Rated(Protocol):
+    """What takes the place of a split for a ratio: ``Rates``."""
+
+    def paced(self, org: OrgTree, aggregate: Aggregate, better: Direction) -> Paced:
+        """Volumes, base ratios, paces and bounds of a tree."""
         ...
 
 
@@ -143,8 +158,16 @@ class ProRata:
         return summed_drivers(org, self.driver, given)
 
 
-def summed_drivers(org: OrgTree, driver: str, given: FloatArray) -> FloatArray:
+def summed_drivers(
+    org: OrgTree,
+    driver: str,
+    given: FloatArray,
+    *,
+    blank: str = "give it a number; zero if it has no claim",
+) -> FloatArray:
     """Drivers of leaves, summed over every inner node, (n,).
+
+    `blank` is the repair of a blank leaf.
 
     Raises
     ------
@@ -152,15 +175,14 @@ def summed_drivers(org: OrgTree, driver: str, given: FloatArray) -> FloatArray:
         If a leaf is blank, an entry is negative, or an inner entry differs from
         the sum below it.
     """
-    leaf, blank = org.is_leaf, np.isnan(given)
-    repair = "give it a number; zero if it has no claim"
-    faults = unit_faults(org, driver, given, leaf & blank, reason="a leaf is blank", repair=repair)
+    leaf, gone = org.is_leaf, np.isnan(given)
+    faults = unit_faults(org, driver, given, leaf & gone, reason="a leaf is blank", repair=blank)
     repair = "a driver is zero or more"
     faults += unit_faults(org, driver, given, given < 0, reason="negative", repair=repair)
     check(faults)
     np.copyto(claims := given.copy(), 0.0, where=~leaf)
     claims = fold_subtrees(org.layout, claims, np.add)
-    stated = np.flatnonzero(~(leaf | blank))  # inner nodes, and most often none
+    stated = np.flatnonzero(~(leaf | gone))  # inner nodes, and most often none
     differs = np.zeros(len(org), dtype=bool)
     below = claims[stated]
     differs[stated] = np.abs(given[stated] - below) > _NEAR * below

@@ -24,6 +24,7 @@ __all__ = [
     "Over",
     "Times",
     "Within",
+    "as_limit",
     "limits_of",
     "margins_of",
     "refuse_shared",
@@ -125,7 +126,8 @@ class Times:
         return org.numbers(self.column) * self.factor
 
 
-def _limit(limit: Any) -> Any:
+def as_limit(limit: Any) -> Any:
+    """A column name or a number as a limit; anything else as it is."""
     if isinstance(limit, str):
         return Times(limit)
     return Amount(limit) if isinstance(as_number(limit), float) else limit
@@ -158,8 +160,8 @@ cap=Times(column='last_year', factor=1.3))
     """
 
     split: Split
-    floor: Limit | None = field(default=None, converter=_limit, kw_only=True)
-    cap: Limit | None = field(default=None, converter=_limit, kw_only=True)
+    floor: Limit | None = field(default=None, converter=as_limit, kw_only=True)
+    cap: Limit | None = field(default=None, converter=as_limit, kw_only=True)
     divides: ClassVar[bool] = True
 
     def __attrs_post_init__(self) -> None:

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from cascade_kpi.analysis.gaps import Gaps, gaps
     from cascade_kpi.explaining.explain import explain
     from cascade_kpi.explaining.explanation import Explanation
+    from cascade_kpi.judging import yardsticks
+    from cascade_kpi.judging.fairness import Fairness, fairness
     from cascade_kpi.phasing import profiles
     from cascade_kpi.phasing.itemise import itemise
     from cascade_kpi.phasing.phase import phase
@@ -58,6 +60,7 @@ __all__ = [
     "Change",
     "Csv",
     "Explanation",
+    "Fairness",
     "Fault",
     "Gaps",
     "Grades",
@@ -89,6 +92,7 @@ __all__ = [
     "curves",
     "directions",
     "explain",
+    "fairness",
     "from_json",
     "gaps",
     "improve",
@@ -104,8 +108,10 @@ __all__ = [
     "splits",
     "to_json",
     "write_csv",
+    "yardsticks",
 ]
 
+defer("cascade_kpi.judging.yardsticks")
 defer("cascade_kpi.phasing.profiles", "cascade_kpi.plan.conditions", "cascade_kpi.plan.playbook")
 
 # What a program that imports the package to score does not need is looked up when it
@@ -115,6 +121,7 @@ _LATE = {
     "Breakdown": "cascade_kpi.analysis.breakdown",
     "Csv": "cascade_kpi.tables",
     "Explanation": "cascade_kpi.explaining.explanation",
+    "Fairness": "cascade_kpi.judging.fairness",
     "Gaps": "cascade_kpi.analysis.gaps",
     "Plan": "cascade_kpi.plan.improve",
     "PlannedAction": "cascade_kpi.plan.improve",
@@ -125,6 +132,7 @@ _LATE = {
     "Rule": "cascade_kpi.plan.playbook",
     "cascade": "cascade_kpi.targets.cascade",
     "explain": "cascade_kpi.explaining.explain",
+    "fairness": "cascade_kpi.judging.fairness",
     "from_json": "cascade_kpi.records",
     "gaps": "cascade_kpi.analysis.gaps",
     "improve": "cascade_kpi.plan.improve",
@@ -144,6 +152,7 @@ _ROOMS = {
     "records": "cascade_kpi.records",
     "tables": "cascade_kpi.tables",
     "testing": "cascade_kpi.testing",
+    "yardsticks": "cascade_kpi.judging.yardsticks",
 }
 
 

@@ -8,9 +8,11 @@ from typing import Any
 from cascade_kpi.analysis.gaps import Gaps
 from cascade_kpi.errors import Fault, check, suggest
 from cascade_kpi.explaining.explanation import Explanation
+from cascade_kpi.explaining.fairness import StretchExplainer
 from cascade_kpi.explaining.results import ResultExplainer
 from cascade_kpi.explaining.scores import GapExplainer, ScoreExplainer
 from cascade_kpi.explaining.targets import TargetExplainer
+from cascade_kpi.judging.fairness import Fairness
 from cascade_kpi.plan.improve import Plan
 from cascade_kpi.results.results import Results
 from cascade_kpi.scoring.score import Scores
@@ -18,7 +20,7 @@ from cascade_kpi.targets.targets import Targets
 
 __all__ = ["explain"]
 
-Stage = Targets | Results | Scores | Gaps | Plan
+Stage = Targets | Results | Scores | Gaps | Plan | Fairness
 
 
 def explain(
@@ -32,7 +34,7 @@ def explain(
 
     Parameters
     ----------
-    stage : Targets, Results, Scores, Gaps or Plan
+    stage : Targets, Results, Scores, Gaps, Plan or Fairness
     node : id
     kpi : str, optional
         Needed but for the total of scores and gaps.
@@ -44,6 +46,7 @@ def explain(
         default with one) or ``"attainment"``. Of gaps: ``"total"`` without a
         KPI, ``"gap"`` (the default with one, in KPI units), ``"shortfall"``,
         ``"points"``, or ``"to_parent"``, a part of the parent's gap. Of a plan: ``"shortfall"``.
+        Of fairness: ``"stretch"`` (the default), ``"base"`` or ``"deviation"``.
 
     Returns
     -------
@@ -76,7 +79,7 @@ def explain(
             answers = choose(stage, node, kpi, period)
             break
     else:
-        repair = "pass Targets, Results, Scores, Gaps or a Plan"
+        repair = "pass Targets, Results, Scores, Gaps, a Plan or Fairness"
         check([Fault("explain", f"not a stage: {type(stage).__name__}", repair)])
     wanted = next(iter(answers)) if quantity is None else quantity
     if not isinstance(wanted, str) or wanted not in answers:
@@ -132,10 +135,21 @@ def _of_plan(stage: Plan, node: object, kpi: str | None, period: str | None) -> 
     return {"shortfall": lambda: of.shortfall(name)}
 
 
+def _of_fairness(stage: Fairness, node: object, kpi: str | None, period: str | None) -> Answers:
+    k = stage.kpis.index(_named(kpi, stage.kpis.names))
+    row, of = stage.org.row(node), StretchExplainer(stage, k, stage.periods.index(period))
+    return {
+        "stretch": lambda: of.stretch(row),
+        "base": lambda: of.base(row),
+        "deviation": lambda: of.deviation(row),
+    }
+
+
 _CHOICES: dict[type, Callable[[Any, object, str | None, str | None], Answers]] = {
     Targets: _of_targets,
     Results: _of_results,
     Scores: _of_scores,
     Gaps: _of_gaps,
     Plan: _of_plan,
+    Fairness: _of_fairness,
 }

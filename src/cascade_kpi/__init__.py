@@ -36,6 +36,9 @@ from cascade_kpi.targets.targets import Targets, assign
 if TYPE_CHECKING:
     from cascade_kpi.analysis.breakdown import Breakdown
     from cascade_kpi.analysis.gaps import Gaps, gaps
+    from cascade_kpi.changing.attribute import Attribution, attribute
+    from cascade_kpi.changing.changes import Changes, compare
+    from cascade_kpi.changing.recascade import recascade
     from cascade_kpi.explaining.explain import explain
     from cascade_kpi.explaining.explanation import Explanation
     from cascade_kpi.judging import yardsticks
@@ -55,9 +58,11 @@ if TYPE_CHECKING:
 __all__ = [
     "Action",
     "Actuals",
+    "Attribution",
     "Band",
     "Breakdown",
     "Change",
+    "Changes",
     "Csv",
     "Explanation",
     "Fairness",
@@ -87,7 +92,9 @@ __all__ = [
     "aggregates",
     "assign",
     "attainments",
+    "attribute",
     "cascade",
+    "compare",
     "conditions",
     "curves",
     "directions",
@@ -102,6 +109,7 @@ __all__ = [
     "over_periods",
     "phase",
     "profiles",
+    "recascade",
     "record",
     "report",
     "score",
@@ -118,7 +126,9 @@ defer("cascade_kpi.phasing.profiles", "cascade_kpi.plan.conditions", "cascade_kp
 # is first used: making a class costs most of a millisecond.
 _LATE = {
     "Action": "cascade_kpi.plan.playbook",
+    "Attribution": "cascade_kpi.changing.attribute",
     "Breakdown": "cascade_kpi.analysis.breakdown",
+    "Changes": "cascade_kpi.changing.changes",
     "Csv": "cascade_kpi.tables",
     "Explanation": "cascade_kpi.explaining.explanation",
     "Fairness": "cascade_kpi.judging.fairness",
@@ -130,7 +140,9 @@ _LATE = {
     "Limits": "cascade_kpi.reporting.limits",
     "Report": "cascade_kpi.reporting.report",
     "Rule": "cascade_kpi.plan.playbook",
+    "attribute": "cascade_kpi.changing.attribute",
     "cascade": "cascade_kpi.targets.cascade",
+    "compare": "cascade_kpi.changing.changes",
     "explain": "cascade_kpi.explaining.explain",
     "fairness": "cascade_kpi.judging.fairness",
     "from_json": "cascade_kpi.records",
@@ -139,6 +151,7 @@ _LATE = {
     "itemise": "cascade_kpi.phasing.itemise",
     "over_periods": "cascade_kpi.results.over",
     "phase": "cascade_kpi.phasing.phase",
+    "recascade": "cascade_kpi.changing.recascade",
     "record": "cascade_kpi.records",
     "report": "cascade_kpi.reporting.report",
     "to_json": "cascade_kpi.records",

@@ -68,6 +68,10 @@ class Attribution:
             columns.append(laid(step, kpi, periods, rows))
         return Counted.of(columns)
 
+    def counted(self, kpi: str) -> Counted:
+        """A KPI's targets before all, and after each step, in one unit of counting."""
+        return self._counted[self.changes.kpis.index(kpi)]
+
     def part(self, kpi: str, kind: str) -> FloatArray:
         """What one kind of input made of the change, in KPI units, float64 (p, u).
 
@@ -78,7 +82,7 @@ class Attribution:
         told = self.changes.told(kpi)
         if kind not in self.order:
             return lock(np.where(told, 0.0, np.nan))
-        counted = self._counted[self.changes.kpis.index(kpi)]
+        counted = self.counted(kpi)
         i = self.order.index(kind)
         additive = adds_up(self.changes.before, self.changes.after, kpi)
         before, after = (carried(counted, j, additive=additive) for j in (i, i + 1))
@@ -181,11 +185,14 @@ def attribute(changes: Changes, order: Iterable[str] = KINDS) -> Attribution:
     if not isinstance(kinds, tuple) or sorted(map(str, kinds)) != sorted(KINDS):
         repair = f"name each of {', '.join(KINDS)} once"
         check([Fault("attribute", "not the four kinds of input", repair, value=order)])
-    for name, side in (("before", changes.before), ("after", changes.after)):
-        if not isinstance(side.origin, Cascaded):
-            reason = f"the targets {name} were not handed down from goals"
-            repair = "attribute the targets that they were made from"
-            check([Fault("attribute", reason, repair)])
+    repair = "attribute the targets that they were made from"
+    check(
+        [
+            Fault("attribute", f"the targets {name} were not handed down from goals", repair)
+            for name, side in (("before", changes.before), ("after", changes.after))
+            if not isinstance(side.origin, Cascaded)
+        ]
+    )
     changed = tuple(kind for kind in kinds if kind in changes.inputs.changed)
     steps = [_halfway(changes, changed[:i]) for i in range(1, len(changed))]
     return Attribution(changes, changed, (*steps, *([changes.after] if changed else [])))

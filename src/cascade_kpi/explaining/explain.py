@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from cascade_kpi.analysis.gaps import Gaps
+from cascade_kpi.changing.attribute import Attribution
+from cascade_kpi.changing.changes import Changes
 from cascade_kpi.errors import Fault, check, suggest
+from cascade_kpi.explaining.changes import ChangeExplainer
 from cascade_kpi.explaining.explanation import Explanation
 from cascade_kpi.explaining.fairness import StretchExplainer
 from cascade_kpi.explaining.results import ResultExplainer
@@ -20,7 +24,7 @@ from cascade_kpi.targets.targets import Targets
 
 __all__ = ["explain"]
 
-Stage = Targets | Results | Scores | Gaps | Plan | Fairness
+Stage = Targets | Results | Scores | Gaps | Plan | Fairness | Changes | Attribution
 
 
 def explain(
@@ -34,7 +38,7 @@ def explain(
 
     Parameters
     ----------
-    stage : Targets, Results, Scores, Gaps, Plan or Fairness
+    stage : Targets, Results, Scores, Gaps, Plan, Fairness, Changes or Attribution
     node : id
     kpi : str, optional
         Needed but for the total of scores and gaps.
@@ -47,6 +51,8 @@ def explain(
         KPI, ``"gap"`` (the default with one, in KPI units), ``"shortfall"``,
         ``"points"``, or ``"to_parent"``, a part of the parent's gap. Of a plan: ``"shortfall"``.
         Of fairness: ``"stretch"`` (the default), ``"base"`` or ``"deviation"``.
+        Of changes: ``"change"``, and of an attribution its parts, ``"tree"``, ``"drivers"``,
+        ``"rules"`` and ``"goals"``.
 
     Returns
     -------
@@ -79,7 +85,7 @@ def explain(
             answers = choose(stage, node, kpi, period)
             break
     else:
-        repair = "pass Targets, Results, Scores, Gaps, a Plan or Fairness"
+        repair = "pass Targets, Results, Scores, Gaps, a Plan, Fairness, Changes or Attribution"
         check([Fault("explain", f"not a stage: {type(stage).__name__}", repair)])
     wanted = next(iter(answers)) if quantity is None else quantity
     if not isinstance(wanted, str) or wanted not in answers:
@@ -145,6 +151,22 @@ def _of_fairness(stage: Fairness, node: object, kpi: str | None, period: str | N
     }
 
 
+def _of_changes(stage: Changes, node: object, kpi: str | None, period: str | None) -> Answers:
+    k = stage.kpis.index(_named(kpi, stage.kpis.names))
+    of = ChangeExplainer(stage, None, k, stage.periods.index(period), stage.nodes.place(node))
+    return {"change": of.change}
+
+
+def _of_attribution(
+    stage: Attribution, node: object, kpi: str | None, period: str | None
+) -> Answers:
+    changes = stage.changes
+    k = changes.kpis.index(_named(kpi, changes.kpis.names))
+    place, p = changes.nodes.place(node), changes.periods.index(period)
+    of = ChangeExplainer(changes, stage, k, p, place)
+    return {"change": of.change, **{kind: partial(of.part, kind) for kind in stage.order}}
+
+
 _CHOICES: dict[type, Callable[[Any, object, str | None, str | None], Answers]] = {
     Targets: _of_targets,
     Results: _of_results,
@@ -152,4 +174,6 @@ _CHOICES: dict[type, Callable[[Any, object, str | None, str | None], Answers]] =
     Gaps: _of_gaps,
     Plan: _of_plan,
     Fairness: _of_fairness,
+    Changes: _of_changes,
+    Attribution: _of_attribution,
 }

@@ -340,6 +340,11 @@ def test_a_new_column_and_another_rule_for_it():
     kpi = attrs.evolve(SALES, split=splits.ProRata("market"))
     now = ck.recascade(was, drivers={"market": [None, None, 1, 1, None, 2]}, kpis=kpi)
     assert now.of("sales")[0].tolist() == [100, 50, 25, 25, 50, 50]
+    told = ck.compare(was, now).inputs
+    assert told.lines() == ["drivers: 3 market", "rules: split of sales"]
+    assert told.drivers["before"].tolist() == [None, None, None]
+    parts = ck.attribute(ck.compare(was, now))
+    assert not parts.part("sales", "drivers").any()
     array = ck.recascade(was, drivers={"past": np.array([NAN, NAN, 1, 1, NAN, 2])})
     assert array.of("sales")[0].tolist() == [100, 50, 25, 25, 50, 50]
 

@@ -95,11 +95,9 @@ class Inputs:
         was, now = self.before.org, self.after.org
         both = np.flatnonzero(self.nodes.status < Status.NEW)
         one, two = self.nodes.was[both], self.nodes.now[both]
-        parts = []
+        parts, in_place = [], equal(one, two)
         for column in dict.fromkeys([*now.columns, *was.columns]):
-            if was is now or (
-                equal(was.columns.get(column), now.columns.get(column)) and equal(one, two)
-            ):
+            if in_place and was.columns.get(column) is now.columns.get(column):
                 continue
             before, after = _cells(was, column, one), _cells(now, column, two)
             odd = differ(before, after)

@@ -153,6 +153,10 @@ class Fairness:
             figures, lock(np.stack(deviation)), lock(np.stack(outlier)), lock(load), lock(shift)
         )
 
+    def beside(self, kpi: str) -> Beside:
+        """A KPI's targets beside those of peers."""
+        return self._beside[self.kpis.index(kpi)]
+
     def base(self, kpi: str) -> FloatArray:
         """What each target is set against, in KPI units, float64 (p, n), NaN where absent."""
         return self.stretches[self.kpis.index(kpi)].base

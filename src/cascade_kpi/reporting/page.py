@@ -8,7 +8,9 @@ from cascade_kpi.reporting import markdown as md
 from cascade_kpi.reporting.actions import Actions
 from cascade_kpi.reporting.blocks import name, section
 from cascade_kpi.reporting.cards import Cards
+from cascade_kpi.reporting.changes import Changed
 from cascade_kpi.reporting.elements import Element, el, render, stylesheet
+from cascade_kpi.reporting.fairness import Fair
 from cascade_kpi.reporting.falls import Falls
 from cascade_kpi.reporting.rules import Rules
 from cascade_kpi.reporting.standing import Standing
@@ -25,7 +27,7 @@ _POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
     "form-action 'none'"
 )
-Section = Summary | Standing | Tree | Cards | Falls | Actions | Rules
+Section = Summary | Standing | Tree | Cards | Falls | Actions | Rules | Fair | Changed
 
 
 @frozen(eq=False)
@@ -50,6 +52,11 @@ class Page:
             ("organisation", "Organisation", (Tree.of(view),)),
             ("scorecards", "Scorecards" if view.knows_scores else "Figures", (Cards.of(view),)),
         ]
+        if layers.fairness is not None:
+            sections.insert(1, ("fairness", "Fairness", (Fair.of(view, layers.fairness),)))
+        if layers.changes is not None:
+            changed = Changed.of(view, layers.changes, layers.parts)
+            sections.insert(1, ("changes", "Who gains, who loses", (changed,)))
         if layers.gaps is not None:
             sections.append(("gaps", "Gaps", (Falls.of(view, layers.gaps),)))
         if layers.plan is not None:

@@ -172,7 +172,7 @@ class Inputs:
         }
 
     def of(self, kind: str) -> Columns:
-        """What differs of one kind of input: of :data:`KINDS`."""
+        """What differs of one kind of input: tree, drivers, rules or goals."""
         tables: dict[str, Columns] = {
             "tree": self.tree,
             "drivers": self.drivers,
@@ -183,7 +183,7 @@ class Inputs:
 
     @property
     def changed(self) -> tuple[str, ...]:
-        """The kinds of input that differ of what both sides have, in the order of :data:`KINDS`."""
+        """The kinds of input that differ of what both sides have, in the usual order."""
         both = ~np.isin(self.rules["field"].astype(str), ("kpi", "period"))
         differ = {kind: len(next(iter(self.of(kind).values()))) for kind in KINDS}
         differ["rules"] = int(np.count_nonzero(both))

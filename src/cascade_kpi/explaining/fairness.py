@@ -14,7 +14,7 @@ from cascade_kpi.explaining.operations import Combined
 from cascade_kpi.explaining.results import ResultExplainer
 from cascade_kpi.explaining.targets import target_explainer
 from cascade_kpi.judging.fairness import Fairness
-from cascade_kpi.judging.history import Columns, summed
+from cascade_kpi.judging.history import PastColumns, summed
 from cascade_kpi.judging.judged import beside_peers
 from cascade_kpi.judging.yardsticks import Base, Fences, Measure, asked
 from cascade_kpi.kpis.aggregates import Makeup
@@ -160,7 +160,7 @@ class StretchExplainer:
         """What a node has reached in the same period of one past cycle."""
         source = self.judged.history.sources[self.k]
         h = cycle * len(self.judged.periods) + self.p
-        if isinstance(source, Columns):
+        if isinstance(source, PastColumns):
             return self._cell(row, source.names[h])
         assert isinstance(source, Results)  # noqa: S101 - there are cycles, so there is a source
         found = int(source.org.find(self.judged.org.ids[row : row + 1])[0])

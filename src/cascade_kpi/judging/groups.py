@@ -94,7 +94,7 @@ class Groups:
     def apart(self) -> Groups:
         """How far each lies from the median of its group, sorted anew.
 
-        What lies no further than :data:`NEAR` does not lie apart.
+        What lies no further than 1e-9 does not lie apart.
         """
         far = np.abs(self.values - self.medians[self.members])
         far = np.where(far <= NEAR, 0.0, far)

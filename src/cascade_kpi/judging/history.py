@@ -20,19 +20,19 @@ from cascade_kpi.results.measure import measure
 from cascade_kpi.results.results import Results
 from cascade_kpi.targets.targets import Targets
 
-__all__ = ["Columns", "History", "Source", "summed"]
+__all__ = ["History", "PastColumns", "Source", "summed"]
 
 _SUGGESTED = 20  # near misses are looked for this often
 
 
 @frozen
-class Columns:
+class PastColumns:
     """A history in columns of the tree, one a period, the earliest first."""
 
     names: tuple[str, ...]
 
 
-Source = Results | Columns
+Source = Results | PastColumns
 """Where the history of one KPI came from."""
 
 
@@ -42,7 +42,7 @@ class History:
 
     Attributes
     ----------
-    sources : tuple of Results, Columns or None
+    sources : tuple of Results, PastColumns or None
         Per KPI, where it came from; None for no history.
     cycles : tuple of float64 array (c, p, n), or None
         Per KPI, in its unit, the earliest cycle first; NaN is absent.
@@ -109,7 +109,7 @@ def _source(targets: Targets, given: object, faults: list[Fault]) -> Source | No
         return given
     listed = (given,) if isinstance(given, str) else as_tuple(given)
     if isinstance(listed, tuple) and listed and all(isinstance(name, str) for name in listed):
-        return Columns(listed)
+        return PastColumns(listed)
     try:
         reports = (
             given
@@ -137,7 +137,7 @@ def _lines(
 ) -> FloatArray | None:
     """What the targets' nodes have reached of one KPI, period by period, (h, n)."""
     kpi, org = targets.kpis.items[k], targets.org
-    if isinstance(source, Columns):
+    if isinstance(source, PastColumns):
         return _columns(org, kpi, source, faults)
     if kpi.name not in source.kpis.names:
         repair = suggest(kpi.name, source.kpis.names)
@@ -158,7 +158,7 @@ def _lines(
     return np.where(found >= 0, values[:, found], np.nan)
 
 
-def _columns(org: OrgTree, kpi: Kpi, source: Columns, faults: list[Fault]) -> FloatArray | None:
+def _columns(org: OrgTree, kpi: Kpi, source: PastColumns, faults: list[Fault]) -> FloatArray | None:
     lines = []
     for name in source.names:
         try:

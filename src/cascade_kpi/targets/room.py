@@ -113,11 +113,7 @@ class _Demands:
         """Note limits that exclude each other, and goals outside the limits of their node."""
         room, goal = self.room, self.goal
         crossed = room.under & ~self.fixed & (room.low > room.high)
-        for row in np.flatnonzero(crossed).tolist():
-            ends = self._amount(row, room.low[row]), self._amount(row, room.high[row])
-            least, most = ends if room.sign[row] > 0 else ends[::-1]
-            reason = f"it is to have at least {least}, and at most {most}"
-            self._note(row, reason, "lower its floor, or raise its cap")
+        self._tell_crossed(np.flatnonzero(crossed))
         lots = np.abs(self.kept)
         outside = self.fixed & ((lots < room.low) | (lots > room.high))
         for row in np.flatnonzero(outside).tolist():
@@ -130,6 +126,27 @@ class _Demands:
             )
             self._note(row, reason, "change the goal or the limit")
         room.low[crossed], room.high[crossed] = 0.0, np.inf  # told, and out of the way
+
+    def _tell_crossed(self, rows: IntArray) -> None:
+        """Note floors above caps: once for all nodes of the same two, and for all periods."""
+        room, goal = self.room, self.goal
+        room.broken[rows] = True
+        alike: dict[tuple[str, str], list[int]] = {}
+        for row in rows.tolist():
+            ends = self._amount(row, room.low[row]), self._amount(row, room.high[row])
+            alike.setdefault(ends if room.sign[row] > 0 else ends[::-1], []).append(row)
+        for (least, most), mine in alike.items():
+            who = "it is" if len(mine) == 1 else f"{goal.named(mine)} are each"
+            reason = f"{who} to have at least {least}, and at most {most}"
+            value = goal.org.node(mine[0]).id
+            told = any(f.value == value and f.reason.endswith(f": {reason}") for f in goal.faults)
+            if not told:  # of an earlier period
+                which = (
+                    "its floor, or raise its cap"
+                    if len(mine) == 1
+                    else "the floor, or raise the cap"
+                )
+                self._note(mine[0], reason, f"lower {which}")
 
     def brought(self, rows: IntArray, sign: IntArray, sizes: FloatArray) -> FloatArray:
         """What nodes bring to their parents: their bound, or what they keep."""

@@ -212,3 +212,17 @@ def test_a_floor_above_a_cap_is_told_once_for_all_who_share_it():
     faults = refused(ck.cascade, limited, [kpi], {"k": 30}, periods="p")
     assert [fault.value for fault in faults] == ["a", "b"]
     assert faults[0].reason == "k in p: it is to have at least 8 u, and at most 5 u"
+
+
+def test_below_a_unit_that_hands_down_more_the_floors_are_named():
+    split = splits.Over(splits.Within(EQUAL, floor=50), {"reg": "0.1"})
+    (reason,) = told(WIDE, split, 180)
+    # four floors of 50: 182 and a tenth are 200
+    assert reason == (
+        "its goal is 180 u, the floors of 'R' sum to 182 u "
+        "(that of 'R', with 10 % over, by the floors of 'a', 'b', 'c', 'd')"
+    )
+    assert targets(WIDE, split, 182).of("k")[0, 2:].tolist() == [50, 50, 50, 50]
+    split = splits.Over(splits.Within(EQUAL, cap=50), {"reg": "0.1"})
+    (reason,) = told(WIDE, split, 200)
+    assert reason.endswith("(that of 'R', with 10 % over, by the caps of 'a', 'b', 'c', 'd')")

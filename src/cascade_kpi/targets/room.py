@@ -65,11 +65,11 @@ class Room:
         high = np.where(sign > 0, asked.high, -asked.low)
         kept = np.where(fixed, lots, 0)
         room = cls(p, sign, under, low, high, np.zeros(len(low), dtype=bool))
-        demands = _Demands(goal, room, fixed, kept)
+        demands = _Demands(goal, room, fixed, kept, asked.margin)
         demands.check_own()
         room.low[fixed] = room.high[fixed] = np.abs(kept[fixed])
         for block in layout.up():
-            demands.lift(block.rows, block.parents, asked.margin[block.parents])
+            demands.lift(block.rows, block.parents)
         return room
 
 
@@ -108,6 +108,7 @@ class _Demands:
     room: Room
     fixed: Mask
     kept: IntArray
+    margin: IntArray
 
     def check_own(self) -> None:
         """Note limits that exclude each other, and goals outside the limits of their node."""
@@ -152,9 +153,9 @@ class _Demands:
         """What nodes bring to their parents: their bound, or what they keep."""
         return np.where(self.fixed[rows], self.kept[rows] * sign, sizes[rows])
 
-    def lift(self, rows: IntArray, parents: IntArray, margin: IntArray) -> None:
+    def lift(self, rows: IntArray, parents: IntArray) -> None:
         """Take what children can have into account at their parents."""
-        room = self.room
+        room, margin = self.room, self.margin[parents]
         sign = room.sign[parents]
         floors = self.brought(rows, sign, room.low).sum(axis=0)
         caps = self.brought(rows, sign, room.high).sum(axis=0)
@@ -200,6 +201,7 @@ class _Demands:
             what = f"goals and {words.limits}"
         found = f"the {what} of {self.goal.named(np.sort(below))} sum to "
         found += self._amount(row, float(brought.sum()))
+        found += self._behind(below, sizes, heavy=heavy)
         if not self.fixed[row] and not own:
             reason = f"{found}, and the goal above it goes the other way"
             self._note(row, reason, "change one of them, or give it a goal of its own")
@@ -208,6 +210,22 @@ class _Demands:
         over = f", {self._amount(row, given)} with what is over" if given != own else ""
         repair = f"{words.way} one of them, or change its {mine}"
         self._note(row, f"its {mine} is {self._amount(row, own)}{over}, {found}", repair)
+
+    def _behind(self, units: IntArray, sizes: FloatArray, *, heavy: bool) -> str:
+        """What makes the demands of units that hand down more than they have, the first of them."""
+        for unit in units[(self.margin[units] > 0) & ~self.fixed[units]].tolist():
+            rows = self.goal.org.node(unit).child_rows
+            if not rows:
+                continue
+            family = self.brought(np.array(rows), self.room.sign[unit], sizes).sum(keepdims=True)
+            bound = (least_above if heavy else most_above)(family, self.margin[[unit]])
+            if bound[0] == sizes[unit]:
+                words = _Words.of(heavy=heavy, sign=int(self.room.sign[unit]))
+                over = percent(int(self.margin[unit]) / MARGIN)
+                below = self.goal.named(np.sort(self._frontier(unit, sizes)))
+                whose = f"that of {self.goal.named([unit])}, with {over} over"
+                return f" ({whose}, by the {words.limits} of {below})"
+        return ""
 
     def _frontier(self, row: int, sizes: FloatArray) -> list[int]:
         """The nodes below whose own demands make up what its children demand."""

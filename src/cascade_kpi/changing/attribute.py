@@ -202,11 +202,11 @@ def _halfway(changes: Changes, done: tuple[str, ...]) -> Targets:
     """Targets with some kinds of input as they are after, the others as before."""
 
     def side(kind: str) -> Targets:
-        same = kind not in changes.inputs.changed
-        # What does not differ is taken from where the tree is.
-        return changes.after if kind in done or (same and "tree" in done) else changes.before
+        return changes.after if kind in done else changes.before
 
-    org = _tree(side("tree").org, side("drivers").org)
+    # Cells are brought together only where both differ: else they are those of one tree.
+    trees = [kind for kind in ("tree", "drivers") if kind in changes.inputs.changed] or ["tree"]
+    org = _tree(side(trees[0]).org, side(trees[-1]).org)
     names = changes.kpis.names
     rules = Kpis(side("rules").kpis[name] for name in names)
     stated = _goals(changes, side("goals"), org)

@@ -45,7 +45,10 @@ def _numbers(org: OrgTree, column: str) -> FloatArray | None:
     cells = org.columns[column]
     if cells.dtype.kind not in "fiu":
         first = next((cell for cell in cells.tolist() if not is_blank(cell)), None)
-        if first is None or (isinstance(first, str) and not any(map(str.isdigit, first))):
+        faults: list[Fault] = []
+        if first is not None:  # one cell tells of most columns that they are of text
+            read({column: [first]}, name="units").numbers(column, faults)
+        if first is None or faults:
             return None
     try:
         return org.numbers(column)

@@ -403,3 +403,15 @@ def test_what_cannot_be_compared_is_told_at_once():
     refused(ck.attribute, changes, ["goals"])
     refused(ck.attribute, changes, None)
     refused(ck.attribute(changes).part, "sales", "goal")
+
+
+def test_a_change_too_large_for_a_float_is_refused():
+    one, two = (
+        ck.assign(tree(), [SALES], entries(("ann", "sales", value)), periods="2027")
+        for value in (-1.7e308, 1.7e308)
+    )
+    changes = ck.compare(one, two)
+    (fault,) = refused(changes.of, "sales")
+    assert "the change of sales in 2027 is too large for a float" in str(fault)
+    refused(changes.of_children, "sales")
+    refused(changes.table)

@@ -86,7 +86,9 @@ class Attribution:
         i = self.order.index(kind)
         additive = adds_up(self.changes.before, self.changes.after, kpi)
         before, after = (carried(counted, j, additive=additive) for j in (i, i + 1))
-        return lock(np.where(told, counted.values(after - before), np.nan))
+        with np.errstate(over="ignore"):  # told by node
+            part = np.where(told, counted.values(after - before), np.nan)
+        return lock(self.changes.finite(f"the part of {kind} in the change of {kpi}", part))
 
     def table(self) -> Columns:
         """The parts as columns: one row for each change that can be told.

@@ -123,7 +123,23 @@ class Changes:
         """
         counted = self.counted(kpi)
         before, after = counted.sides
-        return lock(np.where(self.told(kpi), counted.values(after - before), np.nan))
+        with np.errstate(over="ignore"):  # told by node
+            change = np.where(self.told(kpi), counted.values(after - before), np.nan)
+        return lock(self.finite(f"the change of {kpi}", change))
+
+    def finite(self, what: str, values: FloatArray) -> FloatArray:
+        """Numbers of the nodes, (p, u), once they are found to be nowhere infinite.
+
+        Raises
+        ------
+        InputError
+            With the first node at which one is.
+        """
+        for p, place in np.argwhere(np.isinf(values))[:1].tolist():
+            reason = f"{what} in {self.periods.labels[p]} is too large for a float"
+            node = self.ids[place : place + 1].tolist()[0]
+            check([Fault("changes", reason, "use a larger unit", value=node)])
+        return values
 
     def lots_of(self, kpi: str) -> np.ma.MaskedArray[Any, np.dtype[np.int64]]:
         """The same in whole lots of ``counted(kpi).lot``, masked where it cannot be told.
@@ -158,7 +174,7 @@ class Changes:
         if makeup is None:
             return np.full(self.told(kpi).shape, np.nan)
         values = self._counted[k].values(getattr(makeup, part))
-        return np.where(self.told(kpi), values, np.nan)
+        return self.finite(f"the change of {kpi}", np.where(self.told(kpi), values, np.nan))
 
     def of_children(self, kpi: str) -> FloatArray:
         """The changes of the children that stayed, together, float64 (p, u)."""
@@ -374,6 +390,11 @@ def laid(targets: Targets, kpi: str, periods: Periods, rows: IntArray) -> Lots |
 
 def _made_up(nodes: Matched, counted: Counted) -> _Makeup:
     """The change of every node by its children, before and after."""
+    with np.errstate(over="ignore", invalid="ignore"):  # told by node
+        return _parts(nodes, counted)
+
+
+def _parts(nodes: Matched, counted: Counted) -> _Makeup:
     before, after = counted.sides
     change = after - before
     stayed = (nodes.parent_was == nodes.parent_now) & (nodes.was >= 0) & (nodes.now >= 0)

@@ -329,6 +329,8 @@ def test_goals_are_replaced_joined_and_withdrawn():
     )
     assert now.of("sales").tolist() == [[100, 80, 50, 30, 20, 20]]
     assert now.of("churn").tolist() == [[2, 1, 1, 1, 2, 2]]
+    assert sorted(now.origin.goals.row.tolist()) == [0, 1, 2]
+    assert "goals row 1" in ck.explain(now, "hq", "churn").text()
     again = ck.recascade(now, goals=entries(("hq", "sales", 50)))
     assert again.of("sales")[0, 0] == 50
     assert "goals row 2" in ck.explain(again, "hq", "sales").text()

@@ -96,6 +96,14 @@ def test_deviations_are_told_of_half_that_are_alike():
     assert (low[0], high[0]) == pytest.approx((1 - 3 * 0.25066, 1 + 3 * 0.25066))
 
 
+def test_what_differs_by_rounding_alone_makes_no_spread():
+    same = [0.1 * k for k in (1, 1, 1)] + [0.3 - 0.2, 1.1 - 1.0, 2.1 - 2.0]
+    assert len(set(same)) > 2
+    values = np.array([*same, 0.6])
+    _, _, spread = yardsticks.Deviations()(Groups.of(values, np.zeros(7, dtype=np.int64)))
+    assert spread == pytest.approx([1.2533 * 0.5 / 7])
+
+
 def test_the_published_median_absolute_deviation():
     # 1 1 2 2 4 6 9: median 2, deviations 1 1 0 0 2 4 7, their median 1 (Wikipedia,
     # "Median absolute deviation", the worked example).
@@ -148,3 +156,62 @@ def test_yardsticks_are_records(rule):
     back = ck.from_json(ck.to_json(rule))
     assert back == rule
     assert hash(back) == hash(rule)
+
+
+@record("test_yardsticks/raising")
+@frozen
+class Raising:
+    answer: float = 1.0
+
+    def __call__(self, *given):
+        raise ZeroDivisionError("oh")
+
+    def unit(self, kpi):
+        return ""
+
+
+@record("test_yardsticks/eager")
+@frozen
+class Eager:
+    """Answers where there is no past, and a stretch where nothing is asked."""
+
+    def __call__(self, first, second, better=None):
+        return np.ones(second.shape)
+
+    def unit(self, kpi):
+        return ""
+
+
+@record("test_yardsticks/narrow")
+@frozen
+class Narrow:
+    """Fences that do not move with the numbers."""
+
+    def __call__(self, groups):
+        zero = np.zeros(len(groups))
+        return zero, zero + 1.0, zero
+
+
+@pytest.mark.parametrize(
+    ("check", "rule", "broken"),
+    [
+        (testing.check_base, Raising(), "raises ZeroDivisionError: oh"),
+        (testing.check_measure, Raising(), "raises ZeroDivisionError: oh"),
+        (testing.check_fences, Raising(), "raises ZeroDivisionError: oh"),
+        (testing.check_base, Eager(), "where there is no past"),
+        (testing.check_measure, Eager(), "answers 1.0 to"),
+        (testing.check_fences, Narrow(), "does not move with the numbers"),
+    ],
+)
+def test_broken_laws_are_told(check, rule, broken):
+    with pytest.raises(AssertionError, match=broken):
+        check(rule)
+
+
+def test_odd_bases_and_measures_are_refused_by_name():
+    tree = org(kind=["person"] * 6)
+    targets = ck.cascade(tree, [ck.Kpi("k", "x")], {"k": 6}, periods="2027")
+    past = {"node": ["ann"], "kpi": ["k"], "period": ["2026"], "value": [1]}
+    faults = refused(ck.fairness, targets, past, base=Eager(), measures={"k": Raising()})
+    assert [fault.column for fault in faults] == ["base", "measures of k"]
+    assert "testing.check_base tells more" in faults[0].repair

@@ -30,6 +30,11 @@ SUMS = TREE.over_subtrees()
 MODEL = ck.DriverTree({"double": ck.D("k") * 2}, [KPI])
 MADE = ck.derive(MODEL, RESULTS)
 SPLIT = ck.contributions(MADE, MADE, "double")
+CHANGES = ck.compare(RESULTS.targets, ck.recascade(RESULTS.targets, goals={"k": 15}))
+POSTED = ck.cascade(
+    org(post=["x"] * 6, past=[None, None, 3, 4, None, 5]), [KPI], {"k": 12}, periods="p"
+)
+JUDGED = ck.fairness(POSTED, "past", "post")
 
 
 def read_csv(path, delimiter, encoding):
@@ -167,6 +172,38 @@ CALLS = {
         ck.measure,
         {"targets": RESULTS.targets, "actuals": ROWS, "missing": "zero", "inner": "total"},
     ),
+    "recascade": (
+        ck.recascade,
+        {"targets": RESULTS.targets, "goals": {"k": 24}, "withdraw": None, "drivers": None,
+         "org": None, "kpis": None},
+    ),
+    "compare": (ck.compare, {"before": RESULTS.targets, "after": RESULTS.targets}),
+    "Changes.of": (CHANGES.of, {"kpi": "k"}),
+    "Changes.status": (CHANGES.status, {"node": "ann"}),
+    "Changes.by_child": (CHANGES.by_child, {"node": "east", "kpi": "k", "period": None}),
+    "Changes.ranked": (
+        CHANGES.ranked, {"kpi": "k", "period": None, "kind": None, "limit": 3},
+    ),
+    "attribute": (
+        ck.attribute,
+        {"changes": CHANGES, "order": ("tree", "drivers", "rules", "goals")},
+    ),
+    "Attribution.part": (ck.attribute(CHANGES).part, {"kpi": "k", "kind": "goals"}),
+    "fairness": (
+        ck.fairness,
+        {"targets": POSTED, "history": "past", "peers": "post",
+         "base": None, "fences": None, "measures": None, "capacity": None},
+    ),
+    "Fairness.stretch": (JUDGED.stretch, {"kpi": "k"}),
+    "Fairness.figures": (JUDGED.figures, {"kpi": "k", "period": None}),
+    "Yardstick": (
+        ck.yardsticks.Yardstick,
+        {"peers": "post", "base": ck.yardsticks.Best(), "fences": ck.yardsticks.Quartiles(),
+         "measures": {"k": ck.yardsticks.Relative()}, "capacity": "past"},
+    ),
+    "Peers": (ck.yardsticks.Peers, {"by": "post", "smallest": 3}),
+    "Deviations": (ck.yardsticks.Deviations, {"times": 3}),
+    "Quartiles": (ck.yardsticks.Quartiles, {"times": 3}),
     "over_periods": (ck.over_periods, {"results": RESULTS, "label": "2026"}),
     "Targets.lots_of": (RESULTS.targets.lots_of, {"kpi": "k"}),
     "Results.what_if": (what_if, {"node": "ann", "kpi": "k", "value": 1.0, "period": None}),

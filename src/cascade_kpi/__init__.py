@@ -36,6 +36,9 @@ from cascade_kpi.targets.targets import Targets, assign
 if TYPE_CHECKING:
     from cascade_kpi.analysis.breakdown import Breakdown
     from cascade_kpi.analysis.gaps import Gaps, gaps
+    from cascade_kpi.changing.attribute import Attribution, attribute
+    from cascade_kpi.changing.changes import Changes, compare
+    from cascade_kpi.changing.recascade import recascade
     from cascade_kpi.commitments import confidences, proportions
     from cascade_kpi.commitments.negotiation import Negotiation
     from cascade_kpi.commitments.reconcile import reconcile
@@ -47,6 +50,8 @@ if TYPE_CHECKING:
     from cascade_kpi.drivers.translate import Translation, translate
     from cascade_kpi.explaining.explain import explain
     from cascade_kpi.explaining.explanation import Explanation
+    from cascade_kpi.judging import yardsticks
+    from cascade_kpi.judging.fairness import Fairness, fairness
     from cascade_kpi.moving import moves
     from cascade_kpi.moving.calendar import Calendar
     from cascade_kpi.moving.move import move
@@ -68,10 +73,12 @@ if TYPE_CHECKING:
 __all__ = [
     "Action",
     "Actuals",
+    "Attribution",
     "Band",
     "Breakdown",
     "Calendar",
     "Change",
+    "Changes",
     "Constant",
     "Contributions",
     "Csv",
@@ -79,6 +86,7 @@ __all__ = [
     "Derived",
     "DriverTree",
     "Explanation",
+    "Fairness",
     "Fault",
     "Gaps",
     "Grades",
@@ -112,7 +120,9 @@ __all__ = [
     "aggregates",
     "assign",
     "attainments",
+    "attribute",
     "cascade",
+    "compare",
     "conditions",
     "confidences",
     "contributions",
@@ -120,6 +130,7 @@ __all__ = [
     "derive",
     "directions",
     "explain",
+    "fairness",
     "from_json",
     "gaps",
     "improve",
@@ -132,6 +143,7 @@ __all__ = [
     "phase",
     "profiles",
     "proportions",
+    "recascade",
     "reconcile",
     "record",
     "report",
@@ -140,8 +152,10 @@ __all__ = [
     "to_json",
     "translate",
     "write_csv",
+    "yardsticks",
 ]
 
+defer("cascade_kpi.judging.yardsticks")
 defer("cascade_kpi.phasing.profiles", "cascade_kpi.plan.conditions", "cascade_kpi.plan.playbook")
 defer("cascade_kpi.drivers.model")
 defer(
@@ -155,8 +169,10 @@ defer("cascade_kpi.moving.reorganisation", "cascade_kpi.moving.stints", "cascade
 # is first used: making a class costs most of a millisecond.
 _LATE = {
     "Action": "cascade_kpi.plan.playbook",
-    "Calendar": "cascade_kpi.moving.calendar",
+    "Attribution": "cascade_kpi.changing.attribute",
     "Breakdown": "cascade_kpi.analysis.breakdown",
+    "Calendar": "cascade_kpi.moving.calendar",
+    "Changes": "cascade_kpi.changing.changes",
     "Constant": "cascade_kpi.drivers.expressions",
     "Contributions": "cascade_kpi.drivers.contributions",
     "Csv": "cascade_kpi.tables",
@@ -164,25 +180,29 @@ _LATE = {
     "Derived": "cascade_kpi.drivers.derive",
     "DriverTree": "cascade_kpi.drivers.model",
     "Explanation": "cascade_kpi.explaining.explanation",
+    "Fairness": "cascade_kpi.judging.fairness",
     "Gaps": "cascade_kpi.analysis.gaps",
-    "Negotiation": "cascade_kpi.commitments.negotiation",
     "Leaves": "cascade_kpi.moving.stints",
+    "Lights": "cascade_kpi.reporting.lights",
+    "Limits": "cascade_kpi.reporting.limits",
     "Moved": "cascade_kpi.moving.moved",
+    "Negotiation": "cascade_kpi.commitments.negotiation",
     "Plan": "cascade_kpi.plan.improve",
     "PlannedAction": "cascade_kpi.plan.improve",
     "Playbook": "cascade_kpi.plan.playbook",
     "Reconciliation": "cascade_kpi.commitments.reconciliation",
-    "Lights": "cascade_kpi.reporting.lights",
-    "Limits": "cascade_kpi.reporting.limits",
     "Reorganisation": "cascade_kpi.moving.reorganisation",
-    "Stints": "cascade_kpi.moving.stints",
     "Report": "cascade_kpi.reporting.report",
     "Rule": "cascade_kpi.plan.playbook",
+    "Stints": "cascade_kpi.moving.stints",
     "Translation": "cascade_kpi.drivers.translate",
+    "attribute": "cascade_kpi.changing.attribute",
     "cascade": "cascade_kpi.targets.cascade",
+    "compare": "cascade_kpi.changing.changes",
     "contributions": "cascade_kpi.drivers.contributions",
     "derive": "cascade_kpi.drivers.derive",
     "explain": "cascade_kpi.explaining.explain",
+    "fairness": "cascade_kpi.judging.fairness",
     "from_json": "cascade_kpi.records",
     "gaps": "cascade_kpi.analysis.gaps",
     "improve": "cascade_kpi.plan.improve",
@@ -190,6 +210,7 @@ _LATE = {
     "move": "cascade_kpi.moving.move",
     "over_periods": "cascade_kpi.results.over",
     "phase": "cascade_kpi.phasing.phase",
+    "recascade": "cascade_kpi.changing.recascade",
     "reconcile": "cascade_kpi.commitments.reconcile",
     "record": "cascade_kpi.records",
     "report": "cascade_kpi.reporting.report",
@@ -208,6 +229,7 @@ _ROOMS = {
     "records": "cascade_kpi.records",
     "tables": "cascade_kpi.tables",
     "testing": "cascade_kpi.testing",
+    "yardsticks": "cascade_kpi.judging.yardsticks",
 }
 
 

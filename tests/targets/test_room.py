@@ -63,7 +63,7 @@ def test_below_a_negative_goal_floors_and_caps_change_places():
     split = splits.Within(EQUAL, cap=-10)
     assert told(FAMILY, split, {"co": -90, "a": -5}) == ["its goal −5 u is above its cap −10 u"]
     reasons = told(FAMILY, splits.Within(EQUAL, floor=80), -100)
-    assert reasons[0] == "it is to have at least 80 u, and at most 0 u"
+    assert reasons[0] == "'a', 'b', 'c', 'd' are each to have at least 80 u, and at most 0 u"
 
 
 def test_goals_that_go_the_other_way_are_named_too():
@@ -193,3 +193,36 @@ def test_a_year_whose_target_and_result_never_meet_has_no_gap():
     assert year.of("k").tolist() == [[7.0]]
     assert np.isnan(year.targets.of("k")).all()
     assert np.isnan(ck.explain(year, "a", "k", quantity="target").evaluate())
+
+
+def test_a_floor_above_a_cap_is_told_once_for_all_who_share_it():
+    kpi = ck.Kpi("k", "u", split=splits.Within(EQUAL, floor=8, cap=5), lot=1, decimals=0)
+    columns = ("node", "kpi", "value", "period")
+    goals = entries(("co", "k", 30, "H1"), ("co", "k", 40, "H2"), columns=columns)
+    (fault,) = refused(ck.cascade, FAMILY, [kpi], goals)
+    assert fault.reason == (
+        "k in H1: 'a', 'b', 'c', 'd' are each to have at least 8 u, and at most 5 u"
+    )
+    assert fault.repair == "lower the floor, or raise the cap"
+    limited = tree(
+        ("co", "", "co"), ("a", "co", "p"), ("b", "co", "p"), ("c", "co", "p"),
+        low=[None, 8, 9, 1], high=[None, 5, 6, 9],
+    )  # fmt: skip
+    kpi = ck.Kpi("k", "u", split=splits.Within(EQUAL, floor="low", cap="high"), lot=1, decimals=0)
+    faults = refused(ck.cascade, limited, [kpi], {"k": 30}, periods="p")
+    assert [fault.value for fault in faults] == ["a", "b"]
+    assert faults[0].reason == "k in p: it is to have at least 8 u, and at most 5 u"
+
+
+def test_below_a_unit_that_hands_down_more_the_floors_are_named():
+    split = splits.Over(splits.Within(EQUAL, floor=50), {"reg": "0.1"})
+    (reason,) = told(WIDE, split, 180)
+    # four floors of 50: 182 and a tenth are 200
+    assert reason == (
+        "its goal is 180 u, the floors of 'R' sum to 182 u "
+        "(that of 'R', with 10 % over, by the floors of 'a', 'b', 'c', 'd')"
+    )
+    assert targets(WIDE, split, 182).of("k")[0, 2:].tolist() == [50, 50, 50, 50]
+    split = splits.Over(splits.Within(EQUAL, cap=50), {"reg": "0.1"})
+    (reason,) = told(WIDE, split, 200)
+    assert reason.endswith("(that of 'R', with 10 % over, by the caps of 'a', 'b', 'c', 'd')")

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from cascade_kpi.analysis.gaps import Gaps
+from cascade_kpi.changing.attribute import Attribution
+from cascade_kpi.changing.changes import Changes
 from cascade_kpi.commitments.reconciliation import Reconciliation
 from cascade_kpi.drivers.derive import Derived
 from cascade_kpi.errors import Fault, check, suggest
+from cascade_kpi.explaining.changes import ChangeExplainer
 from cascade_kpi.explaining.choosing import target_explainer
 from cascade_kpi.explaining.derived import DerivedExplainer
 from cascade_kpi.explaining.explanation import Explanation
+from cascade_kpi.explaining.fairness import StretchExplainer
 from cascade_kpi.explaining.moves import MoveExplainer
 from cascade_kpi.explaining.results import ResultExplainer
 from cascade_kpi.explaining.scores import GapExplainer, ScoreExplainer
+from cascade_kpi.judging.fairness import Fairness
 from cascade_kpi.moving.moved import Moved
 from cascade_kpi.plan.improve import Plan
 from cascade_kpi.results.results import Results
@@ -23,7 +29,19 @@ from cascade_kpi.targets.targets import Targets
 
 __all__ = ["explain"]
 
-Stage = Targets | Reconciliation | Moved | Results | Derived | Scores | Gaps | Plan
+Stage = (
+    Targets
+    | Reconciliation
+    | Moved
+    | Fairness
+    | Changes
+    | Attribution
+    | Results
+    | Derived
+    | Scores
+    | Gaps
+    | Plan
+)
 
 
 def explain(
@@ -37,7 +55,8 @@ def explain(
 
     Parameters
     ----------
-    stage : Targets, Reconciliation, Moved, Results, Derived, Scores, Gaps or Plan
+    stage : Targets, Reconciliation, Moved, Fairness, Changes, Attribution, Results, \
+Derived, Scores, Gaps or Plan
     node : id
         Of moved targets: of a holder, or of a unit.
     kpi : str, optional
@@ -45,13 +64,7 @@ def explain(
     period : str, optional
         Needed where there are several; a plan has its own.
     quantity : str, optional
-        Of targets: ``"target"``. Of moved targets: ``"holder"``, or ``"unit"`` for what
-        stood at or below a node; whichever the id is of, a holder first. Of results:
-        ``"result"`` (the default) or ``"target"``. Of derived values: ``"value"``. Of
-        scores: ``"total"`` without a KPI, ``"points"`` (the default with one) or
-        ``"attainment"``. Of gaps: ``"total"`` without a KPI, ``"gap"`` (the default with
-        one, in KPI units), ``"shortfall"``, ``"points"``, or ``"to_parent"``, a part of the
-        parent's gap. Of a plan: ``"shortfall"``.
+        One of those in the notes; the first of its line by default.
 
     Returns
     -------
@@ -62,6 +75,19 @@ def explain(
     ------
     InputError
         If there is no such node, KPI, period or quantity.
+
+    Notes
+    -----
+    What can be asked:
+
+    - of targets ``"target"``; of moved targets ``"holder"``, or ``"unit"`` for what stood at
+      or below a node, whichever the id is of;
+    - of fairness ``"stretch"``, ``"base"``, ``"deviation"``; of changes ``"change"``, and of
+      an attribution its parts too, ``"tree"``, ``"drivers"``, ``"rules"`` and ``"goals"``;
+    - of results ``"result"``, ``"target"``; of derived values ``"value"``;
+    - of scores ``"points"``, ``"attainment"``, or without a KPI ``"total"``;
+    - of gaps ``"gap"``, ``"shortfall"``, ``"points"``, ``"to_parent"``, a part of the parent's
+      gap, or without a KPI ``"total"``; of a plan ``"shortfall"``.
 
     Examples
     --------
@@ -169,6 +195,32 @@ def _of_plan(stage: Plan, node: object, kpi: str | None, period: str | None) -> 
     return {"shortfall": lambda: of.shortfall(name)}
 
 
+def _of_fairness(stage: Fairness, node: object, kpi: str | None, period: str | None) -> Answers:
+    k = stage.kpis.index(_named(kpi, stage.kpis.names))
+    row, of = stage.org.row(node), StretchExplainer(stage, k, stage.periods.index(period))
+    return {
+        "stretch": lambda: of.stretch(row),
+        "base": lambda: of.base(row),
+        "deviation": lambda: of.deviation(row),
+    }
+
+
+def _of_changes(stage: Changes, node: object, kpi: str | None, period: str | None) -> Answers:
+    k = stage.kpis.index(_named(kpi, stage.kpis.names))
+    of = ChangeExplainer(stage, None, k, stage.periods.index(period), stage.nodes.place(node))
+    return {"change": of.change}
+
+
+def _of_attribution(
+    stage: Attribution, node: object, kpi: str | None, period: str | None
+) -> Answers:
+    changes = stage.changes
+    k = changes.kpis.index(_named(kpi, changes.kpis.names))
+    place, p = changes.nodes.place(node), changes.periods.index(period)
+    of = ChangeExplainer(changes, stage, k, p, place)
+    return {"change": of.change, **{kind: partial(of.part, kind) for kind in stage.order}}
+
+
 _CHOICES: dict[type, Callable[[Any, object, str | None, str | None], Answers]] = {
     Targets: _of_targets,
     Reconciliation: _of_agreed,
@@ -178,4 +230,7 @@ _CHOICES: dict[type, Callable[[Any, object, str | None, str | None], Answers]] =
     Scores: _of_scores,
     Gaps: _of_gaps,
     Plan: _of_plan,
+    Fairness: _of_fairness,
+    Changes: _of_changes,
+    Attribution: _of_attribution,
 }

@@ -5,7 +5,10 @@ from __future__ import annotations
 from attrs import frozen
 
 from cascade_kpi.analysis.gaps import Gaps
+from cascade_kpi.changing.attribute import Attribution
+from cascade_kpi.changing.changes import Changes
 from cascade_kpi.errors import Fault, check
+from cascade_kpi.judging.fairness import Fairness
 from cascade_kpi.plan.improve import Plan
 from cascade_kpi.results.results import Results
 from cascade_kpi.scoring.score import Scores
@@ -13,7 +16,7 @@ from cascade_kpi.targets.targets import Targets
 
 __all__ = ["Layers", "Stage"]
 
-Stage = Targets | Results | Scores | Gaps | Plan
+Stage = Targets | Results | Scores | Gaps | Plan | Fairness | Changes | Attribution
 
 
 @frozen(eq=False)
@@ -25,6 +28,9 @@ class Layers:
     scores: Scores | None
     gaps: Gaps | None
     plan: Plan | None
+    fairness: Fairness | None = None
+    changes: Changes | None = None
+    parts: Attribution | None = None
 
     @classmethod
     def of(cls, stage: Stage) -> Layers:
@@ -35,6 +41,12 @@ class Layers:
         InputError
             If it is not a stage.
         """
+        if isinstance(stage, Fairness):
+            return cls(stage.targets, None, None, None, None, fairness=stage)
+        parts = stage if isinstance(stage, Attribution) else None
+        changes = stage if parts is None else parts.changes
+        if isinstance(changes, Changes):
+            return cls(changes.after, None, None, None, None, changes=changes, parts=parts)
         plan = stage if isinstance(stage, Plan) else None
         # Not by truth: a plan without actions has length zero and is a plan.
         below = stage if plan is None else plan.gaps
@@ -45,7 +57,7 @@ class Layers:
         results = below if isinstance(below, Results) else None
         targets = below if results is None else results.targets
         if not isinstance(targets, Targets):
-            repair = "give targets, results, scores, gaps or a plan"
+            repair = "give targets, results, scores, gaps, a plan, fairness or changes"
             check([Fault("report", "not a stage", repair, value=type(stage).__name__)])
             raise AssertionError  # check has raised
         return cls(targets, results, scores, gaps, plan)

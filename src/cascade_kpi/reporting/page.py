@@ -9,9 +9,11 @@ from cascade_kpi.reporting import markdown as md
 from cascade_kpi.reporting.actions import Actions
 from cascade_kpi.reporting.blocks import name, section
 from cascade_kpi.reporting.cards import Cards
+from cascade_kpi.reporting.changes import Changed
 from cascade_kpi.reporting.cushions import Cushions
 from cascade_kpi.reporting.drivers import Drivers
 from cascade_kpi.reporting.elements import Element, el, render, stylesheet
+from cascade_kpi.reporting.fairness import Fair
 from cascade_kpi.reporting.falls import Falls
 from cascade_kpi.reporting.rules import Rules
 from cascade_kpi.reporting.standing import Standing
@@ -28,7 +30,19 @@ _POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
     "form-action 'none'"
 )
-Section = Summary | Standing | Tree | Cards | Cushions | Falls | Actions | Rules | Drivers
+Section = (
+    Summary
+    | Standing
+    | Tree
+    | Cards
+    | Cushions
+    | Falls
+    | Actions
+    | Rules
+    | Drivers
+    | Fair
+    | Changed
+)
 
 
 @frozen(eq=False)
@@ -58,6 +72,11 @@ class Page:
             sections.append(("cushions", "Over-assignment", (cushions,)))
         if drivers is not None:
             sections.append(("drivers", "Drivers", (Drivers.of(view, drivers),)))
+        if layers.fairness is not None:
+            sections.insert(1, ("fairness", "Fairness", (Fair.of(view, layers.fairness),)))
+        if layers.changes is not None:
+            changed = Changed.of(view, layers.changes, layers.parts)
+            sections.insert(1, ("changes", "Who gains, who loses", (changed,)))
         if layers.gaps is not None:
             sections.append(("gaps", "Gaps", (Falls.of(view, layers.gaps),)))
         if layers.plan is not None:

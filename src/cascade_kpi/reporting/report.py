@@ -25,7 +25,7 @@ class Report:
 
     Attributes
     ----------
-    stage : Targets, Results, Scores, Gaps or Plan
+    stage : Targets, Results, Scores, Gaps, Plan, Fairness, Changes or Attribution
     title : str
     focus : id
         The node that the report is about, with all below it.
@@ -111,11 +111,12 @@ def report(
 
     Its sections appear as far as the stage knows them: targets; then results
     with traffic lights and coverage; scores with grades; gaps with their
-    waterfalls; the plan.
+    waterfalls; the plan. Of fairness and of changes: their own section, and
+    the (later) targets.
 
     Parameters
     ----------
-    stage : Targets, Results, Scores, Gaps or Plan
+    stage : Targets, Results, Scores, Gaps, Plan, Fairness, Changes or Attribution
     title : str, optional
         By default the name of the node in focus and the period.
     focus : id, optional

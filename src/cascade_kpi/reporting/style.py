@@ -208,6 +208,34 @@ dt { color: var(--soft); flex: none; }
 dd { margin: 0; }
 """
 
+_STRIPS = """
+svg.strip { width: 100%; min-width: 13rem; height: 3.7rem; }
+svg.axis { width: 100%; min-width: 13rem; height: 1.2rem; }
+.axis text, .strip .label { font-size: .78rem; fill: var(--soft); }
+.label.hard { fill: var(--red); } .label.easy { fill: var(--amber); }
+.strip .ground { stroke: var(--rule); stroke-width: 1; }
+.strip .band { fill: var(--track); }
+.strip .median { stroke: var(--ink); stroke-width: 1.5; }
+.strip .zero { stroke-dasharray: 2 3; }
+.dot { fill: var(--grey-fill); stroke: var(--paper); stroke-width: .8; }
+.dot.hard { fill: var(--red-fill); } .dot.easy { fill: var(--amber-fill); }
+.beyond { font-size: .72rem; text-anchor: middle; }
+.beyond.hard { fill: var(--red-fill); } .beyond.easy { fill: var(--amber-fill); }
+span.hard { color: var(--red); white-space: nowrap; }
+span.easy { color: var(--amber); white-space: nowrap; }
+.strips td:nth-child(2) { width: 46%; vertical-align: middle; padding-block: 0; }
+.strips tbody tr:last-child > * { border-bottom: 0; padding-top: 0; }
+.strips td.num { white-space: normal; }
+.changed td:nth-child(2) { width: 24%; vertical-align: middle; }
+@media (max-width: 46rem) {
+  .strips td:nth-child(2), .changed td:nth-child(2) { width: auto; }
+  .strips .stacks td:nth-child(5) { grid-column: 1 / -1; }
+  .strips .stacks td:empty { display: none; }
+  .changed svg.step { overflow: hidden; }
+}
+ul.inputs { margin: .2rem 0 0; padding-left: 1.2rem; }
+"""
+
 _PHONE = """
 @media (max-width: 46rem) {
   main, header.top, nav, footer { padding-inline: 1rem; }
@@ -289,5 +317,5 @@ _PAPER = """
 }
 """
 
-CSS = f"{_COLOURS}{_BASE}{_TABLES}{_CHARTS}{_TILES}{_TREE}{_CARDS}{_PHONE}{_PAPER}"
+CSS = f"{_COLOURS}{_BASE}{_TABLES}{_CHARTS}{_TILES}{_TREE}{_CARDS}{_STRIPS}{_PHONE}{_PAPER}"
 """Nothing in it is loaded from anywhere."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from numbers import Real
 
-from cascade_kpi.entries import read_entries
+from cascade_kpi.entries import Entries, read_entries
 from cascade_kpi.errors import Fault, check, wants
 from cascade_kpi.kpis.kpi import Kpi, Kpis
 from cascade_kpi.org.tree import OrgTree
@@ -15,7 +15,7 @@ from cascade_kpi.targets.handed import hand_down
 from cascade_kpi.targets.origins import Cascaded
 from cascade_kpi.targets.targets import Targets
 
-__all__ = ["cascade"]
+__all__ = ["cascade", "cascaded", "goals_table"]
 
 
 def cascade(
@@ -67,20 +67,36 @@ def cascade(
     wants(org, OrgTree, "org", "OrgTree.from_table(…)")
     kpis = Kpis.of(kpis)
     wanted = None if periods is None else Periods.of(periods)
-    table = (
-        _at_root(org, goals, wanted) if isinstance(goals, Mapping) and _all_real(goals) else goals
-    )
+    table = goals_table(org, goals, wanted)
     found, stated = read_entries(
         org, kpis, table, periods=wanted, inputs=lambda _: ("value",), name="goals"
     )
+    return cascaded(org, kpis, found, stated)
+
+
+def cascaded(org: OrgTree, kpis: Kpis, periods: Periods, stated: Entries) -> Targets:
+    """Goals that have been read, decomposed.
+
+    Raises
+    ------
+    InputError
+        As :func:`cascade` does, of what is found below the table.
+    """
     faults: list[Fault] = []
     columns = [
-        hand_down(Goal(reach, kpi, found, stated, k, faults))
+        hand_down(Goal(reach, kpi, periods, stated, k, faults))
         for k, (kpi, reach) in enumerate(zip(kpis, kpis.reaches(org), strict=True))
     ]
     check(faults)
     targets, fixed, bounds = zip(*columns, strict=True)
-    return Targets(org, kpis, found, Cascaded(stated, fixed, bounds), targets)
+    return Targets(org, kpis, periods, Cascaded(stated, fixed, bounds), targets)
+
+
+def goals_table(org: OrgTree, goals: object, periods: Periods | None) -> object:
+    """Goals as a table: numbers are goals of the root."""
+    if isinstance(goals, Mapping) and _all_real(goals):
+        return _at_root(org, goals, periods)
+    return goals
 
 
 def _all_real(goals: Mapping[object, object]) -> bool:

@@ -65,11 +65,11 @@ class Room:
         high = np.where(sign > 0, asked.high, -asked.low)
         kept = np.where(fixed, lots, 0)
         room = cls(p, sign, under, low, high, np.zeros(len(low), dtype=bool))
-        demands = _Demands(goal, room, fixed, kept)
+        demands = _Demands(goal, room, fixed, kept, asked.margin)
         demands.check_own()
         room.low[fixed] = room.high[fixed] = np.abs(kept[fixed])
         for block in layout.up():
-            demands.lift(block.rows, block.parents, asked.margin[block.parents])
+            demands.lift(block.rows, block.parents)
         return room
 
 
@@ -108,16 +108,13 @@ class _Demands:
     room: Room
     fixed: Mask
     kept: IntArray
+    margin: IntArray
 
     def check_own(self) -> None:
         """Note limits that exclude each other, and goals outside the limits of their node."""
         room, goal = self.room, self.goal
         crossed = room.under & ~self.fixed & (room.low > room.high)
-        for row in np.flatnonzero(crossed).tolist():
-            ends = self._amount(row, room.low[row]), self._amount(row, room.high[row])
-            least, most = ends if room.sign[row] > 0 else ends[::-1]
-            reason = f"it is to have at least {least}, and at most {most}"
-            self._note(row, reason, "lower its floor, or raise its cap")
+        self._tell_crossed(np.flatnonzero(crossed))
         lots = np.abs(self.kept)
         outside = self.fixed & ((lots < room.low) | (lots > room.high))
         for row in np.flatnonzero(outside).tolist():
@@ -131,13 +128,34 @@ class _Demands:
             self._note(row, reason, "change the goal or the limit")
         room.low[crossed], room.high[crossed] = 0.0, np.inf  # told, and out of the way
 
+    def _tell_crossed(self, rows: IntArray) -> None:
+        """Note floors above caps: once for all nodes of the same two, and for all periods."""
+        room, goal = self.room, self.goal
+        room.broken[rows] = True
+        alike: dict[tuple[str, str], list[int]] = {}
+        for row in rows.tolist():
+            ends = self._amount(row, room.low[row]), self._amount(row, room.high[row])
+            alike.setdefault(ends if room.sign[row] > 0 else ends[::-1], []).append(row)
+        for (least, most), mine in alike.items():
+            who = "it is" if len(mine) == 1 else f"{goal.named(mine)} are each"
+            reason = f"{who} to have at least {least}, and at most {most}"
+            value = goal.org.node(mine[0]).id
+            told = any(f.value == value and f.reason.endswith(f": {reason}") for f in goal.faults)
+            if not told:  # of an earlier period
+                which = (
+                    "its floor, or raise its cap"
+                    if len(mine) == 1
+                    else "the floor, or raise the cap"
+                )
+                self._note(mine[0], reason, f"lower {which}")
+
     def brought(self, rows: IntArray, sign: IntArray, sizes: FloatArray) -> FloatArray:
         """What nodes bring to their parents: their bound, or what they keep."""
         return np.where(self.fixed[rows], self.kept[rows] * sign, sizes[rows])
 
-    def lift(self, rows: IntArray, parents: IntArray, margin: IntArray) -> None:
+    def lift(self, rows: IntArray, parents: IntArray) -> None:
         """Take what children can have into account at their parents."""
-        room = self.room
+        room, margin = self.room, self.margin[parents]
         sign = room.sign[parents]
         floors = self.brought(rows, sign, room.low).sum(axis=0)
         caps = self.brought(rows, sign, room.high).sum(axis=0)
@@ -183,6 +201,7 @@ class _Demands:
             what = f"goals and {words.limits}"
         found = f"the {what} of {self.goal.named(np.sort(below))} sum to "
         found += self._amount(row, float(brought.sum()))
+        found += self._behind(below, sizes, heavy=heavy)
         if not self.fixed[row] and not own:
             reason = f"{found}, and the goal above it goes the other way"
             self._note(row, reason, "change one of them, or give it a goal of its own")
@@ -191,6 +210,22 @@ class _Demands:
         over = f", {self._amount(row, given)} with what is over" if given != own else ""
         repair = f"{words.way} one of them, or change its {mine}"
         self._note(row, f"its {mine} is {self._amount(row, own)}{over}, {found}", repair)
+
+    def _behind(self, units: IntArray, sizes: FloatArray, *, heavy: bool) -> str:
+        """What makes the demands of units that hand down more than they have, the first of them."""
+        for unit in units[(self.margin[units] > 0) & ~self.fixed[units]].tolist():
+            rows = self.goal.org.node(unit).child_rows
+            if not rows:
+                continue
+            family = self.brought(np.array(rows), self.room.sign[unit], sizes).sum(keepdims=True)
+            bound = (least_above if heavy else most_above)(family, self.margin[[unit]])
+            if bound[0] == sizes[unit]:
+                words = _Words.of(heavy=heavy, sign=int(self.room.sign[unit]))
+                over = percent(int(self.margin[unit]) / MARGIN)
+                below = self.goal.named(np.sort(self._frontier(unit, sizes)))
+                whose = f"that of {self.goal.named([unit])}, with {over} over"
+                return f" ({whose}, by the {words.limits} of {below})"
+        return ""
 
     def _frontier(self, row: int, sizes: FloatArray) -> list[int]:
         """The nodes below whose own demands make up what its children demand."""

@@ -1,0 +1,1 @@
+"""Targets judged before they are handed out: against history, and against peers."""

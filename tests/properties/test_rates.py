@@ -85,9 +85,10 @@ def exactly_met(targets, goals):
         if below:
             assert counts[row] == sum(counts[c] for c in below if volumes[c])
         off = abs(Fraction(values[row]) * volumes[row] - counts[row] * unit)
-        # Two units a leaf, and what the last rounding of a target and of its base are worth.
-        leaves = org.is_leaf[row : row + org.size[row]].sum().item()
-        assert off <= 2 * unit * leaves + volumes[row] * Fraction(abs(values[row]) + 1) / 2**48
+        # Two units a leaf, three and one a node for a goal at the base; and the last rounding.
+        leaves, size = org.is_leaf[row : row + org.size[row]].sum().item(), org.size[row].item()
+        rounding = volumes[row] * Fraction(abs(values[row]) + 1) / 2**48
+        assert off <= unit * (2 * leaves + 4 + size) + rounding
     for node, goal in goals.items():
         assert values[org.row(node)] == goal
 

@@ -83,6 +83,17 @@ def test_what_a_bound_keeps_the_others_take():
     assert got["b"] == pytest.approx(4 - 1.4, rel=1e-12)
 
 
+def test_a_goal_at_the_base_asks_for_nothing_whatever_the_pace():
+    org = tree(customers=[None] * 3 + [1.7649883357204317, 13.764988335720432, 0.3])
+    alike = attrs.evolve(org, columns={**org.columns, "churn": np.where(org.is_leaf, 1.1, NAN)})
+    for pace in (S.Uniform(), S.Towards("best"), S.UpTo(0.5)):
+        got = targets(churn(pace), alike, hq=1.1)
+        assert got.of("churn")[0, alike.is_leaf].tolist() == [1.1] * 3
+        for node in alike.ids.tolist():
+            why = ck.explain(got, node, "churn")
+            assert why.evaluate() == why.value
+
+
 def test_half_of_the_change_by_each_of_two_paces():
     got = made(churn(S.Mixed([(1, S.Uniform()), (1, S.Towards("best"))])), hq=7 / 3)
     alone = [made(churn(pace), hq=7 / 3) for pace in (S.Uniform(), S.Towards("best"))]

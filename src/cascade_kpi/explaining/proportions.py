@@ -7,7 +7,7 @@ from attrs import frozen
 
 from cascade_kpi._arrays import FloatArray
 from cascade_kpi.kpis.aggregates import Aggregate
-from cascade_kpi.targets.rated import Standing, end_above, own_end, room_of
+from cascade_kpi.targets.rated import Standing, change_of, end_above, own_end, room_of
 from cascade_kpi.targets.ratios import Counted
 
 __all__ = ["Asks", "End", "InUnits", "OfReport", "Product", "Quotient", "RoomTo", "Settled"]
@@ -48,11 +48,13 @@ class Asks:
     """The change that a goal asks for: goal × volume, less the base numerator."""
 
     counted: Counted
+    size: int
 
     def __call__(self, *inputs: float) -> float:
         """The quantity, from its inputs."""
         goal, volume, base = inputs
-        return float(int(self.counted.whole(_one(goal) * _one(volume))[0]) - int(base))
+        numerator = self.counted.whole(_one(goal) * _one(volume))
+        return float(change_of(numerator, np.array([int(base)]), np.array([self.size]))[0])
 
     def words(self) -> str:
         """The clause."""

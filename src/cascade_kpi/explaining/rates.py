@@ -156,12 +156,16 @@ class RateExplainer(TargetExplainer):
             source = "no volume is expected of it"
             return Explanation(name, 0.0, self._unit, self.period, None, source)
         if origin.goals.row_of(row, self.k, self.p) is not None:
-            rule = Asks(self._column.counted)
+            rule = Asks(self._column.counted, self._size(row))
             stated = self._stated(origin, row, super()._name("goal", row))
             return self._made(
                 name, value, rule, lambda: (stated, self._volume(row), self._base(row)), "lots"
             )
         return super()._lots(origin, lots, row)
+
+    def _size(self, row: int) -> int:
+        """How many of the nodes that are reached are at or below a node."""
+        return int(self._reach.spread(self._reach.tree.size, 0)[row])
 
     def _base(self, row: int) -> Explanation:
         """The base numerator of a node at its volume, in units."""

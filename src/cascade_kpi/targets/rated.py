@@ -23,7 +23,16 @@ from cascade_kpi.targets.lots import hand_lots
 from cascade_kpi.targets.origins import Bounds
 from cascade_kpi.targets.ratios import Counted, Ratios, unscaled
 
-__all__ = ["Rating", "Standing", "end_above", "hand_rates", "own_end", "room_of", "settled"]
+__all__ = [
+    "Rating",
+    "Standing",
+    "change_of",
+    "end_above",
+    "hand_rates",
+    "own_end",
+    "room_of",
+    "settled",
+]
 
 _SLIP = 50.0  # so many times what every unit's base is: 9500 for 95, or 0.95
 
@@ -78,7 +87,14 @@ class Rating:
 
     def wanted(self, rows: IntArray, goals: FloatArray) -> IntArray:
         """The changes in units that goals of some nodes ask for."""
-        return self.counted.whole(goals * self.volumes[rows]) - self.base[rows]
+        size = self.paced.baseline.org.size[rows]
+        return change_of(self.counted.whole(goals * self.volumes[rows]), self.base[rows], size)
+
+
+def change_of(numerators: IntArray, base: IntArray, size: IntArray) -> IntArray:
+    """From base numerators to others; none where the rounding of so many nodes may make it."""
+    change = numerators - base
+    return np.where(np.abs(change) <= size + 3, 0, change)
 
 
 def _ends(line: Baseline, way: float, bound: FloatArray) -> FloatArray:

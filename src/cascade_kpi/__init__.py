@@ -34,6 +34,12 @@ from cascade_kpi.scoring.scorecard import Item, Scorecard
 from cascade_kpi.targets.targets import Targets, assign
 
 if TYPE_CHECKING:
+    from cascade_kpi.alignment.align import Alignment, align
+    from cascade_kpi.alignment.audit import Audit
+    from cascade_kpi.alignment.budget import WeightBudget
+    from cascade_kpi.alignment.goals import Goals
+    from cascade_kpi.alignment.implied import aligned_with
+    from cascade_kpi.alignment.links import Links
     from cascade_kpi.analysis.breakdown import Breakdown
     from cascade_kpi.analysis.gaps import Gaps, gaps
     from cascade_kpi.explaining.explain import explain
@@ -53,6 +59,8 @@ if TYPE_CHECKING:
 __all__ = [
     "Action",
     "Actuals",
+    "Alignment",
+    "Audit",
     "Band",
     "Breakdown",
     "Change",
@@ -60,6 +68,7 @@ __all__ = [
     "Explanation",
     "Fault",
     "Gaps",
+    "Goals",
     "Grades",
     "InputError",
     "Item",
@@ -67,6 +76,7 @@ __all__ = [
     "Kpis",
     "Lights",
     "Limits",
+    "Links",
     "Lot",
     "Missing",
     "Node",
@@ -81,7 +91,10 @@ __all__ = [
     "Scorecard",
     "Scores",
     "Targets",
+    "WeightBudget",
     "aggregates",
+    "align",
+    "aligned_with",
     "assign",
     "attainments",
     "cascade",
@@ -107,15 +120,20 @@ __all__ = [
 ]
 
 defer("cascade_kpi.phasing.profiles", "cascade_kpi.plan.conditions", "cascade_kpi.plan.playbook")
+defer(*(f"cascade_kpi.alignment.{name}" for name in ("budget", "goals", "links")))
 
 # What a program that imports the package to score does not need is looked up when it
 # is first used: making a class costs most of a millisecond.
 _LATE = {
     "Action": "cascade_kpi.plan.playbook",
+    "Alignment": "cascade_kpi.alignment.align",
+    "Audit": "cascade_kpi.alignment.audit",
     "Breakdown": "cascade_kpi.analysis.breakdown",
     "Csv": "cascade_kpi.tables",
     "Explanation": "cascade_kpi.explaining.explanation",
     "Gaps": "cascade_kpi.analysis.gaps",
+    "Goals": "cascade_kpi.alignment.goals",
+    "Links": "cascade_kpi.alignment.links",
     "Plan": "cascade_kpi.plan.improve",
     "PlannedAction": "cascade_kpi.plan.improve",
     "Playbook": "cascade_kpi.plan.playbook",
@@ -123,6 +141,9 @@ _LATE = {
     "Limits": "cascade_kpi.reporting.limits",
     "Report": "cascade_kpi.reporting.report",
     "Rule": "cascade_kpi.plan.playbook",
+    "WeightBudget": "cascade_kpi.alignment.budget",
+    "align": "cascade_kpi.alignment.align",
+    "aligned_with": "cascade_kpi.alignment.implied",
     "cascade": "cascade_kpi.targets.cascade",
     "explain": "cascade_kpi.explaining.explain",
     "from_json": "cascade_kpi.records",

@@ -63,15 +63,16 @@ class Alignment:
     def covered(self) -> FloatArray:
         """Σ of the shares of the counted splits into each goal, float64 (g,).
 
-        A pure number, 1 where a goal is covered. NaN for a goal that is split no further
-        and is not a strategic one with an amount, of which nothing is covered, 0.
+        A pure number, 1 where a goal is covered. NaN for a goal without such a split; 0
+        where that is a strategic one with an amount and without support.
         """
         into = self.graph.serves[self.counted_splits]
         shares = self.links.share[self.counted_splits]
         n = len(self.goals)
         total = np.bincount(into, weights=shares, minlength=n)
         has = np.bincount(into, minlength=n) > 0
-        has |= self.goals.strategic & ~np.isnan(self.goals.value)
+        supported = np.bincount(self.graph.serves[~self.links.is_split], minlength=n) > 0
+        has |= self.goals.strategic & ~np.isnan(self.goals.value) & ~supported
         return lock(np.where(has, total, np.nan))
 
     @cached_property

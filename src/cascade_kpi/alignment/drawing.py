@@ -60,7 +60,7 @@ def draw(aligned: Alignment, limit: int) -> str:
         if mine:
             waiting.extend((1, goal, -1) for goal in reversed(mine))
             waiting.append(lane or "strategic goals")
-    while waiting and len(lines) <= limit:
+    while waiting and len(lines) < limit:
         step = waiting.pop()
         if isinstance(step, str):
             lines.append(visible(step))
@@ -73,8 +73,7 @@ def draw(aligned: Alignment, limit: int) -> str:
             below = graph.links_into(np.array([goal])).tolist()
             waiting.extend((level + 1, int(graph.goal[each]), each) for each in reversed(below))
     left = len(goals) - len(told)
-    if waiting or len(lines) > limit:
-        lines = lines[:limit]
+    if waiting:
         lines.append(f"… and {left:,} goals more" if left else "… and more links")
     return "\n".join(lines)
 

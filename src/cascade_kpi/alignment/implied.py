@@ -65,8 +65,8 @@ def aligned_with(targets: Targets, kpis: Iterable[str] | None = None) -> Alignme
     """
     wants(targets, Targets, "targets", "cascade(…)")
     names = targets.kpis.names if kpis is None else as_tuple(kpis)
-    if not isinstance(names, tuple):
-        reason, repair = "not a list of KPIs", "name them in a list"
+    if not isinstance(names, tuple) or not names:
+        reason, repair = "not a list of KPIs", "name at least one in a list"
         check([Fault("targets", reason, repair, column="kpis", value=kpis)])
     chosen = [targets.kpis.index(name) for name in dict.fromkeys(names)]
     faults: list[Fault] = []
@@ -182,6 +182,4 @@ class _Row:
 
 
 def _stacked(tables: list[dict[str, list[Any]]]) -> dict[str, list[Any]]:
-    return {
-        name: [cell for table in tables for cell in table[name]] for name in (tables or [{}])[0]
-    }
+    return {name: [cell for table in tables for cell in table[name]] for name in tables[0]}

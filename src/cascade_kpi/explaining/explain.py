@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from cascade_kpi.alignment.align import Alignment
 from cascade_kpi.analysis.gaps import Gaps
 from cascade_kpi.errors import Fault, check, suggest
+from cascade_kpi.explaining.alignment import AlignmentExplainer
 from cascade_kpi.explaining.explanation import Explanation
 from cascade_kpi.explaining.results import ResultExplainer
 from cascade_kpi.explaining.scores import GapExplainer, ScoreExplainer
@@ -18,22 +20,25 @@ from cascade_kpi.targets.targets import Targets
 
 __all__ = ["explain"]
 
-Stage = Targets | Results | Scores | Gaps | Plan
+Stage = Targets | Results | Scores | Gaps | Plan | Alignment
 
 
 def explain(
     stage: Stage,
-    node: object,
+    node: object = None,
     kpi: str | None = None,
     period: str | None = None,
     quantity: str | None = None,
+    *,
+    goal: object = None,
 ) -> Explanation:
     """Why a value of a stage is what it is, down to the input rows.
 
     Parameters
     ----------
-    stage : Targets, Results, Scores, Gaps or Plan
+    stage : Targets, Results, Scores, Gaps, Plan or Alignment
     node : id
+        Not needed for the coverage of a goal.
     kpi : str, optional
         Needed but for the total of scores and gaps.
     period : str, optional
@@ -44,6 +49,10 @@ def explain(
         default with one) or ``"attainment"``. Of gaps: ``"total"`` without a
         KPI, ``"gap"`` (the default with one, in KPI units), ``"shortfall"``,
         ``"points"``, or ``"to_parent"``, a part of the parent's gap. Of a plan: ``"shortfall"``.
+        Of an alignment: ``"served"`` with a node, else ``"covered"`` (the default) or ``"landed"``.
+    goal : id, optional
+        Of an alignment: the goal whose coverage is asked for, or, with a node, the
+        strategic goal that its weight serves.
 
     Returns
     -------
@@ -71,20 +80,50 @@ def explain(
     >>> why.evaluate() == why.value
     True
     """
+    if isinstance(stage, Alignment):
+        _not_asked(kpi=kpi, period=period)
+        return _one(_of_alignment(stage, node, goal), quantity)
+    _not_asked(goal=goal)
     for kind, choose in _CHOICES.items():
         if isinstance(stage, kind):
             answers = choose(stage, node, kpi, period)
             break
     else:
-        repair = "pass Targets, Results, Scores, Gaps or a Plan"
+        repair = "pass Targets, Results, Scores, Gaps, a Plan or an Alignment"
         check([Fault("explain", f"not a stage: {type(stage).__name__}", repair)])
+    return _one(answers, quantity)
+
+
+Answers = dict[str, Callable[[], Explanation]]
+
+
+def _one(answers: Answers, quantity: str | None) -> Explanation:
     wanted = next(iter(answers)) if quantity is None else quantity
     if not isinstance(wanted, str) or wanted not in answers:
         check([Fault("explain", "no such quantity here", suggest(wanted, answers), value=wanted)])
     return answers[wanted]()
 
 
-Answers = dict[str, Callable[[], Explanation]]
+def _not_asked(**options: object) -> None:
+    """Refuse options that say nothing about the stage."""
+    check(
+        [
+            Fault("explain", "not asked of this stage", "leave it out", column=name, value=value)
+            for name, value in options.items()
+            if value is not None
+        ]
+    )
+
+
+def _of_alignment(stage: Alignment, node: object, goal: object) -> Answers:
+    if goal is None:
+        known = stage.goals.ids[stage.strategic].tolist()
+        check([Fault("explain", "which goal?", f"pass goal=…: {suggest('', known)}")])
+    at, of = stage.goals.position(goal), AlignmentExplainer(stage)
+    if node is not None:
+        row = stage.org.row(node)
+        return {"served": lambda: of.served(row, at)}
+    return {"covered": lambda: of.covered(at), "landed": lambda: of.landed(at)}
 
 
 def _named(kpi: str | None, known: tuple[str, ...]) -> str:

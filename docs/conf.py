@@ -43,7 +43,7 @@ nitpick_ignore_regex = [
     # What a stage holds inside: in the signature of a class that a verb makes, of no use to a user.
     (
         r"py:class",
-        r"(.*\.)?(Amounts|Assigned|Cascaded|Entries|Kernel|Lots|Itemised|Operation|Phased|Scope)",
+        r"(.*\.)?(Amounts|Assigned|Cascaded|Entries|Graph|Kernel|Lots|Itemised|Operation|Phased|Scope)",
     ),
     # A base class, type variables and the protocol of a form: private, or told in the text.
     (r"py:class", r"cascade_kpi\..*\.(_[A-Z]\w*|Form)"),

@@ -131,9 +131,10 @@ class Audit:
         return len(self.kind)
 
     def __iter__(self) -> Iterator[Finding]:
-        return (self._finding(i) for i in range(len(self)))
+        return (self.finding(i) for i in range(len(self)))
 
-    def _finding(self, i: int) -> Finding:
+    def finding(self, i: int) -> Finding:
+        """The finding of one row of the table."""
         goals, org = self.alignment.goals, self.alignment.org
 
         def one(ids: NDArray[Any], at: int) -> Any:
@@ -158,7 +159,7 @@ class Audit:
         """
         if not isinstance(kind, str) or kind not in FINDINGS:
             check([Fault("audit", "no such kind of finding", suggest(kind, FINDINGS), value=kind)])
-        return tuple(self._finding(i) for i in np.flatnonzero(self.kind == kind).tolist())
+        return tuple(self.finding(i) for i in np.flatnonzero(self.kind == kind).tolist())
 
     @cached_property
     def counts(self) -> dict[str, int]:
@@ -196,7 +197,7 @@ class Audit:
     def draw(self, *, limit: int = 60) -> str:
         """The findings as text, one a line; what is left out is said in a last line."""
         check(not_whole("draw", 0, _MOST, limit=limit))
-        lines = [str(self._finding(i)) for i in range(min(limit, len(self)))]
+        lines = [str(self.finding(i)) for i in range(min(limit, len(self)))]
         if len(self) > limit:
             lines.append(f"… and {len(self) - limit:,} more")
         return "\n".join(lines) if lines else "nothing is amiss"

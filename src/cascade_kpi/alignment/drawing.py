@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cascade_kpi._arrays import IntArray
 from cascade_kpi._fields import not_whole
 from cascade_kpi._text import visible
 from cascade_kpi.errors import check
@@ -43,20 +44,30 @@ def lanes(aligned: Alignment) -> tuple[str, ...]:
     return (*order, "") if "" in found else tuple(order)
 
 
-def draw(aligned: Alignment, limit: int) -> str:
-    """Strategic goals lane by lane, below each the goals that serve it, orphans last."""
+def draw(aligned: Alignment, limit: int, within: IntArray | None = None) -> str:
+    """Strategic goals lane by lane, below each the goals that serve it, orphans last.
+
+    Parameters
+    ----------
+    within : int64 array, optional
+        The goals that are drawn; all by default.
+    """
     check(not_whole("draw", 0, _MOST, limit=limit))
     goals, graph = aligned.goals, aligned.graph
     lines: list[str] = []
     told: set[int] = set()
     # (level, position of a goal, its link) or a heading, the next last.
     waiting: list[tuple[int, int, int] | str] = []
-    orphans = np.flatnonzero(aligned.orphan).tolist()
+    shown = np.ones(len(goals), dtype=bool) if within is None else np.zeros(len(goals), dtype=bool)
+    if within is not None:
+        shown[within] = True
+    orphans = np.flatnonzero(aligned.orphan & shown).tolist()
     if orphans:
         waiting = [(1, goal, -1) for goal in reversed(orphans)]
         waiting.append("serving nothing")
     for lane in reversed(lanes(aligned)):
-        mine = np.flatnonzero(goals.strategic & (goals.columns["perspective"] == lane)).tolist()
+        chief = goals.strategic & shown & (goals.columns["perspective"] == lane)
+        mine = np.flatnonzero(chief).tolist()
         if mine:
             waiting.extend((1, goal, -1) for goal in reversed(mine))
             waiting.append(lane or "strategic goals")
@@ -70,9 +81,10 @@ def draw(aligned: Alignment, limit: int) -> str:
         told.add(goal)
         lines.append("  " * level + _line(aligned, goal, link) + (", as above" if again else ""))
         if not again:
-            below = graph.links_into(np.array([goal])).tolist()
+            links = graph.links_into(np.array([goal]))
+            below = links[shown[graph.goal[links]]].tolist()
             waiting.extend((level + 1, int(graph.goal[each]), each) for each in reversed(below))
-    left = len(goals) - len(told)
+    left = int(shown.sum()) - len(told)
     if waiting:
         lines.append(f"… and {left:,} goals more" if left else "… and more links")
     return "\n".join(lines)

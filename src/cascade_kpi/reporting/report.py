@@ -7,7 +7,10 @@ from pathlib import Path
 
 from attrs import field, frozen
 
+from cascade_kpi.alignment.align import Alignment
+from cascade_kpi.alignment.audit import Audit
 from cascade_kpi.errors import Fault, check, unlike
+from cascade_kpi.reporting.aligned import alignment_page, audited, focus_row
 from cascade_kpi.reporting.elements import el, render
 from cascade_kpi.reporting.layers import Layers, Stage
 from cascade_kpi.reporting.lights import Lights
@@ -24,16 +27,17 @@ class Report:
 
     Attributes
     ----------
-    stage : Targets, Results, Scores, Gaps or Plan
+    stage : Targets, Results, Scores, Gaps, Plan, Alignment or Audit
     title : str
     focus : id
-        The node that the report is about, with all below it.
+        The node that the report is about, with all below it; None for a whole alignment.
     period : str
+        Empty for an alignment.
     lights : Lights
     limits : Limits
     """
 
-    stage: Stage = field(repr=False)
+    stage: Stage | Alignment | Audit = field(repr=False)
     title: str
     focus: object
     period: str
@@ -42,6 +46,9 @@ class Report:
 
     @cached_property
     def _page(self) -> Page:
+        if isinstance(self.stage, Alignment | Audit):
+            row = focus_row(audited(self.stage)[0], self.focus, None)
+            return alignment_page(self.stage, row, self.limits, self.title)
         layers = Layers.of(self.stage)
         row = layers.targets.org.row(self.focus)
         p = layers.targets.periods.index(self.period)
@@ -93,7 +100,7 @@ class Report:
 
 
 def report(
-    stage: Stage,
+    stage: Stage | Alignment | Audit,
     *,
     title: str | None = None,
     focus: object = None,
@@ -105,17 +112,20 @@ def report(
 
     Its sections appear as far as the stage knows them: targets; then results
     with traffic lights and coverage; scores with grades; gaps with their
-    waterfalls; the plan.
+    waterfalls; the plan. An alignment has sections of its own: the strategy map,
+    coverage, what plans serve, findings.
 
     Parameters
     ----------
-    stage : Targets, Results, Scores, Gaps or Plan
+    stage : Targets, Results, Scores, Gaps, Plan, Alignment or Audit
     title : str, optional
         By default the name of the node in focus and the period.
     focus : id, optional
-        The node that the report is about; the (first) root by default.
+        The node that the report is about; the (first) root by default. Of an alignment, the
+        goals of its subtree and all that they serve; everything by default.
     period : str, optional
-        The period that it is about; the plan's, or else the last, by default.
+        The period that it is about; the plan's, or else the last, by default. Not asked of
+        an alignment.
     lights : Lights, optional
         From which attainment on a light is green or amber.
     limits : Limits, optional
@@ -156,6 +166,13 @@ def report(
     limits = Limits() if limits is None else limits
     wrong = unlike(lights, Lights, "lights", "Lights(…)")
     check(wrong + unlike(limits, Limits, "limits", "Limits(…)"))
+    if isinstance(stage, Alignment | Audit):
+        aligned = audited(stage)[0]
+        at = focus_row(aligned, focus, period)
+        about = f"{aligned.org.labels[at or 0]}: alignment" if title is None else str(title)
+        return Report(
+            stage, about, None if at is None else aligned.org.node(at).id, "", lights, limits
+        )
     layers = Layers.of(stage)
     org, periods = layers.targets.org, layers.targets.periods
     row = 0 if focus is None else org.row(focus)

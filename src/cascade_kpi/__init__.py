@@ -34,6 +34,7 @@ from cascade_kpi.scoring.scorecard import Item, Scorecard
 from cascade_kpi.targets.targets import Targets, assign
 
 if TYPE_CHECKING:
+    from cascade_kpi.agreements.performance_plan import PerformancePlan, performance_plan
     from cascade_kpi.alignment.align import Alignment, align
     from cascade_kpi.alignment.audit import Audit
     from cascade_kpi.alignment.budget import WeightBudget
@@ -81,6 +82,7 @@ __all__ = [
     "Missing",
     "Node",
     "OrgTree",
+    "PerformancePlan",
     "Periods",
     "Plan",
     "PlannedAction",
@@ -109,6 +111,7 @@ __all__ = [
     "measure",
     "methods",
     "over_periods",
+    "performance_plan",
     "phase",
     "profiles",
     "record",
@@ -120,6 +123,7 @@ __all__ = [
 ]
 
 defer("cascade_kpi.phasing.profiles", "cascade_kpi.plan.conditions", "cascade_kpi.plan.playbook")
+defer("cascade_kpi.agreements.performance_plan")
 defer(*(f"cascade_kpi.alignment.{name}" for name in ("budget", "goals", "links")))
 
 # What a program that imports the package to score does not need is looked up when it
@@ -134,6 +138,7 @@ _LATE = {
     "Gaps": "cascade_kpi.analysis.gaps",
     "Goals": "cascade_kpi.alignment.goals",
     "Links": "cascade_kpi.alignment.links",
+    "PerformancePlan": "cascade_kpi.agreements.performance_plan",
     "Plan": "cascade_kpi.plan.improve",
     "PlannedAction": "cascade_kpi.plan.improve",
     "Playbook": "cascade_kpi.plan.playbook",
@@ -151,6 +156,7 @@ _LATE = {
     "improve": "cascade_kpi.plan.improve",
     "itemise": "cascade_kpi.phasing.itemise",
     "over_periods": "cascade_kpi.results.over",
+    "performance_plan": "cascade_kpi.agreements.performance_plan",
     "phase": "cascade_kpi.phasing.phase",
     "record": "cascade_kpi.records",
     "report": "cascade_kpi.reporting.report",

@@ -61,6 +61,15 @@ CALLS = {
         ck.WeightBudget,
         {"least": 1, "most": 2, "total": 3, "count": (1, 2), "kinds": "person"},
     ),
+    "performance_plan": (
+        ck.performance_plan,
+        {"stage": RESULTS.targets, "person": "ann", "scorecard": CARD, "duties": ("d",),
+         "alignment": STRATEGY, "commitments": {"commitment": ["c"]}, "period": "2026"},
+    ),
+    "PerformancePlan.move": (
+        ck.performance_plan(RESULTS.targets, "ann", CARD).move,
+        {"state": "proposed", "by": "east", "on": date(2026, 1, 1), "note": ""},
+    ),
     "Alignment.audit": (STRATEGY.audit, {"budget": ck.WeightBudget(least=1)}),
     "Alignment.draw": (STRATEGY.draw, {"limit": 5}),
     "Alignment.matrix": (STRATEGY.matrix, {"nodes": ["ann"]}),

@@ -7,6 +7,7 @@ from datetime import date
 
 from attrs import field, frozen
 
+from cascade_kpi.agreements.absent import alike
 from cascade_kpi.errors import Fault, check, suggest
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.records import record
@@ -33,7 +34,7 @@ class Commitment:
 
     text: str
     kpi: str = ""
-    value: float = field(default=math.nan)
+    value: float = field(default=math.nan, eq=alike)
     unit: str = ""
     due: date | None = None
 

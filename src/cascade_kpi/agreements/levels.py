@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from attrs import field, frozen
 
+from cascade_kpi.agreements.absent import alike
 from cascade_kpi.kpis.directions import Direction, Higher, Lower, OnTarget
 from cascade_kpi.records import record
 from cascade_kpi.scoring.attainments import Attainment, Progress, Proportion, Result
@@ -46,8 +47,8 @@ class Level:
     attainment: float
     points: float
     worth: float
-    value: float = field(default=math.nan)
-    upper: float = field(default=math.nan)
+    value: float = field(default=math.nan, eq=alike)
+    upper: float = field(default=math.nan, eq=alike)
 
 
 def levels_of(

@@ -16,6 +16,7 @@ from attrs import field, frozen
 from cascade_kpi._fields import as_tuple, members, not_texts
 from cascade_kpi._long import Columns, texts
 from cascade_kpi._text import visible
+from cascade_kpi.agreements.absent import alike
 from cascade_kpi.agreements.agreement import Agreement, State
 from cascade_kpi.agreements.commitments import Commitment, commitments_of
 from cascade_kpi.agreements.levels import Level, levels_of
@@ -53,7 +54,7 @@ class PlanItem:
     unit: str
     decimals: int
     weight: float
-    target: float
+    target: float = field(eq=alike)
     levels: tuple[Level, ...] = field(converter=as_tuple)
 
 
@@ -74,7 +75,7 @@ class Served:
     goal: str
     title: str
     weight: float
-    share: float
+    share: float = field(eq=alike)
 
 
 @record("cascade_kpi/performance_plan.content")

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
 
 import numpy as np
-from attrs import frozen
 from numpy.typing import NDArray
 
 from cascade_kpi._arrays import IntArray
@@ -14,16 +12,14 @@ from cascade_kpi._text import plain
 from cascade_kpi.alignment.align import Alignment
 from cascade_kpi.alignment.audit import Audit, Finding
 from cascade_kpi.errors import Fault, check
-from cascade_kpi.reporting import markdown as md
-from cascade_kpi.reporting.blocks import Cell, data_table, name
-from cascade_kpi.reporting.elements import Element, el
 from cascade_kpi.reporting.limits import Limits
 from cascade_kpi.reporting.page import Page
 from cascade_kpi.reporting.placing import chosen
+from cascade_kpi.reporting.sheets import Notes, Sheet
 from cascade_kpi.reporting.strategy_map import StrategyMap, owner_of
 from cascade_kpi.reporting.wording import attained, count, percent
 
-__all__ = ["Notes", "Sheet", "alignment_page", "audited", "focus_row"]
+__all__ = ["alignment_page", "audited", "focus_row"]
 
 _NOTES = (
     "A goal's coverage is the sum of the shares of it that other goals carry, if counted.",
@@ -32,65 +28,6 @@ _NOTES = (
     "It stops at the first strategic goal; on the map these have a stronger frame.",
     "An arrow goes from a goal to the goal that it serves.",
 )
-
-
-@frozen(eq=False)
-class Sheet:
-    """A table of the report, and what it leaves out.
-
-    Attributes
-    ----------
-    words : str
-        What the table shows.
-    rows : tuple of rows
-        Each cell as people read it, the first its row's heading.
-    left : int
-        Rows that are left out.
-    nothing : str
-        What stands there if there are no rows.
-    """
-
-    words: str
-    heads: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    numbers: tuple[int, ...]
-    left: int
-    nothing: str
-
-    def html(self) -> list[Element]:
-        """The table."""
-        if not self.rows:
-            return [el("p", self.nothing)]
-        cells: Iterable[Sequence[Cell]] = [[name(cell) for cell in row] for row in self.rows]
-        table = data_table(self.heads, cells, words=self.words, numbers=self.numbers, cls="stacks")
-        more = [el("p", self._more, cls="note")] if self.left else []
-        return [table, *more]
-
-    def markdown(self) -> list[str]:
-        """The same."""
-        if not self.rows:
-            return [self.nothing, ""]
-        lines = md.table(self.heads, self.rows, self.numbers)
-        return [*lines, self._more, ""] if self.left else lines
-
-    @property
-    def _more(self) -> str:
-        return f"… and {count(self.left, 'row')} more."
-
-
-@frozen(eq=False)
-class Notes:
-    """Sentences."""
-
-    notes: tuple[str, ...]
-
-    def html(self) -> list[Element]:
-        """A list."""
-        return [el("ul", (el("li", note) for note in self.notes))]
-
-    def markdown(self) -> list[str]:
-        """The same."""
-        return [*(f"- {md.text(note)}" for note in self.notes), ""]
 
 
 def audited(stage: Alignment | Audit) -> tuple[Alignment, Audit]:

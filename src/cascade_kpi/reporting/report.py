@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from attrs import field, frozen
 
+from cascade_kpi.agreements.performance_plan import PerformancePlan
 from cascade_kpi.alignment.align import Alignment
 from cascade_kpi.alignment.audit import Audit
 from cascade_kpi.errors import Fault, check, unlike
+from cascade_kpi.reporting.agreed import plan_page
 from cascade_kpi.reporting.aligned import alignment_page, audited, focus_row
 from cascade_kpi.reporting.elements import el, render
 from cascade_kpi.reporting.layers import Layers, Stage
@@ -20,6 +23,8 @@ from cascade_kpi.reporting.view import View
 
 __all__ = ["Report", "report"]
 
+Reported = Stage | Alignment | Audit | PerformancePlan
+
 
 @frozen
 class Report:
@@ -27,7 +32,7 @@ class Report:
 
     Attributes
     ----------
-    stage : Targets, Results, Scores, Gaps, Plan, Alignment or Audit
+    stage : Targets, Results, Scores, Gaps, Plan, Alignment, Audit or PerformancePlan
     title : str
     focus : id
         The node that the report is about, with all below it; None for a whole alignment.
@@ -37,7 +42,7 @@ class Report:
     limits : Limits
     """
 
-    stage: Stage | Alignment | Audit = field(repr=False)
+    stage: Reported = field(repr=False)
     title: str
     focus: object
     period: str
@@ -49,6 +54,8 @@ class Report:
         if isinstance(self.stage, Alignment | Audit):
             row = focus_row(audited(self.stage)[0], self.focus, None)
             return alignment_page(self.stage, row, self.limits, self.title)
+        if isinstance(self.stage, PerformancePlan):
+            return plan_page(self.stage, self.title)
         layers = Layers.of(self.stage)
         row = layers.targets.org.row(self.focus)
         p = layers.targets.periods.index(self.period)
@@ -100,7 +107,7 @@ class Report:
 
 
 def report(
-    stage: Stage | Alignment | Audit,
+    stage: Reported,
     *,
     title: str | None = None,
     focus: object = None,
@@ -113,11 +120,11 @@ def report(
     Its sections appear as far as the stage knows them: targets; then results
     with traffic lights and coverage; scores with grades; gaps with their
     waterfalls; the plan. An alignment has sections of its own: the strategy map,
-    coverage, what plans serve, findings.
+    coverage, what plans serve, findings; so has a performance plan.
 
     Parameters
     ----------
-    stage : Targets, Results, Scores, Gaps, Plan, Alignment or Audit
+    stage : Targets, Results, Scores, Gaps, Plan, Alignment, Audit or PerformancePlan
     title : str, optional
         By default the name of the node in focus and the period.
     focus : id, optional
@@ -173,6 +180,8 @@ def report(
         return Report(
             stage, about, None if at is None else aligned.org.node(at).id, "", lights, limits
         )
+    if isinstance(stage, PerformancePlan):
+        return _of_plan(stage, title, focus, period, lights, limits)
     layers = Layers.of(stage)
     org, periods = layers.targets.org, layers.targets.periods
     row = 0 if focus is None else org.row(focus)
@@ -187,3 +196,20 @@ def report(
         lights,
         limits,
     )
+
+
+def _of_plan(
+    plan: PerformancePlan, title: str | None, focus: object, period: object, *options: Any
+) -> Report:
+    """A performance plan's report: its person and its period are its own."""
+    asked = {"focus": focus, "period": period}
+    check(
+        [
+            Fault("report", "the plan has its own", "leave it out", column=name, value=value)
+            for name, value in asked.items()
+            if value is not None
+        ]
+    )
+    content = plan.content
+    told = f"Performance plan of {content.name}, {content.period}" if title is None else str(title)
+    return Report(plan, told, content.person, content.period, *options)

@@ -3,7 +3,7 @@
 import numpy as np
 
 import cascade_kpi as ck
-from tests.alignment.case import LINKS
+from tests.alignment.case import LINKS, goals
 from tests.helpers import refused
 
 
@@ -68,3 +68,11 @@ def test_round_trip_through_json_with_every_check():
 def test_misspelt_columns_are_told():
     (fault,) = refused(ck.Links.from_table, {"goal": ["a"], "serves": ["b"], "shares": [1]})
     assert fault.column == "shares"
+
+
+def test_ids_beyond_64_bits_are_refused():
+    (fault,) = refused(ck.Links.from_table, {"goal": [10**40], "serves": [1]})
+    assert (fault.row, fault.column, fault.reason) == (0, "goal", "beyond 64 bits")
+    table = {"goal": [2**63], "title": ["a"], "owner": ["ann"]}
+    assert refused(goals, table=table)[0].reason == "beyond 64 bits"
+    refused(goals().position, 10**40)

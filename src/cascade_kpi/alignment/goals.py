@@ -22,7 +22,7 @@ from cascade_kpi._arrays import (
 from cascade_kpi._fields import as_tuple, members, repeated
 from cascade_kpi._long import Columns
 from cascade_kpi.alignment import reading
-from cascade_kpi.errors import Fault, InputError, check, suggest, unlike
+from cascade_kpi.errors import Fault, check, suggest, unlike
 from cascade_kpi.kpis.kpi import Kpi, Kpis
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.records import record
@@ -407,8 +407,4 @@ def _order(ids: reading.Ids) -> IntArray:
 
     if not ids:
         return np.zeros(0, dtype=np.int64)
-    try:
-        return IdIndex.of(reading.objects(ids)).order()
-    except OverflowError:
-        reason, repair = "an id beyond 64 bits", "write long ids as text"
-        raise InputError([Fault("goals", reason, repair, column="goal")]) from None
+    return IdIndex.of(reading.objects(ids)).order()

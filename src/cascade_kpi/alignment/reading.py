@@ -19,6 +19,7 @@ __all__ = ["Ids", "flags", "ids", "misnamed", "near_misses", "numbers_within", "
 Ids = list[str | int | None]
 
 _NEAR = 0.8
+_BEYOND = 2**63
 _SUGGESTED = 50  # near misses are looked for this often: each look compares many names
 _WORDS = {"yes": True, "true": True, "no": False, "false": False}
 
@@ -43,6 +44,11 @@ def ids(data: Table, column: str, faults: list[Fault]) -> Ids:
     for row, cell in enumerate(cells):
         if (cell is None or (isinstance(cell, str) and not cell.strip())) and row not in told:
             faults.append(data.fault("blank", "give it an id", row=row, column=column, value=cell))
+    faults += [
+        data.fault("beyond 64 bits", "write it as text", row=row, column=column, value=cell)
+        for row, cell in enumerate(cells)
+        if isinstance(cell, int) and not -_BEYOND <= cell < _BEYOND
+    ]
     wholes = [row for row, cell in enumerate(cells) if isinstance(cell, int)]
     words = [row for row, cell in enumerate(cells) if isinstance(cell, str)]
     if wholes and words:

@@ -37,6 +37,11 @@ POSTED = ck.cascade(
 JUDGED = ck.fairness(POSTED, "past", "post")
 
 
+GOALS = ck.Goals.from_table({"goal": ["g"], "title": ["G"], "owner": ["ann"]}, TREE)
+LINKS = ck.Links.from_table({"goal": [], "serves": []})
+STRATEGY = ck.align(GOALS, LINKS)
+
+
 def read_csv(path, delimiter, encoding):
     return tables.read(tables.Csv(path, delimiter, encoding), name="n")
 
@@ -50,6 +55,34 @@ def shown(stage, **options):
 
 
 CALLS = {
+    "Goals": (
+        ck.Goals.from_table,
+        {"table": {"goal": ["g"], "title": ["G"], "owner": ["ann"]}, "org": TREE, "kpis": None,
+         "period": None, "perspectives": ("a",)},
+    ),
+    "Goals.joined": (GOALS.joined, {"other": GOALS}),
+    "Goals.position": (GOALS.position, {"goal": "g"}),
+    "Links": (ck.Links.from_table, {"table": {"goal": ["g"], "serves": ["h"]}}),
+    "Links.joined": (LINKS.joined, {"other": LINKS}),
+    "align": (ck.align, {"goals": GOALS, "links": LINKS}),
+    "aligned_with": (ck.aligned_with, {"targets": RESULTS.targets, "kpis": None}),
+    "WeightBudget": (
+        ck.WeightBudget,
+        {"least": 1, "most": 2, "total": 3, "count": (1, 2), "kinds": "person"},
+    ),
+    "performance_plan": (
+        ck.performance_plan,
+        {"stage": RESULTS.targets, "person": "ann", "scorecard": CARD, "duties": ("d",),
+         "alignment": STRATEGY, "commitments": {"commitment": ["c"]}, "period": "2026"},
+    ),
+    "PerformancePlan.move": (
+        ck.performance_plan(RESULTS.targets, "ann", CARD).move,
+        {"state": "proposed", "by": "east", "on": date(2026, 1, 1), "note": ""},
+    ),
+    "Alignment.audit": (STRATEGY.audit, {"budget": ck.WeightBudget(least=1)}),
+    "Alignment.draw": (STRATEGY.draw, {"limit": 5}),
+    "Alignment.matrix": (STRATEGY.matrix, {"nodes": ["ann"]}),
+    "Audit.of": (STRATEGY.audit().of, {"kind": "orphan"}),
     "Kpi": (
         ck.Kpi,
         {"name": "k", "unit": "x", "better": "lower", "aggregate": ck.aggregates.Sum(),

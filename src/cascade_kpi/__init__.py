@@ -34,6 +34,13 @@ from cascade_kpi.scoring.scorecard import Item, Scorecard
 from cascade_kpi.targets.targets import Targets, assign
 
 if TYPE_CHECKING:
+    from cascade_kpi.agreements.performance_plan import PerformancePlan, performance_plan
+    from cascade_kpi.alignment.align import Alignment, align
+    from cascade_kpi.alignment.audit import Audit
+    from cascade_kpi.alignment.budget import WeightBudget
+    from cascade_kpi.alignment.goals import Goals
+    from cascade_kpi.alignment.implied import aligned_with
+    from cascade_kpi.alignment.links import Links
     from cascade_kpi.analysis.breakdown import Breakdown
     from cascade_kpi.analysis.gaps import Gaps, gaps
     from cascade_kpi.changing.attribute import Attribution, attribute
@@ -73,7 +80,9 @@ if TYPE_CHECKING:
 __all__ = [
     "Action",
     "Actuals",
+    "Alignment",
     "Attribution",
+    "Audit",
     "Band",
     "Breakdown",
     "Calendar",
@@ -89,6 +98,7 @@ __all__ = [
     "Fairness",
     "Fault",
     "Gaps",
+    "Goals",
     "Grades",
     "InputError",
     "Item",
@@ -97,12 +107,14 @@ __all__ = [
     "Leaves",
     "Lights",
     "Limits",
+    "Links",
     "Lot",
     "Missing",
     "Moved",
     "Negotiation",
     "Node",
     "OrgTree",
+    "PerformancePlan",
     "Periods",
     "Plan",
     "PlannedAction",
@@ -117,7 +129,10 @@ __all__ = [
     "Stints",
     "Targets",
     "Translation",
+    "WeightBudget",
     "aggregates",
+    "align",
+    "aligned_with",
     "assign",
     "attainments",
     "attribute",
@@ -140,6 +155,7 @@ __all__ = [
     "move",
     "moves",
     "over_periods",
+    "performance_plan",
     "phase",
     "profiles",
     "proportions",
@@ -164,12 +180,16 @@ defer(
     "cascade_kpi.commitments.proportions",
 )
 defer("cascade_kpi.moving.reorganisation", "cascade_kpi.moving.stints", "cascade_kpi.moving.moves")
+defer("cascade_kpi.agreements.performance_plan")
+defer(*(f"cascade_kpi.alignment.{name}" for name in ("budget", "goals", "links")))
 
 # What a program that imports the package to score does not need is looked up when it
 # is first used: making a class costs most of a millisecond.
 _LATE = {
     "Action": "cascade_kpi.plan.playbook",
+    "Alignment": "cascade_kpi.alignment.align",
     "Attribution": "cascade_kpi.changing.attribute",
+    "Audit": "cascade_kpi.alignment.audit",
     "Breakdown": "cascade_kpi.analysis.breakdown",
     "Calendar": "cascade_kpi.moving.calendar",
     "Changes": "cascade_kpi.changing.changes",
@@ -182,11 +202,14 @@ _LATE = {
     "Explanation": "cascade_kpi.explaining.explanation",
     "Fairness": "cascade_kpi.judging.fairness",
     "Gaps": "cascade_kpi.analysis.gaps",
+    "Goals": "cascade_kpi.alignment.goals",
     "Leaves": "cascade_kpi.moving.stints",
     "Lights": "cascade_kpi.reporting.lights",
     "Limits": "cascade_kpi.reporting.limits",
+    "Links": "cascade_kpi.alignment.links",
     "Moved": "cascade_kpi.moving.moved",
     "Negotiation": "cascade_kpi.commitments.negotiation",
+    "PerformancePlan": "cascade_kpi.agreements.performance_plan",
     "Plan": "cascade_kpi.plan.improve",
     "PlannedAction": "cascade_kpi.plan.improve",
     "Playbook": "cascade_kpi.plan.playbook",
@@ -196,6 +219,9 @@ _LATE = {
     "Rule": "cascade_kpi.plan.playbook",
     "Stints": "cascade_kpi.moving.stints",
     "Translation": "cascade_kpi.drivers.translate",
+    "WeightBudget": "cascade_kpi.alignment.budget",
+    "align": "cascade_kpi.alignment.align",
+    "aligned_with": "cascade_kpi.alignment.implied",
     "attribute": "cascade_kpi.changing.attribute",
     "cascade": "cascade_kpi.targets.cascade",
     "compare": "cascade_kpi.changing.changes",
@@ -209,6 +235,7 @@ _LATE = {
     "itemise": "cascade_kpi.phasing.itemise",
     "move": "cascade_kpi.moving.move",
     "over_periods": "cascade_kpi.results.over",
+    "performance_plan": "cascade_kpi.agreements.performance_plan",
     "phase": "cascade_kpi.phasing.phase",
     "recascade": "cascade_kpi.changing.recascade",
     "reconcile": "cascade_kpi.commitments.reconcile",

@@ -3,6 +3,7 @@
 import pytest
 
 import cascade_kpi as ck
+from tests.alignment.case import aligned
 from tests.reporting import browser
 from tests.reporting.case import plan
 
@@ -88,3 +89,20 @@ def test_folds_are_open_on_paper(tab, page):
     tab.call("Emulation.setEmulatedMedia", media="print")
     assert tab.evaluate(inside) is True
     tab.call("Emulation.setEmulatedMedia", media="")
+
+
+@pytest.mark.parametrize("width", [WIDE, PHONE])
+def test_a_strategy_map_fits_the_screen_and_its_text_the_boxes(tab, tmp_path, width):
+    found = aligned()
+    path = ck.report(found).save(tmp_path / "map.html").as_uri()
+    tab.open(path, width, mobile=width == PHONE)
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
+    maps = "[...document.querySelectorAll('.map')]"
+    shown = f"{maps}.filter(m => m.clientHeight).map(m => m.className)"
+    assert tab.evaluate(shown) == ["map wide" if width == WIDE else "map narrow"]
+    outside = """[...document.querySelectorAll('.map .goal')].filter(g => g.getClientRects().length)
+      .flatMap(g => { const box = g.querySelector('rect').getBoundingClientRect();
+        return [...g.querySelectorAll('text')].map(t => [t, t.getBoundingClientRect(), box]) })
+      .filter(([t, r, b]) => r.right > b.right || r.bottom > b.bottom || r.top < b.top)
+      .map(([t]) => t.textContent)"""
+    assert tab.evaluate(outside) == []

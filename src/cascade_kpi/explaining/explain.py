@@ -6,12 +6,14 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from cascade_kpi.alignment.align import Alignment
 from cascade_kpi.analysis.gaps import Gaps
 from cascade_kpi.changing.attribute import Attribution
 from cascade_kpi.changing.changes import Changes
 from cascade_kpi.commitments.reconciliation import Reconciliation
 from cascade_kpi.drivers.derive import Derived
 from cascade_kpi.errors import Fault, check, suggest
+from cascade_kpi.explaining.alignment import AlignmentExplainer
 from cascade_kpi.explaining.changes import ChangeExplainer
 from cascade_kpi.explaining.choosing import target_explainer
 from cascade_kpi.explaining.derived import DerivedExplainer
@@ -41,30 +43,36 @@ Stage = (
     | Scores
     | Gaps
     | Plan
+    | Alignment
 )
 
 
 def explain(
     stage: Stage,
-    node: object,
+    node: object = None,
     kpi: str | None = None,
     period: str | None = None,
     quantity: str | None = None,
+    *,
+    goal: object = None,
 ) -> Explanation:
     """Why a value of a stage is what it is, down to the input rows.
 
     Parameters
     ----------
     stage : Targets, Reconciliation, Moved, Fairness, Changes, Attribution, Results, \
-Derived, Scores, Gaps or Plan
+Derived, Scores, Gaps, Plan or Alignment
     node : id
-        Of moved targets: of a holder, or of a unit.
+        Of moved targets: of a holder, or of a unit. Not needed for the coverage of a goal.
     kpi : str, optional
         Needed but for the total of scores and gaps.
     period : str, optional
         Needed where there are several; a plan has its own.
     quantity : str, optional
         One of those in the notes; the first of its line by default.
+    goal : id, optional
+        Of an alignment: the goal whose coverage is asked for, or, with a node, the
+        strategic goal that its weight serves.
 
     Returns
     -------
@@ -87,7 +95,8 @@ Derived, Scores, Gaps or Plan
     - of results ``"result"``, ``"target"``; of derived values ``"value"``;
     - of scores ``"points"``, ``"attainment"``, or without a KPI ``"total"``;
     - of gaps ``"gap"``, ``"shortfall"``, ``"points"``, ``"to_parent"``, a part of the parent's
-      gap, or without a KPI ``"total"``; of a plan ``"shortfall"``.
+      gap, or without a KPI ``"total"``; of a plan ``"shortfall"``;
+    - of an alignment ``"served"`` with a node, else ``"covered"``, ``"landed"``.
 
     Examples
     --------
@@ -105,21 +114,51 @@ Derived, Scores, Gaps or Plan
     >>> why.evaluate() == why.value
     True
     """
+    if isinstance(stage, Alignment):
+        _not_asked(kpi=kpi, period=period)
+        return _one(_of_alignment(stage, node, goal), quantity)
+    _not_asked(goal=goal)
     for kind, choose in _CHOICES.items():
         if isinstance(stage, kind):
             answers = choose(stage, node, kpi, period)
             break
     else:
         repair = "pass one of: "
-        repair += ", ".join(each.__name__ for each in _CHOICES)
+        repair += ", ".join(each.__name__ for each in (*_CHOICES, Alignment))
         check([Fault("explain", f"not a stage: {type(stage).__name__}", repair)])
+    return _one(answers, quantity)
+
+
+Answers = dict[str, Callable[[], Explanation]]
+
+
+def _one(answers: Answers, quantity: str | None) -> Explanation:
     wanted = next(iter(answers)) if quantity is None else quantity
     if not isinstance(wanted, str) or wanted not in answers:
         check([Fault("explain", "no such quantity here", suggest(wanted, answers), value=wanted)])
     return answers[wanted]()
 
 
-Answers = dict[str, Callable[[], Explanation]]
+def _not_asked(**options: object) -> None:
+    """Refuse options that say nothing about the stage."""
+    check(
+        [
+            Fault("explain", "not asked of this stage", "leave it out", column=name, value=value)
+            for name, value in options.items()
+            if value is not None
+        ]
+    )
+
+
+def _of_alignment(stage: Alignment, node: object, goal: object) -> Answers:
+    if goal is None:
+        known = stage.goals.ids[stage.strategic].tolist()
+        check([Fault("explain", "which goal?", f"pass goal=…: {suggest('', known)}")])
+    at, of = stage.goals.position(goal), AlignmentExplainer(stage)
+    if node is not None:
+        row = stage.org.row(node)
+        return {"served": lambda: of.served(row, at)}
+    return {"covered": lambda: of.covered(at), "landed": lambda: of.landed(at)}
 
 
 def _named(kpi: str | None, known: tuple[str, ...]) -> str:

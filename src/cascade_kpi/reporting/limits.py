@@ -29,6 +29,10 @@ class Limits:
         Parts of a waterfall; those in the middle are taken together.
     actions : int
         Of the plan.
+    goals : int
+        On a strategy map.
+    rows : int
+        Of each table of goals, plans and findings.
     names : int
         Names in one list, of missing reports for example.
     """
@@ -39,6 +43,8 @@ class Limits:
     people: int = field(default=5, kw_only=True)
     parts: int = field(default=14, kw_only=True)
     actions: int = field(default=200, kw_only=True)
+    goals: int = field(default=40, kw_only=True)
+    rows: int = field(default=200, kw_only=True)
     names: int = field(default=12, kw_only=True)
 
     def __attrs_post_init__(self) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Protocol
+
 from attrs import frozen
 
 from cascade_kpi.drivers.derive import Derived
@@ -30,19 +33,18 @@ _POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
     "form-action 'none'"
 )
-Section = (
-    Summary
-    | Standing
-    | Tree
-    | Cards
-    | Cushions
-    | Falls
-    | Actions
-    | Rules
-    | Drivers
-    | Fair
-    | Changed
-)
+
+
+class Section(Protocol):
+    """A part of the page, and the same in Markdown."""
+
+    def html(self) -> Sequence[Element]:
+        """Its elements."""
+        ...
+
+    def markdown(self) -> list[str]:
+        """Its lines."""
+        ...
 
 
 @frozen(eq=False)
@@ -52,11 +54,14 @@ class Page:
     Attributes
     ----------
     sections : tuple of (key, title, parts)
+    about : str
+        What stands above the title.
     """
 
     title: str
     meta: str
     sections: tuple[tuple[str, str, tuple[Section, ...]], ...]
+    about: str = "Performance report"
 
     @classmethod
     def of(cls, view: View, title: str, drivers: Derived | None = None) -> Page:
@@ -91,7 +96,7 @@ class Page:
             "body",
             el(
                 "header",
-                el("p", "Performance report", cls="eyebrow"),
+                el("p", self.about, cls="eyebrow"),
                 el("h1", name(self.title)),
                 el("p", name(self.meta), cls="meta"),
                 cls="top",

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from attrs import field, frozen
 
+from cascade_kpi.agreements.performance_plan import PerformancePlan
+from cascade_kpi.alignment.align import Alignment
+from cascade_kpi.alignment.audit import Audit
 from cascade_kpi.drivers.derive import Derived
 from cascade_kpi.errors import Fault, check, unlike
+from cascade_kpi.reporting.agreed import plan_page
+from cascade_kpi.reporting.aligned import alignment_page, audited, focus_row
 from cascade_kpi.reporting.elements import el, render
 from cascade_kpi.reporting.layers import Layers, Stage
 from cascade_kpi.reporting.lights import Lights
@@ -18,6 +24,8 @@ from cascade_kpi.reporting.view import View
 
 __all__ = ["Report", "report"]
 
+Reported = Stage | Alignment | Audit | PerformancePlan
+
 
 @frozen
 class Report:
@@ -25,18 +33,20 @@ class Report:
 
     Attributes
     ----------
-    stage : Targets, Results, Scores, Gaps, Plan, Fairness, Changes or Attribution
+    stage : Targets, Results, Scores, Gaps, Plan, Fairness, Changes, Attribution, Alignment, Audit \
+or PerformancePlan
     title : str
     focus : id
-        The node that the report is about, with all below it.
+        The node that the report is about, with all below it; None for a whole alignment.
     period : str
+        Empty for an alignment.
     lights : Lights
     limits : Limits
     drivers : Derived or None
         The driver tree that is drawn.
     """
 
-    stage: Stage = field(repr=False)
+    stage: Reported = field(repr=False)
     title: str
     focus: object
     period: str
@@ -46,6 +56,11 @@ class Report:
 
     @cached_property
     def _page(self) -> Page:
+        if isinstance(self.stage, Alignment | Audit):
+            row = focus_row(audited(self.stage)[0], self.focus, None)
+            return alignment_page(self.stage, row, self.limits, self.title)
+        if isinstance(self.stage, PerformancePlan):
+            return plan_page(self.stage, self.title)
         layers = Layers.of(self.stage)
         row = layers.targets.org.row(self.focus)
         p = layers.targets.periods.index(self.period)
@@ -98,7 +113,7 @@ class Report:
 
 
 def report(
-    stage: Stage,
+    stage: Reported,
     *,
     title: str | None = None,
     focus: object = None,
@@ -112,17 +127,21 @@ def report(
     Its sections appear as far as the stage knows them: targets; then results
     with traffic lights and coverage; scores with grades; gaps with their
     waterfalls; the plan. Of fairness and of changes: their own section, and
-    the (later) targets.
+    the (later) targets. An alignment has sections of its own: the strategy map,
+    coverage, what plans serve, findings; so has a performance plan.
 
     Parameters
     ----------
-    stage : Targets, Results, Scores, Gaps, Plan, Fairness, Changes or Attribution
+    stage : Targets, Results, Scores, Gaps, Plan, Fairness, Changes, Attribution, Alignment, Audit \
+or PerformancePlan
     title : str, optional
         By default the name of the node in focus and the period.
     focus : id, optional
-        The node that the report is about; the (first) root by default.
+        The node that the report is about; the (first) root by default. Of an alignment, the
+        goals of its subtree and all that they serve; everything by default.
     period : str, optional
-        The period that it is about; the plan's, or else the last, by default.
+        The period that it is about; the plan's, or else the last, by default. Not asked of
+        an alignment.
     lights : Lights, optional
         From which attainment on a light is green or amber.
     limits : Limits, optional
@@ -166,6 +185,15 @@ def report(
     limits = Limits() if limits is None else limits
     wrong = unlike(lights, Lights, "lights", "Lights(…)")
     check(wrong + unlike(limits, Limits, "limits", "Limits(…)"))
+    if isinstance(stage, Alignment | Audit):
+        aligned = audited(stage)[0]
+        at = focus_row(aligned, focus, period)
+        about = f"{aligned.org.labels[at or 0]}: alignment" if title is None else str(title)
+        return Report(
+            stage, about, None if at is None else aligned.org.node(at).id, "", lights, limits
+        )
+    if isinstance(stage, PerformancePlan):
+        return _of_plan(stage, title, focus, period, lights, limits)
     layers = Layers.of(stage)
     org, periods = layers.targets.org, layers.targets.periods
     row = 0 if focus is None else org.row(focus)
@@ -192,3 +220,20 @@ def _check_drivers(drivers: Derived, layers: Layers) -> None:
     if not any(drivers.stage is stage or drivers.stage == stage for stage in known):
         reason = "of other results than the report"
         check([Fault("drivers", reason, "derive them from the report's results or targets")])
+
+
+def _of_plan(
+    plan: PerformancePlan, title: str | None, focus: object, period: object, *options: Any
+) -> Report:
+    """A performance plan's report: its person and its period are its own."""
+    asked = {"focus": focus, "period": period}
+    check(
+        [
+            Fault("report", "the plan has its own", "leave it out", column=name, value=value)
+            for name, value in asked.items()
+            if value is not None
+        ]
+    )
+    content = plan.content
+    told = f"Performance plan of {content.name}, {content.period}" if title is None else str(title)
+    return Report(plan, told, content.person, content.period, *options)

@@ -236,8 +236,36 @@ span.easy { color: var(--amber); white-space: nowrap; }
 ul.inputs { margin: .2rem 0 0; padding-left: 1.2rem; }
 """
 
+_MAP = """
+.map { margin: .8rem 0 0; }
+.map svg { width: 100%; height: auto; }
+.map.narrow { display: none; }
+.map text { fill: var(--ink); font-size: 11.5px; unicode-bidi: isolate; }
+.map rect.lane { fill: var(--panel); }
+.map text.lane { fill: var(--soft); letter-spacing: .04em; }
+.goal rect { fill: var(--paper); stroke: var(--rule); stroke-width: 1.2; }
+.goal.chief rect { stroke: var(--accent); stroke-width: 2; }
+.goal.red rect { stroke: var(--red); stroke-dasharray: 5 3; }
+.map .name { font-size: 13px; font-weight: 600; }
+.map .owner { fill: var(--soft); }
+.map .shape { fill: var(--state); font-size: 9px; }
+.map .share, .map text.lane { paint-order: stroke; stroke: var(--panel); stroke-width: 4px; }
+.map .share { font-weight: 550; }
+.edge .line, path.edge { fill: none; stroke: var(--soft); stroke-width: 1.4; }
+.edge .head { fill: var(--soft); }
+.edge.split .line, path.edge.split { stroke: var(--accent); stroke-width: 2; }
+.edge.split .head { fill: var(--accent); }
+.edge.apart .line, path.edge.apart { stroke-dasharray: 2 4; stroke: var(--soft); }
+.edge.supports .line, path.edge.supports { stroke-dasharray: 6 4; }
+.edge.supports.apart .line { stroke-dasharray: 1 5; }
+.edge.apart .head { fill: var(--soft); }
+.legend svg.key { width: 28px; height: 12px; display: inline-block; vertical-align: -1px; }
+"""
+
 _PHONE = """
 @media (max-width: 46rem) {
+  .map.wide { display: none; }
+  .map.narrow { display: block; }
   main, header.top, nav, footer { padding-inline: 1rem; }
   header.top { padding-top: 1.6rem; }
   section { margin-top: 2.2rem; }
@@ -306,6 +334,8 @@ _PAPER = """
   main, header.top, footer { max-width: none; padding: 0; }
   header.top { padding-top: 0; }
   nav { display: none; }
+  .map.wide { display: block; }
+  .map.narrow { display: none; }
   svg, .tile, .light { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   .tile { border: 1px solid var(--rule); border-top: 3px solid var(--fill, var(--rule)); }
   .scroll { overflow: visible; }
@@ -317,5 +347,5 @@ _PAPER = """
 }
 """
 
-CSS = f"{_COLOURS}{_BASE}{_TABLES}{_CHARTS}{_TILES}{_TREE}{_CARDS}{_STRIPS}{_PHONE}{_PAPER}"
+CSS = f"{_COLOURS}{_BASE}{_TABLES}{_CHARTS}{_TILES}{_TREE}{_CARDS}{_STRIPS}{_MAP}{_PHONE}{_PAPER}"
 """Nothing in it is loaded from anywhere."""

@@ -1,0 +1,1 @@
+"""What a person and their manager agree on: performance plans and their signatures."""

@@ -1,0 +1,360 @@
+"""One person's performance plan: what is to be reached, what it is worth, who agreed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+import attrs
+import numpy as np
+from attrs import field, frozen
+
+from cascade_kpi._fields import as_tuple, members, not_texts
+from cascade_kpi._long import Columns, texts
+from cascade_kpi._text import visible
+from cascade_kpi.agreements.absent import alike
+from cascade_kpi.agreements.agreement import Agreement, State
+from cascade_kpi.agreements.commitments import Commitment, commitments_of
+from cascade_kpi.agreements.levels import Level, levels_of
+from cascade_kpi.alignment.align import Alignment
+from cascade_kpi.errors import Fault, check, unlike
+from cascade_kpi.records import record
+from cascade_kpi.scoring.score import Scores
+from cascade_kpi.scoring.scorecard import Scorecard
+from cascade_kpi.targets.targets import Targets
+
+__all__ = ["PerformancePlan", "PlanContent", "PlanItem", "Served", "performance_plan"]
+
+_OPEN = (State.DRAFT, State.REOPENED)
+
+
+@record("cascade_kpi/performance_plan.item")
+@frozen
+class PlanItem:
+    """One KPI of a performance plan.
+
+    Attributes
+    ----------
+    kpi, unit : str
+    decimals : int
+        That are printed.
+    weight : float
+        As on the scorecard.
+    target : float
+        In KPI units, NaN where there is none yet.
+    levels : tuple of Level
+        In ascending order of attainment.
+    """
+
+    kpi: str
+    unit: str
+    decimals: int
+    weight: float
+    target: float = field(eq=alike)
+    levels: tuple[Level, ...] = field(converter=as_tuple)
+
+
+@record("cascade_kpi/performance_plan.served")
+@frozen
+class Served:
+    """A strategic goal that the person's goals serve.
+
+    Attributes
+    ----------
+    goal, title : str
+    weight : float
+        Of the person's goals, that serves it.
+    share : float
+        That weight over the weight of all of them.
+    """
+
+    goal: str
+    title: str
+    weight: float
+    share: float = field(eq=alike)
+
+
+@record("cascade_kpi/performance_plan.content")
+@frozen
+class PlanContent:
+    """What a performance plan says, and both sides agree to.
+
+    Attributes
+    ----------
+    person : str or int
+        Id of the node.
+    name, post, manager, period : str
+        As people read them; `manager` is empty for a root.
+    duties : tuple of str
+    items : tuple of PlanItem
+    serves : tuple of Served
+    commitments : tuple of Commitment
+    """
+
+    person: str | int
+    name: str
+    post: str
+    manager: str
+    period: str
+    duties: tuple[str, ...] = field(converter=as_tuple)
+    items: tuple[PlanItem, ...] = field(converter=as_tuple)
+    serves: tuple[Served, ...] = field(default=(), converter=as_tuple)
+    commitments: tuple[Commitment, ...] = field(default=(), converter=as_tuple)
+
+    def digest(self) -> str:
+        """A digest of all that it says, the same in any process."""
+        plain = attrs.asdict(self, value_serializer=lambda _, __, value: _written(value))
+        text = json.dumps(plain, ensure_ascii=False, sort_keys=True)
+        return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def _written(value: Any) -> Any:
+    if isinstance(value, float):
+        return value.hex() if math.isfinite(value) else "nan"
+    return value.isoformat() if isinstance(value, date) else value
+
+
+@record("cascade_kpi/performance_plan")
+@frozen
+class PerformancePlan:
+    """A performance plan and how far it is agreed. Made by :func:`performance_plan`.
+
+    Parameters
+    ----------
+    content : PlanContent
+    agreement : Agreement
+
+    Raises
+    ------
+    InputError
+        If the agreement is somebody else's, or was made on other content.
+    """
+
+    content: PlanContent
+    agreement: Agreement
+
+    def __attrs_post_init__(self) -> None:
+        faults = unlike(self.content, PlanContent, "plan", "performance_plan(…)")
+        check(faults + unlike(self.agreement, Agreement, "plan", "Agreement(…)"))
+        if self.agreement.employee != self.content.person:
+            reason = f"the plan is that of {self.content.person!r}"
+            repair = "give the agreement of the same person"
+            value = self.agreement.employee
+            faults.append(Fault("plan", reason, repair, column="agreement", value=value))
+        digest = self.content.digest() if self.agreement.round else ""
+        faults += [
+            Fault(
+                "plan",
+                f"it says something else than was {step.state.value} on {step.on}",
+                "reopen it, change it with revised(…), and propose it again",
+                column="content",
+            )
+            for step in self.agreement.round
+            if step.content != digest
+        ][:1]
+        check(faults)
+
+    @property
+    def state(self) -> State:
+        """Where the agreement stands."""
+        return self.agreement.state
+
+    def move(self, state: State | str, *, by: Any, on: date, note: str = "") -> PerformancePlan:
+        """The plan with one step more; this one stays as it is.
+
+        Parameters
+        ----------
+        state : State or its name
+            ``"proposed"``, ``"agreed by employee"``, ``"agreed by manager"``, ``"signed"``,
+            ``"refused"`` or ``"reopened"``.
+        by : id
+            Who takes the step.
+        on : date
+        note : str
+
+        Raises
+        ------
+        InputError
+            If that may not follow; what may is named.
+        """
+        content = self.content.digest()
+        return attrs.evolve(
+            self, agreement=self.agreement.add(state, by=by, on=on, note=note, content=content)
+        )
+
+    def revised(self, other: PerformancePlan) -> PerformancePlan:
+        """What another plan of the person says, under the agreement of this one.
+
+        Raises
+        ------
+        InputError
+            If it is neither a draft nor reopened: what was proposed stays as it is.
+        """
+        check(unlike(other, PerformancePlan, "plan", "performance_plan(…)"))
+        if self.state not in _OPEN:
+            repair = "have it refused or signed, and reopen it"
+            check([Fault("plan", f"it is {self.state.value}", repair, value=self.content.person)])
+        return PerformancePlan(other.content, self.agreement)
+
+    def table(self) -> Columns:
+        """The levels as columns: one row for each KPI and level.
+
+        Returns
+        -------
+        dict of str to array (m,)
+            ``node``, ``kpi``, ``period``, ``unit``; ``level``, its name; ``attainment``;
+            ``value`` and ``upper``, in the unit; ``points``, ``weight`` and ``worth``.
+        """
+        rows = [(item, level) for item in self.content.items for level in item.levels]
+        n = len(rows)
+        person = np.full(n, self.content.person, dtype=object)
+        numbers = ("attainment", "value", "upper", "points", "worth")
+        return {
+            "node": texts(person),
+            "kpi": texts(item.kpi for item, _ in rows),
+            "period": texts([self.content.period] * n),
+            "unit": texts(item.unit for item, _ in rows),
+            "level": texts(level.name for _, level in rows),
+            **{name: np.array([getattr(each, name) for _, each in rows]) for name in numbers},
+            "weight": np.array([item.weight for item, _ in rows]),
+        }
+
+    def __repr__(self) -> str:
+        said = f"{self.content.name}, {self.content.period}: {len(self.content.items)} KPIs"
+        return visible(f"<PerformancePlan of {said}, {self.state.value}>")
+
+
+def performance_plan(
+    stage: Targets | Scores,
+    person: object,
+    scorecard: Scorecard | None = None,
+    *,
+    duties: Iterable[str] = (),
+    alignment: Alignment | None = None,
+    commitments: object = None,
+    period: str | None = None,
+) -> PerformancePlan:
+    """One person's performance plan, as a draft.
+
+    Parameters
+    ----------
+    stage : Targets or Scores
+        Where the targets come from.
+    person : id
+        Of a node that the scorecard has weights for.
+    scorecard : Scorecard, optional
+        Needed with targets; that of the scores by default.
+    duties : iterable of str
+        Of the post.
+    alignment : Alignment, optional
+        Of the same tree: which strategic goals the person's goals serve.
+    commitments : any table, optional
+        Columns ``commitment`` and, optionally, ``node`` (others than the person are left
+        out), ``kpi``, ``value`` with ``unit``, and ``due``, a date.
+    period : str, optional
+        Needed where there are several.
+
+    Returns
+    -------
+    PerformancePlan
+
+    Raises
+    ------
+    InputError
+        If there is no such person or period, or the person has no weights; and listing
+        every fault of the scorecard, the duties and the commitments.
+
+    Examples
+    --------
+    >>> import cascade_kpi as ck
+    >>> org = ck.OrgTree.from_table({"id": ["hq", "li"], "parent": ["", "hq"]})
+    >>> targets = ck.cascade(org, [ck.Kpi("sales", "CNY")], {"sales": 200}, periods="2027")
+    >>> curve = ck.curves.Piecewise([(0.8, 60), (1, 100), (1.2, 130)], below=0)
+    >>> card = ck.Scorecard([ck.Item("sales", curve)], {"sales": 100})
+    >>> plan = ck.performance_plan(targets, "li", card, duties=["Look after key accounts"])
+    >>> for level in plan.content.items[0].levels:
+    ...     print(level.name, level.value, level.points)
+    threshold 160.0 60.0
+    target 200.0 100.0
+    stretch 240.0 130.0
+    """
+    targets, card = _sources(stage, scorecard)
+    faults: list[Fault] = []
+    told = members(
+        "plan", as_tuple(duties), str, "write each duty as text", faults, column="duties"
+    )
+    for i, duty in told:
+        faults += [attrs.evolve(f, row=i) for f in not_texts("plan", duties=duty)]
+    if alignment is not None:
+        faults += unlike(alignment, Alignment, "alignment", "align(…)")
+    check(faults)
+    org = targets.org
+    row, p = org.row(person), targets.periods.index(period)
+    if alignment is not None and alignment.org != org:
+        check([Fault("alignment", "of another tree", "make both with the same OrgTree")])
+    above = int(org.parent[row])
+    content = PlanContent(
+        org.node(row).id,
+        str(org.labels[row]),
+        str(org.kinds[row]),
+        str(org.labels[above]) if above >= 0 else "",
+        targets.periods.labels[p],
+        tuple(duty for _, duty in told),
+        _items(targets, card, row, p),
+        () if alignment is None else _served(alignment, row),
+        () if commitments is None else commitments_of(commitments, org, row),
+    )
+    return PerformancePlan(content, Agreement(content.person))
+
+
+def _sources(stage: object, scorecard: object) -> tuple[Targets, Scorecard]:
+    """The targets, and the scorecard that they are scored by."""
+    if isinstance(stage, Scores):
+        targets, card = stage.results.targets, stage.scorecard if scorecard is None else scorecard
+    else:
+        check(unlike(stage, Targets, "stage", "cascade(…), or score(…)"))
+        assert isinstance(stage, Targets)  # noqa: S101 - it has been refused
+        targets, card = stage, scorecard
+    check(unlike(card, Scorecard, "scorecard", "Scorecard(…)"))
+    assert isinstance(card, Scorecard)  # noqa: S101 - it has been refused
+    card.check_against(targets.kpis, targets.org)
+    return targets, card
+
+
+def _items(targets: Targets, card: Scorecard, row: int, p: int) -> tuple[PlanItem, ...]:
+    org = targets.org
+    table, group = card.weight_table(org)
+    weights = table[group[row]].tolist()
+    whole = sum(weights)
+    if not whole:
+        name = card.group_names(org)[int(group[row])]
+        reason = f"the scorecard has no weights for {card.by} {name!r}"
+        repair = "weigh its items for them, or ask for somebody else"
+        check([Fault("plan", reason, repair, value=org.node(row).id)])
+    found = []
+    for item, weight, baseline in zip(card.items, weights, card.baselines(org), strict=True):
+        if not weight:
+            continue
+        kpi, target = targets.kpis[item.kpi], float(targets.of(item.kpi)[p, row])
+        base = math.nan if baseline is None else float(baseline[row])
+        levels = levels_of(item, target, kpi.better, base, weight / whole)
+        found.append(PlanItem(kpi.name, kpi.unit, kpi.decimals, weight, target, levels))
+    return tuple(found)
+
+
+def _served(alignment: Alignment, row: int) -> tuple[Served, ...]:
+    """Strategic goals by the weight that serves them, the most first, ties by id."""
+    served, goals = alignment.served, alignment.goals
+    whole = float(alignment.plan_weight[row])
+    found = []
+    for entry in range(int(served.ends[row]), int(served.ends[row + 1])):
+        code = int(served.code[entry])
+        if code < len(alignment.strategic):
+            goal, weight = int(alignment.strategic[code]), float(served.value[entry])
+            share = weight / whole if whole > 0 else math.nan
+            found.append(Served(str(goals.ids[goal]), str(goals.title[goal]), weight, share))
+    return tuple(sorted(found, key=lambda each: -each.weight))

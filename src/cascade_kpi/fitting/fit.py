@@ -187,8 +187,9 @@ def _factors(
     scaled = np.ldexp(seed, up)
     near = tolerance / 2  # what the table's own sums are rounded by comes on top
     sums = [(margin.axes, np.ldexp(margin.values, down)) for margin in margins]
-    if [axes for axes, _ in sums] == [(0,), (1,)] and seed.ndim == 2:
-        found = fit_two_ways(scaled, sums[0][1], sums[1][1], near, rounds)
+    if seed.ndim == 2 and sorted(axes for axes, _ in sums) == [(0,), (1,)]:
+        turned = scaled if sums[0][0] == (0,) else scaled.T
+        found = fit_two_ways(turned, sums[0][1], sums[1][1], near, rounds)
     else:
         found = fit_ways(scaled, sums, near, rounds)
     last = np.ldexp(found.of[-1], up - down)

@@ -67,8 +67,10 @@ class Names:
         return f"{self.axes_of(axes)} {few}" + (f" and {more:,} more" if more > 0 else "")
 
 
-def entries(values: object, source: str, names: Names, faults: list[Fault]) -> FloatArray | None:
-    """A table of numbers that are finite and zero or more; None if it is no table of numbers."""
+def entries(
+    values: object, source: str, names: Names, faults: list[Fault], *, least: float = 0.0
+) -> FloatArray | None:
+    """A table of finite numbers, none below the least; None if it is no table of numbers."""
     try:
         array = float_array(values, source)
     except InputError as error:
@@ -82,30 +84,43 @@ def entries(values: object, source: str, names: Names, faults: list[Fault]) -> F
         reason = f"shape {array.shape} is not that of the axes, {wanted}"
         faults.append(Fault(source, reason, "give one entry for each cell"))
         return None
-    faults.extend(_odd(array, source, tuple(range(array.ndim)), names))
+    faults.extend(_odd(array, source, tuple(range(array.ndim)), names, least=least))
     return array
 
 
 def _odd(
-    array: FloatArray, source: str, axes: tuple[int, ...], names: Names, *, column: str | None = None
+    array: FloatArray,
+    source: str,
+    axes: tuple[int, ...],
+    names: Names,
+    *,
+    column: str | None = None,
+    least: float = 0.0,
 ) -> list[Fault]:
-    """A fault for each entry that is absent, infinite or negative."""
-    if array.min() >= 0 and array.max() < np.inf:  # false if there is a NaN
+    """A fault for each entry that is absent, infinite or, if least is 0, negative."""
+    if array.min() >= least and np.abs(array).max() < np.inf:  # false if there is a NaN
         return []
     faults = []
-    for at in np.argwhere(~((array >= 0) & (array < np.inf)))[:_TOLD].tolist():
+    for at in np.argwhere(~((array >= least) & (np.abs(array) < np.inf)))[:_TOLD].tolist():
         value = float(array[tuple(at)])
         if np.isnan(value):
             reason, repair = "nothing is known of it", "write 0 where there is nothing"
+        elif np.isinf(value):
+            reason, repair = "infinite", "give a finite number"
         else:
-            reason, repair = ("infinite" if value > 0 else "negative"), "give zero or more"
+            reason, repair = "negative", "give zero or more"
         place = f"{reason} at {names.place(axes, tuple(at))!r}"
         faults.append(Fault(source, place, repair, column=column, value=value))
     return faults
 
 
 def read_margins(
-    given: object, shape: tuple[int, ...], names: Names, faults: list[Fault]
+    given: object,
+    shape: tuple[int, ...],
+    names: Names,
+    faults: list[Fault],
+    *,
+    least: float = 0.0,
 ) -> tuple[Margin, ...]:
     """Margins from a mapping of an axis, or a tuple of axes, to sums; what is wrong as faults."""
     if not isinstance(given, Mapping) or not given:
@@ -124,7 +139,7 @@ def read_margins(
             repair = "give one margin for these axes"
             faults.append(Fault("margins", "given twice", repair, value=key))
             continue
-        margin = _margin(axes, values, shape, names, faults)
+        margin = _margin((axes, values), shape, names, faults, least)
         if margin is not None:
             margins.append(margin)
     return tuple(margins)
@@ -145,12 +160,13 @@ def _axes(key: object, ndim: int, names: Names) -> tuple[int, ...] | None:
 
 
 def _margin(
-    axes: tuple[int, ...],
-    values: object,
+    given: tuple[tuple[int, ...], object],
     shape: tuple[int, ...],
     names: Names,
     faults: list[Fault],
+    least: float,
 ) -> Margin | None:
+    axes, values = given
     column = names.axes_of(axes)
     try:
         array = float_array(values, "margins")
@@ -162,7 +178,7 @@ def _margin(
         reason = f"its shape is {array.shape}, that of the table's lines {wanted}"
         faults.append(Fault("margins", reason, "give one sum for each line", column=column))
         return None
-    odd = _odd(array, "margins", axes, names, column=column)
+    odd = _odd(array, "margins", axes, names, column=column, least=least)
     if odd:
         faults.extend(odd)
         return None

@@ -34,6 +34,7 @@ from cascade_kpi.scoring.scorecard import Item, Scorecard
 from cascade_kpi.targets.targets import Targets, assign
 
 if TYPE_CHECKING:
+    from cascade_kpi import fitting
     from cascade_kpi.analysis.breakdown import Breakdown
     from cascade_kpi.analysis.gaps import Gaps, gaps
     from cascade_kpi.explaining.explain import explain
@@ -89,6 +90,7 @@ __all__ = [
     "curves",
     "directions",
     "explain",
+    "fitting",
     "from_json",
     "gaps",
     "improve",
@@ -140,6 +142,7 @@ _LATE = {
 _ROOMS = {
     "conditions": "cascade_kpi.plan.conditions",
     "demo": "cascade_kpi.demo",
+    "fitting": "cascade_kpi.fitting",
     "profiles": "cascade_kpi.phasing.profiles",
     "records": "cascade_kpi.records",
     "tables": "cascade_kpi.tables",

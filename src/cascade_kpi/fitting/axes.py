@@ -176,5 +176,3 @@ def _repeats(at: IntArray) -> list[int]:
     again = np.ones(len(at), dtype=bool)
     again[first] = False
     return np.flatnonzero(again & (at >= 0)).tolist()
-
-

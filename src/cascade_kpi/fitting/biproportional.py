@@ -15,7 +15,7 @@ import numpy as np
 from attrs import field, frozen
 from numpy.typing import ArrayLike
 
-from cascade_kpi._arrays import CONTENT, FloatArray, IntArray, float_array, frozen_array, lock
+from cascade_kpi._arrays import CONTENT, FloatArray, IntArray, frozen_array, lock
 from cascade_kpi._fields import is_a
 from cascade_kpi._text import plain
 from cascade_kpi.errors import Fault, check
@@ -65,7 +65,9 @@ class _Priorities(NamedTuple):
     first: IntArray
     signpost: Signpost
 
-    def __call__(self, column: IntArray, row: IntArray, lots: IntArray) -> tuple[IntArray, IntArray]:
+    def __call__(
+        self, column: IntArray, row: IntArray, lots: IntArray
+    ) -> tuple[IntArray, IntArray]:
         """Of one more lot, and of the last one."""
         weight, first = self.weights[column, row], self.first[column, row]
         more = np.where(self.open[column, row], self._log(lots) - weight, NEVER)
@@ -73,13 +75,14 @@ class _Priorities(NamedTuple):
         return more, last
 
     def _log(self, lots: IntArray) -> IntArray:
-        """log d(k), and nothing for the first lots of a method with d(0) = 0."""
+        """Log d(k), and nothing for the first lots of a method with d(0) = 0."""
         above, below = (
             np.asarray(part(lots.astype(np.float64)))
             for part in (self.signpost.above, self.signpost.below)
         )
         log = np.log(np.where(above > 0, above, 1.0)) - np.log(below)
-        return np.rint(log * (_UNIT / self.signpost.power)).astype(np.int64)
+        whole: IntArray = np.rint(log * (_UNIT / self.signpost.power)).astype(np.int64)
+        return whole
 
 
 @frozen
@@ -117,7 +120,8 @@ class Apportionment:
     @cached_property
     def _multipliers(self) -> tuple[FloatArray, FloatArray]:
         turned = self.seats.shape[1] > self.seats.shape[0]
-        weights, seats = (each if turned else each.T for each in (self.weights, self.seats))
+        weights = self.weights if turned else self.weights.T
+        seats = self.seats if turned else self.seats.T
         found = _multipliers(_priorities(weights, weights > 0, self.method), seats)
         # Priorities are of weights that are at most one.
         found = found[0] / max(float(weights.max()), _LEAST), found[1]

@@ -10,6 +10,7 @@ Rows that reach the same columns are one row, and sums are of whole floats, henc
 
 from __future__ import annotations
 
+import itertools
 from typing import NamedTuple
 
 import numpy as np
@@ -142,7 +143,7 @@ def _problem(support: Mask, rows: FloatArray, columns: FloatArray) -> _Problem:
         rows, columns = (np.rint(np.ldexp(each, shift)) for each in (rows, columns))
         slack = _ROUNDED * float(len(rows) + len(columns))
         slack += float(np.ldexp(abs(sums[0] - sums[1]), shift))
-    grouped = np.bincount(group, weights=rows, minlength=len(first))
+    grouped = np.bincount(group, weights=rows, minlength=len(first)).astype(np.float64)
     return _Problem(support[first], grouped, columns, float(np.ldexp(1.0, shift)), slack, group)
 
 
@@ -166,7 +167,7 @@ def _flow(problem: _Problem) -> _Flow:
         while before[path[-1]] >= 0:
             path.append(before[path[-1]])
         path.reverse()
-        hops = list(zip(path[:-1], path[1:], strict=True))
+        hops = list(itertools.pairwise(path))
         units = min(excess[path[0]], -excess[path[-1]], *(room[j, k] for j, k in hops))
         for j, k in hops:
             _move(cells, support, j, k, units)

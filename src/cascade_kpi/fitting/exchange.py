@@ -9,13 +9,14 @@ apportionment; M. L. Balinski and G. Demange, "Algorithms for proportional matri
 integers", *Mathematical Programming* 45 (1989); R. K. Ahuja, T. L. Magnanti and J. B. Orlin,
 *Network Flows*, 1993, sections 9.7 and 14.5.
 
-Prices are whole numbers, so every comparison is exact. Ways are looked for among columns alone: from
-one to another goes the cheapest row that can hand a lot on. There are therefore to be no more
+Prices are whole numbers, so every comparison is exact. Ways are looked for among columns alone:
+from one to another goes the cheapest row that can hand a lot on. There are therefore to be no more
 columns than rows.
 """
 
 from __future__ import annotations
 
+import itertools
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -35,7 +36,9 @@ Mask = NDArray[np.bool_]
 class Prices(Protocol):
     """What lots cost in the cells of a table; int64, below 2^56 in absolute value."""
 
-    def __call__(self, column: IntArray, row: IntArray, lots: IntArray) -> tuple[IntArray, IntArray]:
+    def __call__(
+        self, column: IntArray, row: IntArray, lots: IntArray
+    ) -> tuple[IntArray, IntArray]:
         """Of one more lot in each of some cells, and of its last one."""
         ...
 
@@ -139,7 +142,7 @@ def _along(cells: _Cells, ways: _Ways, path: list[int], most: int) -> list[IntAr
 
     No row is in two steps: it could then hand its lot on at once, which were as cheap and shorter.
     """
-    hops = list(zip(path[:-1], path[1:], strict=True))
+    hops = list(itertools.pairwise(path))
     if most == 1:
         return [ways.row[j, k : k + 1] for j, k in hops]
     rows = [

@@ -111,7 +111,7 @@ def fit(
     Traceback (most recent call last):
     ...
     cascade_kpi.errors.InputError: 1 fault
-      margins: axis 0 1 is to hold 10 and has cells only in axis 1 1, which is to hold 5; lower the one, raise the other, or let the seed have entries elsewhere
+      margins: 1 of axis 0 is to hold 10 and has cells only in 1 of axis 1, which is to hold 5; ...
     """
     faults = not_axes(axes)
     check(faults)
@@ -213,20 +213,19 @@ def _made(
     return table, float(max(each.max() for each in off))
 
 
-def _unfinished(
-    table: FloatArray, margins: tuple[Margin, ...], rounds: int, names: Names
-) -> Fault:
+def _unfinished(table: FloatArray, margins: tuple[Margin, ...], rounds: int, names: Names) -> Fault:
     """That the rounds did not suffice, and which line is farthest from what it is to hold."""
     far = []
     for m, margin in enumerate(margins):
         with np.errstate(all="ignore"):
             sums = totals(table, margin.axes)
             off = np.abs(sums - margin.values) / np.where(margin.values > 0, margin.values, 1.0)
-        at = np.unravel_index(int(np.nan_to_num(off, nan=np.inf).argmax()), off.shape)
-        far.append((float(off[at]), m, tuple(map(int, at)), float(sums[at])))
-    off_by, m, at, held = max(far, key=lambda each: (not each[0] == each[0], each[0]))
+        worst = int(np.nan_to_num(off, nan=np.inf).argmax())
+        at = tuple(int(i) for i in np.unravel_index(worst, off.shape))
+        far.append((float(off[at]), m, at, float(sums[at])))
+    off_by, m, at, held = max(far, key=lambda each: (each[0] != each[0], each[0]))
     margin = margins[m]
-    line = f"{names.axes_of(margin.axes)} {names.place(margin.axes, at)!r}"
+    line = names.lines(margin.axes, [at])
     reason = f"not met in {rounds:,} rounds: {line} holds {plain(held)} of "
     reason += f"{plain(float(margin.values[at]))}, {off_by:.1e} off"
     repair = "allow more rounds or a larger tolerance, or look at the zeros of the seed"
@@ -268,4 +267,5 @@ def _cleared(seed: FloatArray, pair: tuple[Margin, Margin], names: Names) -> Flo
             check([blocked(block, (rows, columns), (ways[0], ways[1]), names)])
         keep[x] = possible(tables[x], rows, columns)
     kept = keep.reshape(turned.shape).transpose(np.argsort(order))
-    return np.where(kept.reshape([n if a in axes else 1 for a, n in enumerate(seed.shape)]), seed, 0.0)
+    shape = [n if a in axes else 1 for a, n in enumerate(seed.shape)]
+    return np.where(kept.reshape(shape), seed, 0.0)

@@ -64,7 +64,7 @@ class Names:
         """Some lines, the first of them by name."""
         few = ", ".join(repr(self.place(axes, at)) for at in places[:_SHOWN])
         more = len(places) - _SHOWN
-        return f"{self.axes_of(axes)} {few}" + (f" and {more:,} more" if more > 0 else "")
+        return f"{few}{f' and {more:,} more' if more > 0 else ''} of {self.axes_of(axes)}"
 
 
 def entries(

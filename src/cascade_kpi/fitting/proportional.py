@@ -136,9 +136,15 @@ class _Plan(NamedTuple):
     def sums(self, seed: FloatArray, factors: list[FloatArray]) -> FloatArray:
         """What the seed times the other factors sums to."""
         axes = tuple(range(seed.ndim))
-        part = seed if self.first == axes else np.einsum(seed, axes, self.first)
+        part = np.asarray(seed.sum(axis=tuple(a for a in axes if a not in self.first)))
         axes = self.first
         for k, its, left in self.steps:
-            part = np.einsum(part, axes, factors[k], its, left)
+            subscripts = f"{_letters(axes)},{_letters(its)}->{_letters(left)}"
+            part = np.asarray(np.einsum(subscripts, part, factors[k]))
             axes = left
-        return np.asarray(part)
+        return part
+
+
+def _letters(axes: tuple[int, ...]) -> str:
+    """Axes as einsum names them."""
+    return "".join(chr(ord("a") + a) for a in axes)

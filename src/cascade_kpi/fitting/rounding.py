@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from cascade_kpi._arrays import FloatArray, IntArray, float_array
+from cascade_kpi._arrays import FloatArray, IntArray
 from cascade_kpi._text import plain
 from cascade_kpi.errors import Fault, check
 from cascade_kpi.fitting.axes import Axes
@@ -39,7 +39,9 @@ class _Rounding(NamedTuple):
 
     parts: IntArray
 
-    def __call__(self, column: IntArray, row: IntArray, lots: IntArray) -> tuple[IntArray, IntArray]:
+    def __call__(
+        self, column: IntArray, row: IntArray, lots: IntArray
+    ) -> tuple[IntArray, IntArray]:
         """Of rounding up, where that has not been done, and where it has."""
         parts = self.parts[column, row]
         more = np.where((parts > 0) & (lots == 0), -parts, NEVER)
@@ -115,7 +117,7 @@ def _ways(cells: FloatArray, given: object, names: Names) -> tuple[Margin, Margi
     if given is None and cells.ndim == 2:
         given = {(a,): totals(cells, (a,)) for a in range(2)}
     if given is None:
-        reason = f"of a table of {cells.ndim} axes, a rounding that keeps all its sums may not exist"
+        reason = f"of {cells.ndim} axes a rounding that keeps all sums may not exist"
         if cells.ndim == 1:
             reason = "a table of one axis has no two margins"
         repair = "name two margins that have every axis once; of one axis, divide its total"
@@ -183,7 +185,7 @@ def _rounded(matrix: FloatArray, ways: tuple[Margin, Margin], names: Names) -> I
     if exchange(up, rows, _Rounding(np.ascontiguousarray(parts))) is not None:
         reason = "its cells do not sum to its margins closely enough to be rounded to them"
         check([Fault("table", reason, "fit it to a smaller tolerance")])
-    return low + (up if turned else up.T)
+    return np.asarray(low + (up if turned else up.T))
 
 
 def _off(margin: Margin, line: int, need: int, most: int, names: Names) -> Fault:

@@ -20,20 +20,22 @@ from cascade_kpi._fields import is_a
 from cascade_kpi._text import plain
 from cascade_kpi.errors import Fault, check
 from cascade_kpi.fitting.axes import Axes
-from cascade_kpi.fitting.blocking import Mask, blocking, possible
+from cascade_kpi.fitting.blocking import Blockage, Mask, blocking, possible
 from cascade_kpi.fitting.exchange import NEVER, exchange, hand_out, potentials
 from cascade_kpi.fitting.margins import Margin, Names, entries, not_axes, read_margins
-from cascade_kpi.fitting.proportional import fit_two_ways
+from cascade_kpi.fitting.proportional import fit_steeply, fit_two_ways
 from cascade_kpi.fitting.telling import Way, blocked
 from cascade_kpi.methods.divisors import Signpost
 from cascade_kpi.methods.rules import Webster
 
-__all__ = ["Apportionment", "DivisorMethod", "apportion", "apportioned"]
+__all__ = ["Apportionment", "DivisorMethod", "apportion", "divide_both"]
 
 _UNIT = float(1 << 44)  # of logarithms
+_NEAR = 1e-13  # off by so much of a margin, a real table is as good as exact
+_STEEPLY = 1_000  # columns up to which equations for them are solved
 _MOST = 1 << 40  # lots in all: above, one lot of a large cell is little more than that unit
 _LEAST = float(np.finfo(np.float64).tiny)
-_WIDEST = 1e30  # the largest weight over the smallest
+_WIDEST = 1e15  # the largest weight over the smallest
 
 
 @runtime_checkable
@@ -189,8 +191,15 @@ def apportion(
         faults += _too_wide(table)
     check(faults)
     assert table is not None  # noqa: S101 - it has been refused
-    margins = [margin.values.astype(np.int64) for margin in found]
-    seats = apportioned(table, margins[0], margins[1], rule, names)
+    sums = found[0].values.astype(np.int64), found[1].values.astype(np.int64)
+    first = _first(table, rule)
+    left = sums[0] - first.sum(axis=1), sums[1] - first.sum(axis=0)
+    check(_too_few(sums, left, names))
+    seats = divide_both(table, *sums, rule)
+    if isinstance(seats, Blockage):
+        ways = Way((0,), table.shape[:1]), Way((1,), table.shape[1:])
+        check([blocked(seats, (_floats(left[0]), _floats(left[1])), ways, names)])
+    assert isinstance(seats, np.ndarray)  # noqa: S101 - a block has been told
     return Apportionment(lock(seats), table, rule, axes)
 
 
@@ -221,21 +230,27 @@ def _too_wide(weights: FloatArray) -> list[Fault]:
     return [Fault("weights", reason, "write 0 for what is next to nothing")]
 
 
-def apportioned(
-    weights: FloatArray, rows: IntArray, columns: IntArray, method: DivisorMethod, names: Names
-) -> IntArray:
-    """The lots of an apportionment whose input is lawful, int64 (m, n).
+def divide_both(
+    weights: FloatArray, rows: IntArray, columns: IntArray, method: DivisorMethod
+) -> IntArray | Blockage:
+    """Whole lots of every cell, or the lines that block the margins.
 
-    Raises
-    ------
-    InputError
-        If some lines block the margins.
+    Parameters
+    ----------
+    weights : float64 array (m, n)
+        Zero or more.
+    rows, columns : int64 arrays (m,), (n,)
+        Zero or more, of one sum; no less than the first lots that cells of a line get.
+
+    Returns
+    -------
+    int64 array (m, n), or Blockage
     """
     turned = weights.shape[1] > weights.shape[0]
     first = _first(weights, method)
-    left = rows - first.sum(axis=1), columns - first.sum(axis=0)
-    check(_too_few((rows, columns), left, names))
-    open_ = _open(weights > 0, left, names)
+    open_ = _open(weights > 0, rows - first.sum(axis=1), columns - first.sum(axis=0))
+    if isinstance(open_, Blockage):
+        return open_
     if turned:
         weights, rows, columns, open_ = weights.T, columns, rows, open_.T
     prices = _priorities(weights.T, open_.T, method)
@@ -245,8 +260,9 @@ def apportioned(
     lots = np.floor(share + 0.5).astype(np.int64).T
     lots = np.ascontiguousarray(np.maximum(lots, prices.first))
     hand_out(lots, rows, prices, tilt)
-    stuck = exchange(lots, columns, prices)
-    assert stuck is None  # noqa: S101 - lines that block have been told
+    if exchange(lots, columns, prices) is not None:  # no lines block: lots are too dear to tell
+        reason, repair = "too far apart", "write 0 for what is next to nothing"
+        check([Fault("weights", reason, repair)])
     return lots if turned else np.ascontiguousarray(lots.T)
 
 
@@ -275,35 +291,33 @@ def _too_few(
     return faults
 
 
-def _open(support: Mask, left: tuple[IntArray, IntArray], names: Names) -> Mask:
-    """The cells that have lots, beyond first ones, in some table with these margins.
-
-    Raises
-    ------
-    InputError
-        If there is no such table.
-    """
+def _open(support: Mask, rows: IntArray, columns: IntArray) -> Mask | Blockage:
+    """The cells that have lots, beyond first ones, in some such table; or why none is."""
     if support.all():
         return support
-    sums = left[0].astype(np.float64), left[1].astype(np.float64)
+    sums = _floats(rows), _floats(columns)
     block = blocking(support, *sums)
-    if block is not None:
-        ways = Way((0,), support.shape[:1]), Way((1,), support.shape[1:])
-        check([blocked(block, sums, ways, names)])
-    return possible(support, *sums)
+    return possible(support, *sums) if block is None else block
+
+
+def _floats(lots: IntArray) -> FloatArray:
+    return lots.astype(np.float64)
 
 
 def _scaled(weights: FloatArray, rows: IntArray, columns: IntArray) -> tuple[FloatArray, IntArray]:
     """Multipliers of columns under which the real table meets its margins, and their prices."""
     total = max(float(rows.sum()), 1.0)
     scaled = weights / max(float(weights.max()), _LEAST)
-    found = fit_two_ways(scaled, rows / total, columns / total, 1e-13, 200).of[1]
-    sound = np.isfinite(found) & (found > 0)
+    sums = rows / total, columns / total
+    found = fit_two_ways(scaled, *sums, _NEAR, 60)
+    if found.off > _NEAR and len(columns) <= _STEEPLY:
+        found = fit_steeply(scaled, *sums, _NEAR, 100)
+    multipliers = found.of[1]
+    sound = np.isfinite(multipliers) & (multipliers > 0)
     if not sound.any():
         return np.ones(len(columns)), np.zeros(len(columns), dtype=np.int64)
-    least = found[sound].min()
-    found = np.where(sound, found / least, 1e-30)
-    return found, np.rint(-np.log(found) * _UNIT).astype(np.int64)
+    multipliers = np.where(sound, multipliers / multipliers[sound].max(initial=0.0), 1e-30)
+    return multipliers, np.rint(-np.log(multipliers) * _UNIT).astype(np.int64)
 
 
 def _multipliers(prices: _Priorities, seats: IntArray) -> tuple[FloatArray, FloatArray]:

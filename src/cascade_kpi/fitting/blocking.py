@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from cascade_kpi._arrays import FloatArray, IntArray
 
-__all__ = ["Block", "Mask", "blocking", "possible"]
+__all__ = ["Blockage", "Mask", "blocking", "possible"]
 
 Mask = NDArray[np.bool_]
 
@@ -27,7 +27,7 @@ _ROUNDED = 4  # units by which a margin of floats may be rounded
 _TRIED = 256  # rows up to which every one of a block is tried without
 
 
-class Block(NamedTuple):
+class Blockage(NamedTuple):
     """Lines that are to hold more than the lines that they reach.
 
     Attributes
@@ -77,7 +77,7 @@ class _Flow(NamedTuple):
     stuck: Mask
 
 
-def blocking(support: Mask, rows: FloatArray, columns: FloatArray) -> Block | None:
+def blocking(support: Mask, rows: FloatArray, columns: FloatArray) -> Blockage | None:
     """The lines that leave the margins no way to be met; None if there is a way.
 
     Parameters
@@ -92,7 +92,7 @@ def blocking(support: Mask, rows: FloatArray, columns: FloatArray) -> Block | No
     for axis, (reach, mine) in enumerate(((support, rows), (support.T, columns))):
         alone = np.flatnonzero((mine > 0) & ~reach.any(axis=1))[:1]
         if alone.size:
-            return Block(axis, alone, alone[:0])
+            return Blockage(axis, alone, alone[:0])
     for axis, (reach, mine, others) in enumerate(
         ((support, rows, columns), (support.T, columns, rows))
     ):
@@ -101,7 +101,7 @@ def blocking(support: Mask, rows: FloatArray, columns: FloatArray) -> Block | No
         if not flow.stuck.any():
             return None
         lines = _fewest(problem, flow.stuck, mine)
-        found.append(Block(axis, lines, np.flatnonzero(reach[lines].any(axis=0))))
+        found.append(Blockage(axis, lines, np.flatnonzero(reach[lines].any(axis=0))))
     return min(found, key=lambda block: len(block.lines) + len(block.reach))
 
 

@@ -24,13 +24,14 @@ from cascade_kpi.fitting.margins import (
     read_margins,
     totals,
 )
-from cascade_kpi.fitting.proportional import Factors, fit_two_ways, fit_ways
+from cascade_kpi.fitting.proportional import Factors, fit_steeply, fit_two_ways, fit_ways
 from cascade_kpi.fitting.telling import Way, blocked
 
 __all__ = ["Fitted", "fit"]
 
 _FIRST = 64  # rounds before zeros are looked at: with them out of the way few fits take more
 _ROUNDS = 10_000
+_STEEPLY = 1_000  # lines of the shorter side up to which equations for them are solved
 _AGREED = 0.1  # of the tolerance: margins that differ more than that could not be met to it
 
 
@@ -189,7 +190,9 @@ def _factors(
     sums = [(margin.axes, np.ldexp(margin.values, down)) for margin in margins]
     if seed.ndim == 2 and sorted(axes for axes, _ in sums) == [(0,), (1,)]:
         turned = scaled if sums[0][0] == (0,) else scaled.T
-        found = fit_two_ways(turned, sums[0][1], sums[1][1], near, rounds)
+        steeply = rounds > _FIRST and min(seed.shape) <= _STEEPLY
+        solve = fit_steeply if steeply else fit_two_ways
+        found = solve(turned, sums[0][1], sums[1][1], near, rounds)
     else:
         found = fit_ways(scaled, sums, near, rounds)
     last = np.ldexp(found.of[-1], up - down)

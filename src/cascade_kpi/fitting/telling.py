@@ -9,7 +9,7 @@ import numpy as np
 from cascade_kpi._arrays import FloatArray, IntArray
 from cascade_kpi._text import plain
 from cascade_kpi.errors import Fault
-from cascade_kpi.fitting.blocking import Block
+from cascade_kpi.fitting.blocking import Blockage
 from cascade_kpi.fitting.margins import Names
 
 __all__ = ["Way", "blocked"]
@@ -38,7 +38,7 @@ class Way(NamedTuple):
 
 
 def blocked(
-    block: Block, sums: tuple[FloatArray, FloatArray], ways: tuple[Way, Way], names: Names
+    block: Blockage, sums: tuple[FloatArray, FloatArray], ways: tuple[Way, Way], names: Names
 ) -> Fault:
     """That some lines are to hold more than the lines in which they have cells.
 

@@ -53,7 +53,7 @@ def blocked(
     reason = f"{ways[mine].name(block.lines, names)} {'is' if one else 'are'} to hold {holding}"
     if not block.reach.size:
         reason += f" and {'has' if one else 'have'} no cell that may hold anything"
-        return Fault("margins", reason, "lower that, or let the seed have an entry there")
+        return Fault("margins", reason, "lower that, or change the other margins or the zeros")
     room = plain(float(sums[others][block.reach].sum()))
     single = len(block.reach) == 1
     reason += f" and {'has' if one else 'have'} cells only in "

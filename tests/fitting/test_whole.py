@@ -39,7 +39,7 @@ def test_one_row_is_apportioned_as_the_divisor_method_does():
 def test_lots_in_the_billions_are_met_to_the_last():
     rng = np.random.default_rng(1)
     weights = rng.random((40, 12)) ** 3 * (rng.random((40, 12)) > 0.4)
-    lots = (weights * 1e11 * rng.random((40, 1)) * rng.random(12)).astype(np.int64)
+    lots = (weights * 4e10 * rng.random((40, 1)) * rng.random(12)).astype(np.int64)
     rows, columns = lots.sum(axis=1), lots.sum(axis=0)
     made = fitting.apportion(weights, rows=rows, columns=columns)
     assert (made.seats.sum(axis=1) == rows).all()

@@ -4,7 +4,8 @@
 
 `fit 1000x12`: a seed of positive numbers is fitted to the margins of another table; ours and
 ipfn take turns in one process, each from arrays to a table, to the same residual; the answers are
-compared. A run is the mean of as many calls as take 0.1 s; numbers are medians of runs. The whole tables have no peer: that both margins are met is checked.
+compared. A run is the mean of as many calls as take 0.1 s; numbers are medians of runs. The
+whole tables have no peer: that both margins are met is checked.
 """
 
 from __future__ import annotations

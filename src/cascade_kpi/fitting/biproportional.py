@@ -107,7 +107,7 @@ class Apportionment:
 
     @property
     def row_multipliers(self) -> FloatArray:
-        """One for each row, float64 (m,): seats = round(weight · row's · column's).
+        """Of the rows, float64 array (m,): seats = round(weight · row's · column's).
 
         Rounded as the method rounds; either way where the product is at a signpost,
         which is a tie. Zero for a row that has nothing.
@@ -116,7 +116,7 @@ class Apportionment:
 
     @property
     def column_multipliers(self) -> FloatArray:
-        """One for each column, float64 (n,)."""
+        """Of the columns, float64 array (n,)."""
         return self._multipliers[1]
 
     @cached_property

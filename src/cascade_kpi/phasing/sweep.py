@@ -186,5 +186,5 @@ def _told(block: Blockage, whole: Whole, sums: tuple[IntArray, IntArray], row: i
         for axis, lines in ((block.axis, block.lines), (1 - block.axis, block.reach))
     )
     if block.axis:
-        return f"{has} of {mine} have weight only in {others}, where it has {room}"
-    return f"of its {has} in {mine} only {others} can have any, who have {room} in all"
+        return f"the {has} of {mine} can only be in {others}, where it has {room}"
+    return f"of its {has} in {mine} only {others} can have any, {room} in all"

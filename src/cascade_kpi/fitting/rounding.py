@@ -82,7 +82,7 @@ def round_to_margins(
 
     Examples
     --------
-    >>> round_to_margins([[1.5, 0.5], [0.5, 2.5]])
+    >>> round_to_margins([[1.7, 0.3], [0.3, 2.7]])
     array([[2, 0],
            [0, 3]])
     """

@@ -34,6 +34,7 @@ from cascade_kpi.scoring.scorecard import Item, Scorecard
 from cascade_kpi.targets.targets import Targets, assign
 
 if TYPE_CHECKING:
+    from cascade_kpi import fitting
     from cascade_kpi.agreements.performance_plan import PerformancePlan, performance_plan
     from cascade_kpi.alignment.align import Alignment, align
     from cascade_kpi.alignment.audit import Audit
@@ -146,6 +147,7 @@ __all__ = [
     "directions",
     "explain",
     "fairness",
+    "fitting",
     "from_json",
     "gaps",
     "improve",
@@ -250,6 +252,7 @@ _ROOMS = {
     "conditions": "cascade_kpi.plan.conditions",
     "confidences": "cascade_kpi.commitments.confidences",
     "demo": "cascade_kpi.demo",
+    "fitting": "cascade_kpi.fitting",
     "moves": "cascade_kpi.moving.moves",
     "profiles": "cascade_kpi.phasing.profiles",
     "proportions": "cascade_kpi.commitments.proportions",

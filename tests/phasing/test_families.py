@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cascade_kpi.fitting.blocking import Blockage
 from cascade_kpi.phasing import families
 from cascade_kpi.phasing.families import ROUNDS, divide_alone, divide_families
 
@@ -112,3 +113,31 @@ def test_eight_rounds_are_stated_and_done(monkeypatch):
     months, lots = np.array([[5], [5]]), np.array([[5], [5]])
     divide_families(months, lots, np.full((2, 2, 1), 0.5))
     assert rounds[0] == ROUNDS == 8
+
+
+@given(tables(zeros=True), st.integers(0, 1 << 32))
+def test_only_families_without_any_table_are_stuck(table, number):
+    _, _, weights = table
+    rng = np.random.default_rng(number)
+    some = rng.integers(0, 6, weights.shape) * (weights > 0)  # a table with these margins
+    months, lots = some.sum(axis=1), some.sum(axis=0)
+    shares, stuck = divide_families(months, lots, weights)
+    assert not stuck.any()
+    assert (shares.sum(axis=0) == lots).all()
+    assert (shares.sum(axis=1) == months).all()
+    assert not shares[weights == 0].any()
+
+
+def test_a_family_that_halving_cannot_divide_is_apportioned():
+    rng = np.random.default_rng(0)
+    fallen, nothing = 0, Blockage(0, np.zeros(1, dtype=int), np.zeros(0, dtype=int))
+    for _ in range(300):
+        weights = rng.random((4, 4, 1)) * (rng.random((4, 4, 1)) > 0.5)
+        weights[0] += ~weights.any(axis=0)
+        some = rng.integers(0, 6, weights.shape) * (weights > 0)
+        months, lots = some.sum(axis=1), some.sum(axis=0)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(families, "divide_both", lambda *given: nothing)
+            fallen += divide_families(months, lots, weights)[1][0]
+        assert not divide_families(months, lots, weights)[1][0]
+    assert fallen

@@ -226,6 +226,17 @@ def test_more_than_the_open_periods_can_hold_is_refused():
     told = faults(ck.phase, YEAR, ["H1", "H2"], {"sales": Closed(n1=["H1"], n2=["H1"])})
     assert len(told) == 1
     assert "'n': sales in 2027: the zero weights of its children leave no way" in told[0]
+    assert "of its 363.00 CNY in H1 only 'n3' can have any, 145.00 CNY in all;" in told[0]
+
+
+def test_children_that_have_more_than_their_open_periods_are_named():
+    def late(org, kpi, labels):
+        weights = np.full((2, len(org)), [[3.0], [1.0]])
+        weights[0, org.row("n1")] = 0.0
+        return weights
+
+    told = faults(ck.phase, YEAR, ["H1", "H2"], {"sales": late})
+    assert "the 363.00 CNY of 'n1' can only be in H2, where it has 181.00 CNY;" in told[0]
 
 
 def test_the_order_of_the_rows_changes_no_bit():

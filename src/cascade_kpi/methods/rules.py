@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from attrs import frozen
 
 from cascade_kpi._arrays import FloatArray, IntArray
@@ -12,6 +14,7 @@ from cascade_kpi.methods.divisors import (
     JEFFERSON,
     MODIFIED_SAINTE_LAGUE,
     WEBSTER,
+    Signpost,
     apportion,
 )
 from cascade_kpi.records import record
@@ -27,11 +30,13 @@ class Adams:
     Favours small members most; everybody with a claim gets a lot before anybody gets two.
     """
 
+    signpost: ClassVar[Signpost] = ADAMS
+
     def __call__(
         self, lots: IntArray, claims: FloatArray, low: FloatArray, high: FloatArray
     ) -> IntArray:
         """Whole lots, int64 (span, groups)."""
-        return apportion(ADAMS, lots, claims, low, high)
+        return apportion(self.signpost, lots, claims, low, high)
 
 
 @record("cascade_kpi/methods.dean")
@@ -42,11 +47,13 @@ class Dean:
     Everybody with a claim gets a lot first.
     """
 
+    signpost: ClassVar[Signpost] = DEAN
+
     def __call__(
         self, lots: IntArray, claims: FloatArray, low: FloatArray, high: FloatArray
     ) -> IntArray:
         """Whole lots, int64 (span, groups)."""
-        return apportion(DEAN, lots, claims, low, high)
+        return apportion(self.signpost, lots, claims, low, high)
 
 
 @record("cascade_kpi/methods.huntington_hill")
@@ -57,11 +64,13 @@ class HuntingtonHill:
     The method of the House of Representatives; everybody with a claim gets a lot first.
     """
 
+    signpost: ClassVar[Signpost] = HUNTINGTON_HILL
+
     def __call__(
         self, lots: IntArray, claims: FloatArray, low: FloatArray, high: FloatArray
     ) -> IntArray:
         """Whole lots, int64 (span, groups)."""
-        return apportion(HUNTINGTON_HILL, lots, claims, low, high)
+        return apportion(self.signpost, lots, claims, low, high)
 
 
 @record("cascade_kpi/methods.webster")
@@ -72,11 +81,13 @@ class Webster:
     Also Sainte-Laguë's; favours neither small members nor large ones.
     """
 
+    signpost: ClassVar[Signpost] = WEBSTER
+
     def __call__(
         self, lots: IntArray, claims: FloatArray, low: FloatArray, high: FloatArray
     ) -> IntArray:
         """Whole lots, int64 (span, groups)."""
-        return apportion(WEBSTER, lots, claims, low, high)
+        return apportion(self.signpost, lots, claims, low, high)
 
 
 @record("cascade_kpi/methods.jefferson")
@@ -87,11 +98,13 @@ class Jefferson:
     Also D'Hondt's; favours large members.
     """
 
+    signpost: ClassVar[Signpost] = JEFFERSON
+
     def __call__(
         self, lots: IntArray, claims: FloatArray, low: FloatArray, high: FloatArray
     ) -> IntArray:
         """Whole lots, int64 (span, groups)."""
-        return apportion(JEFFERSON, lots, claims, low, high)
+        return apportion(self.signpost, lots, claims, low, high)
 
 
 @record("cascade_kpi/methods.modified_sainte_lague")
@@ -102,8 +115,10 @@ class ModifiedSainteLague:
     Used in Norway, and in Sweden until 2014; a first lot is harder to come by.
     """
 
+    signpost: ClassVar[Signpost] = MODIFIED_SAINTE_LAGUE
+
     def __call__(
         self, lots: IntArray, claims: FloatArray, low: FloatArray, high: FloatArray
     ) -> IntArray:
         """Whole lots, int64 (span, groups)."""
-        return apportion(MODIFIED_SAINTE_LAGUE, lots, claims, low, high)
+        return apportion(self.signpost, lots, claims, low, high)

@@ -5,7 +5,10 @@ A family is fitted to its margins by proportional fitting (W. E. Deming and F. F
 rows is rounded to both margins by rounding one of them; a taller one is cut in two, and
 its halves, whose margins are whole by then, are cut again.
 
-Every step works on all families of a block at once, and on each as if it were alone: sums
+Cutting may leave a part no way around its zeros although the whole table has one. Such a family,
+one among many, is apportioned biproportionally instead.
+
+Every other step works on all families of a block at once, and on each as if it were alone: sums
 are taken line by line, and the number of rounds is fixed.
 """
 
@@ -17,9 +20,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cascade_kpi._arrays import FloatArray, IntArray
+from cascade_kpi.fitting.biproportional import divide_both
+from cascade_kpi.fitting.blocking import Blockage
+from cascade_kpi.fitting.proportional import ratio
 from cascade_kpi.methods.claims import whole_claims
 from cascade_kpi.methods.method import LargestRemainder
 from cascade_kpi.methods.remainders import divide_lots
+from cascade_kpi.methods.rules import Webster
 
 __all__ = ["ROUNDS", "add_lines", "divide_alone", "divide_families"]
 
@@ -66,7 +73,7 @@ def divide_families(months: IntArray, lots: IntArray, weights: FloatArray) -> tu
         Its sums over the children are `months`, those over the periods `lots`; zero
         where a weight is. Not so in families that are stuck.
     bool array (groups,)
-        Families whose zeros stood in the way.
+        Families whose zeros leave no way.
     """
     span = len(lots)
     halvings = (span - 1).bit_length()
@@ -83,8 +90,14 @@ def divide_families(months: IntArray, lots: IntArray, weights: FloatArray) -> tu
         stuck |= bad
         both = np.stack([first, whole - first], axis=2)
         whole = both.reshape(len(months), -1, lots.shape[1])
-    shares = whole[:, :span]
-    return shares, stuck | ((shares > 0) & (weights == 0)).any(axis=(0, 1))
+    shares = np.ascontiguousarray(whole[:, :span])
+    stuck |= ((shares > 0) & (weights == 0)).any(axis=(0, 1))
+    for g in np.flatnonzero(stuck).tolist():
+        seed = weights[:, :, g] * lots[:, g]
+        found = divide_both(seed, months[:, g], lots[:, g], Webster())
+        if not isinstance(found, Blockage):
+            shares[:, :, g], stuck[g] = found, False
+    return shares, stuck
 
 
 def _padded(cells: NDArray[Any], rows: int) -> NDArray[Any]:
@@ -101,8 +114,8 @@ def _fit(months: IntArray, lots: IntArray, weights: FloatArray) -> FloatArray:
     rows = np.ones(lots.shape)
     columns = np.ones(months.shape)
     for _ in range(ROUNDS):
-        columns = _ratio(months, add_lines((seed * rows).swapaxes(0, 1)))
-        rows = _ratio(lots, add_lines(seed * columns[:, None]))
+        columns = ratio(months, add_lines((seed * rows).swapaxes(0, 1)))
+        rows = ratio(lots, add_lines(seed * columns[:, None]))
     return seed * (rows * columns[:, None])
 
 
@@ -112,12 +125,6 @@ def add_lines(cells: FloatArray) -> FloatArray:
     for line in cells[1:]:
         total += line
     return total
-
-
-def _ratio(top: NDArray[Any], bottom: FloatArray) -> FloatArray:
-    quotients: FloatArray = np.zeros(bottom.shape)
-    np.divide(top, bottom, out=quotients, where=bottom > 0)
-    return quotients
 
 
 def _first_halves(
@@ -136,7 +143,7 @@ def _first_halves(
     """
     shape = whole.shape
     mine, others = first > 0, second > 0
-    claims = whole * _ratio(first, first + second)
+    claims = whole * ratio(first, first + second)
     low = np.where(mine & ~others, whole, 0)
     high = np.where(mine, whole, 0)
     least, most = (each.sum(axis=0) for each in (low, high))

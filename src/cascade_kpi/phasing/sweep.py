@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from cascade_kpi._arrays import FloatArray, IntArray
 from cascade_kpi.errors import Fault
+from cascade_kpi.fitting.blocking import Blockage, blocking
 from cascade_kpi.org.layout import Block
 from cascade_kpi.phasing.families import divide_alone, divide_families
 from cascade_kpi.targets.amounts import NO_LOTS
@@ -58,7 +59,10 @@ def phase_lots(whole: Whole, weights: FloatArray, faults: list[Fault]) -> IntArr
             family = Family.of(whole, months, weights, rows, parents)
             shares, stuck = phase_family(family)
             months[:, rows] = np.where(there[rows], shares[:, : len(rows)], NO_LOTS)
-            faults.extend(_stuck(whole, weights, months, int(row)) for row in parents[stuck])
+            faults.extend(
+                _stuck(whole, family.one(g), int(parents[g]))
+                for g in np.flatnonzero(stuck).tolist()
+            )
     return months
 
 
@@ -116,9 +120,23 @@ class Family(NamedTuple):
             weighed = np.concatenate([weighed, weights[:, None, parents]], axis=1)
         return cls(months[:, parents], lots, weighed, sign)
 
+    def one(self, g: int) -> Family:
+        """One of them."""
+        part = slice(g, g + 1)
+        return Family(
+            self.months[:, part], self.lots[:, part], self.weights[:, :, part], self.sign[part]
+        )
+
 
 def phase_family(family: Family) -> tuple[IntArray, Mask]:
     """The children's lots in each period, int64 (periods, span, groups), and who is stuck."""
+    months, lots, alone = _margins(family)
+    shares, stuck = divide_families(months, lots, family.weights)
+    return (shares + alone) * family.sign, stuck
+
+
+def _margins(family: Family) -> tuple[IntArray, IntArray, IntArray]:
+    """Both margins, zero or more and of one sum, and what is phased by itself beside them."""
     lots = family.lots * family.sign
     months = family.months * family.sign
     against = lots < 0
@@ -132,25 +150,42 @@ def phase_family(family: Family) -> tuple[IntArray, Mask]:
     if over.any():  # children that are given more than their parent has
         months = months.copy()
         months[:, over] = divide_alone(needed[over], months[:, over].astype(np.float64))
-    shares, stuck = divide_families(months, lots, family.weights)
-    return (shares + alone) * family.sign, stuck
+    return months, lots, alone
 
 
-def _stuck(whole: Whole, weights: FloatArray, months: IntArray, row: int) -> Fault:
+def _stuck(whole: Whole, family: Family, row: int) -> Fault:
     """A family whose zeros leave the margins no way to be met."""
     targets = whole.targets
     kpi, label = targets.kpis.items[whole.k], targets.periods.labels[whole.p]
     node = targets.org.node(row)
-    nobody = [
-        month
-        for month, has, each in zip(
-            whole.labels, months[:, row].tolist(), weights[:, node.child_rows], strict=True
-        )
-        if has and not each.any()
-    ]
+    months, lots, _ = (each[..., 0] for each in _margins(family))
+    support = (family.weights[:, :, 0] > 0) & (lots > 0)
+    weighs = family.weights[:, :, 0].any(axis=1)
+    nobody = [whole.labels[p] for p in np.flatnonzero((months > 0) & ~weighs)]
     if nobody:
         told = f"it has a target in {', '.join(nobody)}, and no child has weight then"
     else:
         told = "the zero weights of its children leave no way to meet its periods and their targets"
+        block = blocking(support, months.astype(np.float64), lots.astype(np.float64))
+        assert block is not None  # noqa: S101 - it would have been divided
+        told += f": {_told(block, whole, (months, lots), row)}"
     repair = "give a child some weight then, or change the profile of the node"
     return Fault("phase", f"{kpi.name} in {label}: {told}", repair, value=node.id)
+
+
+def _told(block: Blockage, whole: Whole, sums: tuple[IntArray, IntArray], row: int) -> str:
+    """Which children and periods block each other."""
+    org, kpi = whole.targets.org, whole.targets.kpis.items[whole.k]
+    children = [repr(org.ids[child]) for child in org.node(row).child_rows]
+    names = (list(whole.labels), [*children, "what it keeps itself"])
+    mine, others = (
+        ", ".join(names[axis][i] for i in lines.tolist())
+        for axis, lines in ((block.axis, block.lines), (1 - block.axis, block.reach))
+    )
+    has, room = (
+        kpi.format(float(kpi.counted_in.values(sums[axis][lines].sum())))
+        for axis, lines in ((block.axis, block.lines), (1 - block.axis, block.reach))
+    )
+    if block.axis:
+        return f"the {has} of {mine} can only be in {others}, where it has {room}"
+    return f"of its {has} in {mine} only {others} can have any, {room} in all"

@@ -16,7 +16,7 @@ from cascade_kpi._fields import refusals
 from cascade_kpi._long import Columns, long_table, present, same, texts
 from cascade_kpi._text import visible
 from cascade_kpi.errors import Fault, check, suggest, wants
-from cascade_kpi.judging.history import History, summed
+from cascade_kpi.judging.history import Past, summed
 from cascade_kpi.judging.judged import (
     Figures,
     Stretched,
@@ -76,12 +76,12 @@ class Fairness:
     Attributes
     ----------
     targets : Targets
-    history : History
+    history : Past
     by : Yardstick
     """
 
     targets: Targets
-    history: History
+    history: Past
     by: Yardstick
 
     @property
@@ -418,8 +418,8 @@ def fairness(
     faults += odd_rules(by, targets.kpis) + refusals(by.peers.groups, targets.org)
     if capacity is not None:
         faults += refusals(targets.org.numbers, capacity)
-    found: list[History] = []
-    faults += refusals(lambda given: found.append(History.of(targets, given)), history)
+    found: list[Past] = []
+    faults += refusals(lambda given: found.append(Past.of(targets, given)), history)
     check(faults)
     judged = Fairness(targets, found[0], by)
     judged.stretches  # noqa: B018 - what is too large for a float is refused here

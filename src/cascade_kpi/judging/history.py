@@ -20,7 +20,7 @@ from cascade_kpi.results.measure import measure
 from cascade_kpi.results.results import Results
 from cascade_kpi.targets.targets import Targets
 
-__all__ = ["History", "PastColumns", "Source", "summed"]
+__all__ = ["Past", "PastColumns", "Source", "summed"]
 
 _SUGGESTED = 20  # near misses are looked for this often
 
@@ -37,7 +37,7 @@ Source = Results | PastColumns
 
 
 @frozen(hash=False)
-class History:
+class Past:
     """The past of every KPI, for the nodes of the targets.
 
     Attributes
@@ -55,7 +55,7 @@ class History:
     strangers: tuple[Any, ...]
 
     @classmethod
-    def of(cls, targets: Targets, given: object) -> History:
+    def of(cls, targets: Targets, given: object) -> Past:
         """The history of targets' KPIs.
 
         Parameters

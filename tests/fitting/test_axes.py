@@ -46,6 +46,11 @@ def test_tables_that_cannot_be_read_are_refused(table, said):
     assert any(said in str(each) for each in told), told
 
 
+def test_labels_that_are_unknown_are_told_and_nothing_else_of_their_rows():
+    told = refused(AXES.read, {**ROWS, "node": ["x", "y"], "period": ["Q1", "Q1"]})
+    assert [(each.row, each.value) for each in told] == [(0, "x"), (1, "y")]
+
+
 @pytest.mark.parametrize(
     ("labels", "said"),
     [

@@ -177,3 +177,19 @@ def test_prices_of_columns_never_contradict_a_table_of_least_cost(monkeypatch):
         lots = rng.integers(0, 5, (m, n)) * (weights > 0)
         fitting.apportion(weights, rows=lots.sum(axis=1), columns=lots.sum(axis=0))
     assert len(seen) > 20
+
+
+def test_rows_get_their_lots_at_the_least_cost_wherever_they_begin():
+    price = np.array([[3, 1, 2], [1, 1, 9], [2, 5, 2]]).T  # (columns, rows); each lot costs more
+
+    def prices(column, row, lots):
+        each = price[column, row]
+        return each * (lots + 1), np.where(lots > 0, each * lots, -exchange.NEVER)
+
+    rows = np.array([2, 4, 1])
+    for begin in (np.zeros((3, 3)), np.diag(rows)[::-1], np.full((3, 3), 3)):
+        lots = begin.astype(np.int64)
+        exchange.hand_out(lots, rows, prices, np.zeros(3, dtype=np.int64))
+        assert lots.sum(axis=0).tolist() == rows.tolist()
+        cost = (price * lots * (lots + 1) // 2).sum(axis=0)
+        assert cost.tolist() == [3, 6, 2]

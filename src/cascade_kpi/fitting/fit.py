@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import combinations
 
 import numpy as np
@@ -165,7 +165,7 @@ def _solved(
         If two margins cannot be met together.
     """
     tolerance, rounds = limits
-    factors = _factors(seed, margins, tolerance, min(rounds, _FIRST))
+    factors = _factors(seed, margins, fit_two_ways, (tolerance, min(rounds, _FIRST)))
     if factors.off <= tolerance:
         return factors, seed
     kept = seed
@@ -175,23 +175,34 @@ def _solved(
             kept = _cleared(kept, pair, names)
         if np.count_nonzero(kept) == before:
             break
-    return _factors(kept, margins, tolerance, rounds), kept
+    if rounds == factors.rounds:
+        return factors, seed
+    solve = fit_steeply if min(seed.shape) <= _STEEPLY else fit_two_ways
+    further = _factors(kept, margins, solve, (tolerance, rounds - factors.rounds))
+    return further._replace(rounds=factors.rounds + further.rounds), kept
 
 
 def _factors(
-    seed: FloatArray, margins: tuple[Margin, ...], tolerance: float, rounds: int
+    seed: FloatArray,
+    margins: tuple[Margin, ...],
+    solve: Callable[..., Factors],
+    limits: tuple[float, int],
 ) -> Factors:
-    """Factors of a seed that is scaled by a power of two, which changes no bit of the answer."""
+    """Factors of a seed that is scaled by a power of two, which changes no bit of the answer.
+
+    Parameters
+    ----------
+    solve : callable
+        What finds them for two margins of two axes.
+    """
     total = max(float(margins[0].values.sum()), np.finfo(float).tiny)
     part = max(float(seed.max()), np.finfo(float).tiny)
     up, down = (-int(np.frexp(each)[1]) for each in (part, total))
     scaled = np.ldexp(seed, up)
-    near = tolerance / 2  # what the table's own sums are rounded by comes on top
+    near, rounds = limits[0] / 2, limits[1]  # what the table's own sums are rounded by comes on top
     sums = [(margin.axes, np.ldexp(margin.values, down)) for margin in margins]
     if seed.ndim == 2 and sorted(axes for axes, _ in sums) == [(0,), (1,)]:
         turned = scaled if sums[0][0] == (0,) else scaled.T
-        steeply = rounds > _FIRST and min(seed.shape) <= _STEEPLY
-        solve = fit_steeply if steeply else fit_two_ways
         found = solve(turned, sums[0][1], sums[1][1], near, rounds)
     else:
         found = fit_ways(scaled, sums, near, rounds)

@@ -18,6 +18,8 @@ from cascade_kpi._arrays import FloatArray, IntArray
 
 __all__ = ["Factors", "Sums", "fit_steeply", "fit_two_ways", "fit_ways", "ratio"]
 
+_CLOSE = 1e-3  # of a sum: what is off by less, Newton's method is sure to bring nearer
+
 Sums = list[tuple[tuple[int, ...], FloatArray]]
 """Axes, ascending, and what the table is to sum to for each of their lines."""
 
@@ -138,7 +140,9 @@ def _by_newton(
             size, slope = 1.0, float(step @ gap)
             while True:
                 there = _Dual.at(seed, rows, columns, v + size * step)
-                nearer = np.abs((there.table.sum(axis=0) - columns) / columns).max() < off
+                # Close by, the function's values differ by less than floats tell; sums do not.
+                nearer = off < _CLOSE
+                nearer &= np.abs((there.table.sum(axis=0) - columns) / columns).max() < off
                 if nearer or there.value <= here.value + 1e-4 * size * slope or size < 1e-9:
                     break
                 size /= 2

@@ -90,6 +90,8 @@ def odd_weight(source: str, value: object, *, column: str | None = None) -> list
 
 def odd_weights(weights: FloatArray) -> NDArray[np.bool_]:
     """Where numbers are no weights; infinite ones are, of what is certain."""
+    if weights.size and weights.min() >= LEAST and weights.max() <= MOST:
+        return np.zeros(weights.shape, dtype=bool)
     with np.errstate(invalid="ignore"):
         fine = (weights == 0) | np.isposinf(weights) | ((weights >= LEAST) & (weights <= MOST))
     return np.asarray(~fine)
@@ -149,7 +151,10 @@ def _leaves(org: OrgTree) -> IntArray:
     """Leaves at or below every node: those of a slice of rows."""
     before = np.zeros(len(org) + 1, dtype=np.int64)
     np.cumsum(org.is_leaf, out=before[1:])
-    counts: IntArray = before[np.arange(len(org)) + org.size] - before[:-1]
+    end = np.arange(len(org))
+    end += org.size
+    counts: IntArray = before[end]
+    counts -= before[:-1]
     return counts
 
 

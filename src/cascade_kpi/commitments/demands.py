@@ -13,7 +13,7 @@ from cascade_kpi.commitments.bounded import Limits, sweep_within
 from cascade_kpi.commitments.frame import Frame
 from cascade_kpi.commitments.sweeps import Stated, Swept, met, sweep
 from cascade_kpi.kpis.kpi import Kpi
-from cascade_kpi.kpis.lots import Lot
+from cascade_kpi.kpis.lots import LARGEST, Lot
 from cascade_kpi.org.layout import Layout
 
 __all__ = ["Demands", "Settled", "everywhere", "in_real_lots"]
@@ -44,9 +44,15 @@ def in_real_lots(lot: Lot, amounts: FloatArray) -> FloatArray:
 
 def _in_real_lots(lot: Lot, amounts: FloatArray) -> FloatArray:
     exact = lot.exact
-    lots = amounts / np.float64(exact.numerator) * np.float64(exact.denominator)
-    whole, fine = lot.whole(np.nan_to_num(amounts))
-    return np.where(fine & ~np.isnan(amounts), whole, lots)
+    up, down = np.float64(exact.numerator), np.float64(exact.denominator)
+    lots = amounts / up * down
+    near = np.rint(lots) + 0.0
+    # What Lot.whole answers, as far as the products are sure to be floats.
+    if (np.abs(near) > min(LARGEST - 1, (1 << 53) // exact.numerator)).any():
+        whole, fine = lot.whole(np.nan_to_num(amounts))
+        return np.where(fine & ~np.isnan(amounts), whole, lots)
+    np.copyto(lots, near, where=near * up / down == amounts)
+    return np.asarray(lots)
 
 
 @frozen(eq=False)
@@ -181,6 +187,12 @@ def _wished(demands: Demands, p: int) -> tuple[FloatArray, FloatArray]:
         _swept(layout, each[p])
         for each in (demands.target, demands.trust, demands.offer, demands.belief)
     ]
+    if _is_everywhere(demands.belief[p]) and demands.belief[p, 0] == 0:
+        value, weight = sides[0], sides[1]
+        lost = weight == 0
+        if lost.any():
+            value = np.where(lost, 0.0, value)
+        return value, weight
     value, weight = np.empty(len(layout.order)), np.empty(len(layout.order))
     for begin in range(0, len(value), _CHUNK):
         part = slice(begin, begin + _CHUNK)

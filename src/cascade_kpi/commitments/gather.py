@@ -192,7 +192,9 @@ class Sides:
             repair = "a confidence is zero, infinite if certain, or from 1e-100 to 1e100"
             faults.append(Fault(name, told, repair, value=self.rule))
             weights = np.zeros(len(tree))
-        return np.where(np.isnan(target), 0.0, frame.at_rows(weights))
+        trust = np.array(np.broadcast_to(frame.at_rows(weights), target.shape))
+        trust[np.isnan(target)] = 0.0
+        return trust
 
     def _refuse_parts(
         self,
@@ -203,6 +205,8 @@ class Sides:
     ) -> None:
         """A fault for everything certain that is not whole lots."""
         frame, lots, weight = side
+        if entries is not None and not self._is_offered:
+            return
         kpi, lot = self.kpi, self.kpi.counted_in
         odd = np.isinf(weight)
         odd[odd] = lots[odd] != np.rint(lots[odd])

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
-
-from cascade_kpi._arrays import lock
 from cascade_kpi.commitments.confidences import Confidence, Weight, as_confidence
 from cascade_kpi.commitments.gather import Inner, Sides
 from cascade_kpi.commitments.offers import Offers, read_offers
-from cascade_kpi.commitments.reconciliation import Reconciliation
+from cascade_kpi.commitments.reconciliation import Reconciliation, stacked
 from cascade_kpi.commitments.solve import Solver
 from cascade_kpi.errors import Fault, InputError, check, suggest, wants
 from cascade_kpi.targets.amounts import Amounts, Lots
@@ -123,7 +120,7 @@ def _reconciled(targets: Targets, offers: Offers, rules: list[Confidence], inner
             continue
         solver = Solver(targets, k, offers, found, faults)
         lots, optima = zip(*map(solver.solve, range(len(targets.periods))), strict=True)
-        columns.append(Lots(found.kpi.counted_in, lock(np.stack(lots))))
+        columns.append(Lots(found.kpi.counted_in, stacked(lots)))
         settled.append(optima)
     check(faults)
     origin = Reconciled(targets, offers, tuple(rules), tuple(demands), tuple(settled))

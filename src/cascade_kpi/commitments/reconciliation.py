@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from cascade_kpi.targets.amounts import Lots
 from cascade_kpi.targets.origins import Reconciled
 from cascade_kpi.targets.targets import Targets
 
-__all__ = ["Reconciliation"]
+__all__ = ["Reconciliation", "stacked"]
 
 _TINY = 1e-9  # of a lot
 
@@ -69,7 +70,7 @@ class Reconciliation:
         demands = self._origin.demands[k]
         if demands is None:
             return self.targets.of(kpi)
-        found = np.stack([settled.found for settled in self._origin.settled[k]])
+        found = stacked([settled.found for settled in self._origin.settled[k]])
         return lock(_amounts(demands, demands.frame.spread(found, np.nan)))
 
     def table(self) -> Columns:
@@ -229,4 +230,11 @@ class Reconciliation:
 def _amounts(demands: Demands, lots: FloatArray) -> FloatArray:
     """Lots, not whole, as amounts in KPI units."""
     exact = demands.kpi.counted_in.exact
-    return np.asarray(lots * np.float64(exact.numerator) / np.float64(exact.denominator))
+    amounts = lots * np.float64(exact.numerator)
+    amounts /= np.float64(exact.denominator)
+    return np.asarray(amounts)
+
+
+def stacked(lines: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    """Fresh arrays (n,) as lines of one (p, n), read-only: a single one is not copied."""
+    return lock(np.stack(lines) if len(lines) > 1 else lock(lines[0])[np.newaxis])

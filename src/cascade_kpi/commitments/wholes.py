@@ -12,6 +12,7 @@ from cascade_kpi.org.layout import Layout
 __all__ = ["made_top", "made_whole", "whole_family"]
 
 _NEAR = 1e-9  # an optimum this close to whole lots is meant to be whole
+_CHUNK = 65_536  # nodes made whole at once: smaller chunks lose to call overhead
 
 
 def made_whole(layout: Layout, found: FloatArray, low: FloatArray, high: FloatArray) -> IntArray:
@@ -32,9 +33,12 @@ def made_whole(layout: Layout, found: FloatArray, low: FloatArray, high: FloatAr
     tops = slice(0, len(layout.roots))
     lots[tops] = made_top(found[tops], low[tops], high[tops])
     for block in layout.down():
-        block.part(lots)[:] = whole_family(
-            lots[block.above], block.part(found), block.part(low), block.part(high)
-        )
+        total, made = lots[block.above], block.part(lots)
+        step = max(1, _CHUNK // len(made))
+        for begin in range(0, len(total), step):
+            part = slice(begin, begin + step)
+            family = (block.part(each)[:, part] for each in (found, low, high))
+            made[:, part] = whole_family(total[part], *family)
     return lots
 
 
@@ -56,13 +60,14 @@ def whole_family(total: IntArray, found: FloatArray, low: FloatArray, high: Floa
     rest = np.maximum(found - lots, 0.0)
     left = total - added(lots)
     while left.any():
-        up, down = left > 0, left < 0
-        room = np.where(up, lots < high, lots > low)
-        # Who has no room comes last, and gets nothing.
-        worth = np.where(room, np.where(up, rest, -rest), -2.0)
+        sign = np.sign(left)
+        room = np.where(sign > 0, lots < high, lots > low)
+        worth = rest * sign
+        if not room.all():
+            worth[~room] = -2.0  # who has no room comes last, and gets nothing
         step = (ranked(worth) < np.abs(left)) & room
-        if not step[:, up | down].any():
+        if not step.any():
             break  # there is room for everybody, or it was refused
-        lots += np.where(up, step, 0) - np.where(down, step, 0)
+        lots += step * sign
         left = total - added(lots)
     return lots.astype(np.int64)

@@ -13,6 +13,7 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -40,19 +41,43 @@ TREE = {
     "bigtree": "peers_bigtree",
     "python": "peers_python",
 }
-SINGLE = {"numpy": "peers_numpy", "apportionment": "peers_apportionment"}
+SINGLE = {
+    "numpy": "peers_numpy",
+    "apportionment": "peers_apportionment",
+    "ipfn": "peers_ipfn",
+    "hierarchicalforecast": "peers_hierarchicalforecast",
+    "hierarchicalforecast_tight": "peers_hierarchicalforecast_tight",
+}
 PEERS = {**TREE, **SINGLE}
 CONTENDERS = {"ours": "ours", **PEERS, "copy": "copy_bytes", "fresh_copy": "copy_bytes.fresh"}
 
 
 @frozen
 class Contest:
-    """Who takes part in an item, and which part of the nodes it is about."""
+    """Who takes part in an item, and how many nodes it is about.
+
+    Attributes
+    ----------
+    peers : tuple of str
+    part : int
+        One in so many of the nodes.
+    fixed : int, or None
+        The number of nodes whatever the size.
+    near : mapping of str to float
+        How far from ours a peer's answer may be that stops before it is exact.
+    """
 
     peers: tuple[str, ...] = tuple(TREE)
     part: int = 1
+    fixed: int | None = None
+    near: Mapping[str, float] = {}
+
+    def nodes(self, size: int) -> int:
+        """How many, for a run of a size."""
+        return self.fixed or max(1_000, size // self.part)
 
 
+_FORECASTS = ("hierarchicalforecast", "hierarchicalforecast_tight")
 ITEMS = {
     "build": Contest(),
     "roll_up": Contest(),
@@ -61,6 +86,10 @@ ITEMS = {
     "update_one": Contest(),
     "phase_lots": Contest(("numpy",), part=10),
     "divisor_lots": Contest(("apportionment",), part=10),
+    "fit": Contest(("ipfn",), fixed=1_000, near={"ipfn": 1e-6}),
+    "reconcile": Contest(_FORECASTS, near=dict(zip(_FORECASTS, (2e-3, 1e-9), strict=True))),
+    "reconcile_ols": Contest(_FORECASTS, near={"hierarchicalforecast_tight": 1e-5}),
+    "reconcile_floors": Contest(_FORECASTS[:1], near={"hierarchicalforecast": 2e-3}),
 }
 LIMIT_S = 180.0
 ONCE_S = 10.0
@@ -128,13 +157,21 @@ class Race:
     def medians(self) -> dict[str, float]:
         return {name: statistics.median(runs) for name, runs in self.seconds.items()}
 
-    def disagreements(self) -> list[str]:
-        """Peers whose answers differ from ours (from the first peer's, without ours)."""
+    def disagreements(self) -> tuple[list[str], dict[str, float]]:
+        """Peers whose answers differ from ours (from the first peer's, without ours).
+
+        Beside them how far each is off that may be.
+        """
         answers = {name: np.load(path) for name, path in self.answers.items() if path.exists()}
         if not answers:
-            return []
-        reference = next(iter(answers.values()))
-        return [name for name, found in answers.items() if not same(self.item, reference, found)]
+            return [], {}
+        reference, near = next(iter(answers.values())), ITEMS[self.item].near
+        off = {name: apart(reference, answers[name]) for name in near if name in answers}
+        return [
+            name
+            for name, found in answers.items()
+            if not (off[name] <= near[name] if name in off else same(self.item, reference, found))
+        ], off
 
     def close(self) -> None:
         for worker in self.workers.values():
@@ -159,6 +196,13 @@ def same(item: str, a: np.ndarray, b: np.ndarray) -> bool:
     return bool(np.allclose(a, b, rtol=1e-9, atol=1e-9, equal_nan=True))
 
 
+def apart(a: np.ndarray, b: np.ndarray) -> float:
+    """The largest difference: of the amount, or of the median amount if that is larger."""
+    if a.shape != b.shape:
+        return np.inf
+    return float((np.abs(a - b) / np.maximum(np.abs(a), np.median(np.abs(a)))).max())
+
+
 def _duration(seconds: float | None) -> str:
     if seconds is None:
         return "–"
@@ -181,7 +225,7 @@ def measure(
     try:
         race.go(options.repeats)
         extra = race.extra_bytes()
-        wrong = race.disagreements()
+        wrong, off = race.disagreements()
     finally:
         race.close()
     seconds = race.medians()
@@ -207,6 +251,7 @@ def measure(
         "peak_bytes": size + extra if extra is not None else None,
         "agree": not wrong if ours else None,
         "disagreeing": wrong,
+        "off": off,
         "runs_s": race.seconds,
     }
 
@@ -285,8 +330,8 @@ def main() -> int:
                 smaller = [make(max(1_000, options.size // s)) for s in (100, 10)]
                 entry = measure_sizes(item, [*smaller, case], Path(folder), options)
             else:
-                part = ITEMS[item].part
-                about = case if part == 1 else make(max(1_000, options.size // part))
+                nodes = ITEMS[item].nodes(options.size)
+                about = case if nodes == len(case) else make(nodes)
                 entry = measure(item, about, Path(folder), options)
             record["items"].append(entry)
             options.json.write_text(json.dumps(record, indent=1) + "\n")

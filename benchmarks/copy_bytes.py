@@ -20,6 +20,8 @@ def input_bytes(case: Organisation, item: str) -> int:
         return sum(sys.getsizeof(part) + sum(map(sys.getsizeof, part)) for part in lists)
     if item == "update_one":
         return 8 * int(np.mean(case.depth[case.changes[:, 0]]) + 1)
+    if item == "fit":
+        return 8 * (len(case) * MONTHS + len(case) + MONTHS)
     k = len(KPIS)
     numbers = {
         "roll_up": k,
@@ -27,13 +29,16 @@ def input_bytes(case: Organisation, item: str) -> int:
         "cascade_lots": k,
         "phase_lots": MONTHS + 1,
         "divisor_lots": SPAN + 1,
+        "reconcile": 1,
+        "reconcile_ols": 1,
+        "reconcile_floors": 2,
     }
     return 8 * numbers[item] * len(case)
 
 
 def _times(item: str) -> int:
-    """Single changes are measured a thousand at a time, so their copy is too."""
-    return 1_000 if item == "update_one" else 1
+    """Small work is measured many at a time, so its copy is too."""
+    return 1_000 if item in {"update_one", "fit"} else 1
 
 
 def into(case: Organisation, item: str) -> Job:

@@ -26,6 +26,7 @@ PACKAGES = (
     "hierarchicalforecast",
     "pyarrow",
     "apportionment",
+    "ipfn",
 )
 _IMPORT = (
     "import time, numpy, attrs; t = time.perf_counter(); import cascade_kpi;"

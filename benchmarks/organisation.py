@@ -13,11 +13,12 @@ import numpy as np
 from attrs import asdict, frozen
 from numpy.typing import NDArray
 
-__all__ = ["KPIS", "MONTHS", "SPAN", "Organisation", "load", "make", "save"]
+__all__ = ["FIT_NEAR", "KPIS", "MONTHS", "SPAN", "Organisation", "load", "make", "save"]
 
 KPIS = tuple(f"k{i}" for i in range(8))
 MONTHS = 12
 SPAN = 8  # members of each group that a divisor method serves
+FIT_NEAR = 1e-8  # of a sum: where a fit stops
 MISSING = 0.03
 SEED = 20_240_229
 
@@ -84,6 +85,40 @@ class Organisation:
         """Seats (n,) and votes (span, n) of as many groups as there are nodes."""
         rng = np.random.default_rng(SEED + 2)
         return rng.integers(10, 100, len(self)), rng.integers(1_000, 1_000_000, (SPAN, len(self)))
+
+    def margins(self) -> tuple[Floats, Floats, Floats]:
+        """A seed (n, months) above zero, and sums that its proportions do not have."""
+        rng = np.random.default_rng(SEED + 3)
+        other = rng.gamma(2.0, 50.0, (len(self), MONTHS))
+        seed = rng.random((len(self), MONTHS)) + 0.01
+        return seed, other.sum(axis=1), other.sum(axis=0)
+
+    def demands(self) -> Floats:
+        """What each node asks for itself and all below, (n,): sums that are off by a tenth."""
+        rng = np.random.default_rng(SEED + 4)
+        return self._sums() * np.exp(rng.normal(0.0, 0.1, len(self)))
+
+    def demands_above_floors(self) -> tuple[Floats, Floats]:
+        """Demands that are no less than the floors below, and floors (n,): of leaves, else NaN.
+
+        A leaf keeps nine tenths of what it had; whole numbers.
+        """
+        had = np.where(self._is_leaf, self._sums(), 0.0)
+        floors = np.rint(0.9 * had)
+        least = _with_all_below(floors[None], self.parent, self.depth)[0]
+        return np.maximum(self.demands(), least), np.where(self._is_leaf, floors, np.nan)
+
+    @property
+    def _is_leaf(self) -> NDArray[np.bool_]:
+        leaf = np.ones(len(self), dtype=bool)
+        leaf[self.parent[self.parent >= 0]] = False
+        return leaf
+
+    def _sums(self) -> Floats:
+        """About a hundred at every leaf, added up."""
+        rng = np.random.default_rng(SEED + 5)
+        own = np.where(self._is_leaf, np.rint(rng.gamma(4.0, 25.0, len(self))) + 1.0, 0.0)
+        return _with_all_below(own[None], self.parent, self.depth)[0]
 
     def lists(self) -> tuple[list[str], list[str | None]]:
         """Ids and parents as Python lists of str objects nobody has seen.

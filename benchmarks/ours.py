@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 from attrs import frozen
 from job import Job, in_input_order
-from organisation import KPIS, MONTHS, Organisation
+from organisation import FIT_NEAR, KPIS, MONTHS, Organisation
 
 import cascade_kpi as ck
+from cascade_kpi import fitting
 
 NAME = "ours"
 REASONS: dict[str, str] = {}
@@ -124,6 +125,52 @@ def divisor_lots(case: Organisation) -> Job:
     low, high = np.zeros(votes.shape), np.full(votes.shape, np.inf)
     method = ck.methods.Webster()
     return Job(lambda: method(seats, claims, low, high), lambda result: result)
+
+
+_FITS = 20  # fits in a run: one takes less than a clock can be trusted with
+
+
+def fit(case: Organisation) -> Job:
+    """Proportional fitting: a table from a seed and the sums of its rows and columns."""
+    seed, rows, columns = case.margins()
+
+    def run() -> Any:
+        for _ in range(_FITS):
+            fitted = fitting.fit(seed, {0: rows, 1: columns}, tolerance=FIT_NEAR)
+        return fitted
+
+    return Job(run, lambda fitted: fitted.table, calls=_FITS)
+
+
+def _reconciled(case: Organisation, demands: np.ndarray, rule: Any, floors: Any = None) -> Job:
+    """The plan in which every sum holds, checked, agreed, and made whole in thousandths."""
+    org = _tree(case)
+    kpis = ck.Kpis([ck.Kpi("k", "pieces", lot="0.001")])
+    at = org.source_row
+    targets = ck.Targets.from_columns(org, kpis, {"k": demands[at]}, periods=PERIOD)
+    limits = None
+    if floors is not None:
+        there = np.flatnonzero(~np.isnan(floors[at]))
+        limits = {"node": org.ids[there], "kpi": ["k"] * len(there), "floor": floors[at][there]}
+
+    def run() -> np.ndarray:
+        return ck.reconcile(targets, confidence=rule, limits=limits).optimum("k")[0]
+
+    return Job(run, lambda found: in_input_order(at, found))
+
+
+def reconcile(case: Organisation) -> Job:
+    return _reconciled(case, case.demands(), ck.confidences.Structural())
+
+
+def reconcile_ols(case: Organisation) -> Job:
+    return _reconciled(case, case.demands(), ck.confidences.Equal())
+
+
+def reconcile_floors(case: Organisation) -> Job:
+    """With a floor at every leaf."""
+    demands, floors = case.demands_above_floors()
+    return _reconciled(case, demands, ck.confidences.Structural(), floors)
 
 
 def update_one(case: Organisation) -> Job:

@@ -94,7 +94,7 @@ class Solver:
                 reason = "no demand that has a confidence settles it"
                 self._note(period.p, row, reason, "give it, or all below it, a confidence above 0")
             return
-        if not np.isposinf(swept.leeway).any():
+        if not (swept.leeway == np.inf).any():
             return  # nobody goes by claim
         for block in layout.up():
             free = np.isposinf(block.part(swept.leeway))

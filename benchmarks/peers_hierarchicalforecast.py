@@ -21,7 +21,7 @@ from threadpoolctl import threadpool_limits
 
 NAME = "hierarchicalforecast"
 REASONS = {
-    "reconcile_ols": "stops where leaves are still off by a fifth (root mean square, at a million"
+    "reconcile_ols": "stops where leaves are still off by two fifths (root mean square, a million"
     " nodes), and its accuracy cannot be set; hierarchicalforecast_tight is told to go on",
 }
 

@@ -12,7 +12,7 @@ from attrs import field, frozen
 from numpy.typing import NDArray
 
 from cascade_kpi._arrays import FloatArray, IntArray
-from cascade_kpi._fields import as_number, as_tuple, is_a, not_whole
+from cascade_kpi._fields import as_number, as_numbers, is_a, not_whole
 from cascade_kpi.errors import Fault, check, suggest
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.records import record
@@ -54,11 +54,6 @@ class Confidence(Protocol):
         rule needs is not there.
         """
         ...
-
-
-def _as_weights(given: Any) -> Any:
-    each = as_tuple(given)
-    return tuple(map(as_number, each)) if isinstance(each, tuple) else each
 
 
 def _as_mapping(given: Any) -> Any:
@@ -171,7 +166,7 @@ class ByLevel:
     array([inf,  3.,  3.])
     """
 
-    weights: tuple[Weight, ...] = field(converter=_as_weights)
+    weights: tuple[Weight, ...] = field(converter=as_numbers)
 
     def __attrs_post_init__(self) -> None:
         if not isinstance(self.weights, tuple) or not self.weights:

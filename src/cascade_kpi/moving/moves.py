@@ -9,7 +9,7 @@ import numpy as np
 from attrs import field, frozen
 
 from cascade_kpi._arrays import IntArray
-from cascade_kpi._fields import as_tuple, not_texts
+from cascade_kpi._fields import as_texts, not_texts
 from cascade_kpi.errors import Fault, InputError, check, suggest
 from cascade_kpi.moving.columns import told
 from cascade_kpi.moving.days import CalendarDays, DayWeights, Season, WorkingDays
@@ -108,10 +108,6 @@ class Cover:
         check(faults)
 
 
-def _kinds(given: Any) -> Any:
-    return (given,) if isinstance(given, str) else as_tuple(given)
-
-
 def _odd_kinds(source: str, kinds: Any) -> list[Fault]:
     if not isinstance(kinds, tuple):
         return [Fault(source, "not kinds of node", "name them, such as 'post'", value=kinds)]
@@ -162,7 +158,7 @@ class FollowsPost:
         Kinds of node that are posts. Without any, every node with a target of its own is one.
     """
 
-    at: tuple[str, ...] = field(default=(), converter=_kinds)
+    at: tuple[str, ...] = field(default=(), converter=as_texts)
 
     def __attrs_post_init__(self) -> None:
         check(_odd_kinds("follows post", self.at))
@@ -194,7 +190,7 @@ class FollowsTerritory:
         any, territories are held themselves.
     """
 
-    at: tuple[str, ...] = field(default=(), converter=_kinds)
+    at: tuple[str, ...] = field(default=(), converter=as_texts)
 
     def __attrs_post_init__(self) -> None:
         check(_odd_kinds("follows territory", self.at))
@@ -222,7 +218,7 @@ class FollowsPerson:
         Kinds of node that are posts. Without any, every node with a target of its own is one.
     """
 
-    at: tuple[str, ...] = field(default=(), converter=_kinds)
+    at: tuple[str, ...] = field(default=(), converter=as_texts)
 
     def __attrs_post_init__(self) -> None:
         check(_odd_kinds("follows person", self.at))

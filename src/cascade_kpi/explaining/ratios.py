@@ -10,7 +10,7 @@ from cascade_kpi.kpis.aggregates import Aggregate
 from cascade_kpi.targets.rated import Standing, change_of, end_above, own_end, room_of
 from cascade_kpi.targets.ratios import Grain
 
-__all__ = ["Asks", "End", "InUnits", "OfReport", "Product", "Quotient", "RoomTo", "Settled"]
+__all__ = ["Asks", "End", "InUnits", "OfReport", "Quotient", "RoomTo", "Settled"]
 
 
 def _one(value: float) -> FloatArray:
@@ -118,21 +118,6 @@ class End:
     def words(self) -> str:
         """The clause."""
         return "its own bound, or its base beyond it, or what its children come to"
-
-
-@frozen
-class Product:
-    """The first input times the second."""
-
-    phrase: str
-
-    def __call__(self, *inputs: float) -> float:
-        """The quantity, from its inputs."""
-        return float(np.multiply(inputs[0], inputs[1]))
-
-    def words(self) -> str:
-        """The clause."""
-        return self.phrase
 
 
 @frozen

@@ -20,7 +20,7 @@ from cascade_kpi.moving.moved import Moved
 from cascade_kpi.moving.pieces import HELD, STATES
 from cascade_kpi.moving.summing import Group, mean_of_levels
 from cascade_kpi.org.rollup import add_present
-from cascade_kpi.phasing.wholes import adds_up
+from cascade_kpi.targets.wholes import sums_over_periods
 
 __all__ = ["MoveExplainer"]
 
@@ -190,7 +190,7 @@ class MoveExplainer:
         rule: Operation
         if lots is None:
             values = moved.of(self._kpi.name)[rows]
-            if adds_up(self._kpi.aggregate):
+            if sums_over_periods(self._kpi.aggregate):
                 rule = Combined(add_present, f"its pieces, by days{self._by}")
             else:
                 rule = MeanByDays(tuple(moved.weight[rows].tolist()), self._by)
@@ -244,7 +244,7 @@ class MoveExplainer:
     def _amount(self, row: int) -> Explanation:
         """A piece of what is not counted in lots."""
         origin = int(self.moved.pieces.origin[row])
-        if not adds_up(self._kpi.aggregate):
+        if not sums_over_periods(self._kpi.aggregate):
             return self._before.explain(origin)
         whole = int(self.moved.clock.whole(np.array(self.p)))
         rule = PieceOfAmount(float(self.moved.weight[row]), whole, self._counted)

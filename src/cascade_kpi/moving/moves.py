@@ -15,6 +15,7 @@ from cascade_kpi.moving.columns import told
 from cascade_kpi.moving.days import CalendarDays, DayWeights, Season, WorkingDays
 from cascade_kpi.moving.history import NOBODY, History, Posts, Tenures
 from cascade_kpi.moving.intervals import overlaps, segments
+from cascade_kpi.org.reach import unknown_kinds
 from cascade_kpi.records import record
 
 __all__ = [
@@ -114,17 +115,6 @@ def _odd_kinds(source: str, kinds: Any) -> list[Fault]:
     return [fault for kind in kinds for fault in not_texts(source, at=kind)]
 
 
-def _unknown(source: str, kinds: tuple[str, ...], history: History) -> None:
-    known = history.org.kind_names
-    check(
-        [
-            Fault(source, "no node is of this kind", suggest(kind, known), column="at", value=kind)
-            for kind in kinds
-            if kind not in known
-        ]
-    )
-
-
 def _first_posts(posts: Posts, origins: IntArray) -> IntArray:
     """The post of each origin on the first day."""
     return posts.post[np.searchsorted(posts.node, origins)]
@@ -165,7 +155,7 @@ class FollowsPost:
 
     def __call__(self, history: History, origins: IntArray) -> Tenures:
         """Who then holds the post that was the origin's on the first day."""
-        _unknown("follows post", self.at, history)
+        check(unknown_kinds("follows post", self.at, history.org, column="at"))
         posts = history.posts(origins, self.at)
         i, j, start, end = overlaps(
             (_first_posts(posts, origins), *history.whole(origins)[1:]), history.stints
@@ -197,7 +187,7 @@ class FollowsTerritory:
 
     def __call__(self, history: History, origins: IntArray) -> Tenures:
         """Who then holds the post that the origin then stands under."""
-        _unknown("follows territory", self.at, history)
+        check(unknown_kinds("follows territory", self.at, history.org, column="at"))
         posts = history.posts(origins, self.at)
         i, j, start, end = overlaps((posts.post, posts.start, posts.end), history.stints)
         origin = posts.node[i]
@@ -231,7 +221,7 @@ class FollowsPerson:
         InputError
             Listing who is at several nodes at once, none of them the post.
         """
-        _unknown("follows person", self.at, history)
+        check(unknown_kinds("follows person", self.at, history.org, column="at"))
         posts = history.posts(origins, self.at)
         post = _first_posts(posts, origins)
         i, j, start, _ = overlaps((post, *history.whole(origins)[1:]), history.stints)

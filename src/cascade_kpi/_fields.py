@@ -17,6 +17,9 @@ from cascade_kpi.errors import Fault, InputError
 
 __all__ = [
     "as_number",
+    "as_numbers",
+    "as_parts",
+    "as_texts",
     "as_tuple",
     "is_a",
     "members",
@@ -49,6 +52,26 @@ def as_tuple(values: Any) -> Any:
     except TypeError:
         return values
     return tuple(iterator)
+
+
+def as_numbers(values: Any) -> Any:
+    """What has an order as a tuple, its numbers as floats; anything else as it is."""
+    each = as_tuple(values)
+    return tuple(map(as_number, each)) if isinstance(each, tuple) else each
+
+
+def as_texts(values: Any) -> Any:
+    """A single text as a tuple of one; else as :func:`as_tuple`."""
+    return (values,) if isinstance(values, str) else as_tuple(values)
+
+
+def as_parts(make: Callable[[Any, Any], Any], values: Any) -> Any:
+    """What has an order as a tuple, its pairs as what is made of them; anything else as it is."""
+    listed = as_tuple(values)
+    if not isinstance(listed, tuple):
+        return listed
+    pairs = (as_tuple(part) for part in listed)
+    return tuple(make(*p) if isinstance(p, tuple) and len(p) == 2 else p for p in pairs)
 
 
 def unrefused(convert: Callable[[Any], Any], value: Any) -> Any:

@@ -12,13 +12,12 @@ from attrs import frozen
 from cascade_kpi._arrays import FloatArray, IntArray
 from cascade_kpi.explaining.division import Least, Most
 from cascade_kpi.explaining.explanation import Explanation
-from cascade_kpi.explaining.operations import Combined, Shortfall
-from cascade_kpi.explaining.proportions import (
+from cascade_kpi.explaining.operations import Combined, Product, Shortfall
+from cascade_kpi.explaining.ratios import (
     Asks,
     End,
     InUnits,
     OfReport,
-    Product,
     Quotient,
     RoomTo,
     Settled,

@@ -46,7 +46,7 @@ def float_array(values: Any, source: str) -> FloatArray:
         reason = f"numbers are needed, not {type(values).__name__} of dtype {array.dtype}"
         raise InputError([Fault(source, reason, "pass a number or a numeric array")])
     if isinstance(values, np.ma.MaskedArray):  # what is masked is absent, whatever is below
-        return np.asarray(values.astype(np.float64).filled(np.nan))
+        return np.asarray(np.ma.filled(values.astype(np.float64), np.nan))
     return np.asarray(array, dtype=np.float64)
 
 

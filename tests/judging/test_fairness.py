@@ -145,6 +145,25 @@ def test_columns_of_the_tree_are_a_history():
     assert "the sum over its leaves" in ck.explain(judged, "hq", "sales", quantity="base").text()
 
 
+@pytest.mark.parametrize(
+    "frame",
+    [
+        ("pandas", "DataFrame"),
+        ("polars", "DataFrame"),
+        ("polars", "LazyFrame"),
+        ("pyarrow", "table"),
+    ],
+)
+def test_a_frame_is_a_table_and_no_list_of_columns(frame):
+    module, make = frame
+    made = getattr(pytest.importorskip(module), make)
+    targets, rows = given(sellers(), {"a": 60, "b": 40}), reports({"a": 50, "b": 30})
+    table = {name: [row[name] for row in rows] for name in rows[0]}
+    judged = ck.fairness(targets, made(table), "post")
+    plain = ck.fairness(targets, rows, "post")
+    assert np.array_equal(judged.stretch("sales"), plain.stretch("sales"), equal_nan=True)
+
+
 def test_history_of_an_earlier_tree_is_found_by_id():
     earlier = org({"hq": "", "ann": "hq", "old": "hq", "gone": "old"})
     history = ck.Actuals.from_table(earlier, [SALES], reports({"ann": 10, "gone": 5}, ("2026",)))

@@ -466,6 +466,19 @@ def test_days_count_as_they_are_said_to():
     assert "parts of the days' weight" in ck.explain(moved, "li", kpi="sales").text()
 
 
+@pytest.mark.filterwarnings("error")
+def test_days_of_huge_weights_count_alike():
+    @frozen
+    class Huge:
+        def __call__(self, days):
+            return np.full(len(days), 1e308)
+
+    moved = ck.move(year(), MOVES, by=moves.FollowsPost(), days=Huge())
+    usual = ck.move(year(), MOVES, by=moves.FollowsPost())
+    found, wanted = (each.by_holder("sales")["target"] for each in (moved, usual))
+    assert found.tolist() == wanted.tolist()
+
+
 @pytest.mark.parametrize(
     "answer",
     [
@@ -475,6 +488,7 @@ def test_days_count_as_they_are_said_to():
         lambda days: np.full(len(days), np.nan),
         lambda days: np.ones(len(days), dtype=int),
         lambda days: days / 0,
+        lambda days: np.ma.array(np.ones(len(days)), mask=[True, *[False] * (len(days) - 1)]),
     ],
 )
 def test_odd_weights_of_days_are_refused(answer):

@@ -434,3 +434,18 @@ def test_what_is_too_large_for_a_float_is_refused():
             assert refused(
                 targets, churn(), tree(customers=values, churn=[None] * 3 + [1e5] * 3), hq=1e5
             )
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("columns", [{"lost": 1e308}, {"had": 5e-324}])
+def test_a_base_ratio_beyond_all_floats_is_none(columns):
+    rest = {"lost": 6, "had": 100}
+    cells = {name: [None] * 3 + [columns.get(name, n), n, n] for name, n in rest.items()}
+    (fault,) = refused(targets, churn(base=("lost", "had")), tree(**cells), hq=2)
+    assert (fault.row, fault.column) == (3, "had")
+    assert fault.reason == "no base ratio at 'a'"
+
+
+def test_bounds_that_let_nobody_move_are_named():
+    faults = refused(targets, churn(S.Bounded(S.Uniform(), points=0)), hq=2)
+    assert "the floors of 'a', 'b', 'c' sum to +0" in faults[0].reason

@@ -23,7 +23,8 @@ Mask = NDArray[np.bool_]
 def in_real_lots(lot: Lot, amounts: FloatArray) -> FloatArray:
     """Amounts in lots, not rounded; whole where the amount is a whole number of them."""
     exact = lot.exact
-    lots = amounts / np.float64(exact.numerator) * np.float64(exact.denominator)
+    with np.errstate(over="ignore"):  # more lots than can be counted are refused as such
+        lots = amounts / np.float64(exact.numerator) * np.float64(exact.denominator)
     whole, fine = lot.whole(np.nan_to_num(amounts))
     return np.where(fine & ~np.isnan(amounts), whole, lots)
 

@@ -9,7 +9,6 @@ import numpy as np
 from attrs import field, frozen
 
 from cascade_kpi._arrays import CONTENT, FloatArray, lock
-from cascade_kpi._fields import as_tuple
 from cascade_kpi.errors import Fault, InputError, check, suggest
 from cascade_kpi.kpis.aggregates import Makeup
 from cascade_kpi.kpis.kpi import Kpi
@@ -107,9 +106,14 @@ def _source(targets: Targets, given: object, faults: list[Fault]) -> Source | No
     """One history as it is kept."""
     if isinstance(given, Results):
         return given
-    listed = (given,) if isinstance(given, str) else as_tuple(given)
-    if isinstance(listed, tuple) and listed and all(isinstance(name, str) for name in listed):
-        return PastColumns(listed)
+    # Only lists are lists of names: a frame, too, has its columns' names as its members.
+    listed = (given,) if isinstance(given, str) else given
+    if (
+        isinstance(listed, list | tuple)
+        and listed
+        and all(isinstance(name, str) for name in listed)
+    ):
+        return PastColumns(tuple(listed))
     try:
         reports = (
             given

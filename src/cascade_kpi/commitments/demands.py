@@ -14,14 +14,35 @@ from cascade_kpi.commitments.frame import Frame
 from cascade_kpi.commitments.sweeps import Stated, Swept, met, sweep
 from cascade_kpi.kpis.kpi import Kpi
 from cascade_kpi.kpis.lots import Lot
+from cascade_kpi.org.layout import Layout
 
-__all__ = ["Demands", "Settled", "in_real_lots"]
+__all__ = ["Demands", "Settled", "everywhere", "in_real_lots"]
+
+_CHUNK = 32_768  # values turned at once: what one step writes, the next finds in the cache
 
 Mask = NDArray[np.bool_]
 
 
+def everywhere(value: float, shape: tuple[int, ...]) -> FloatArray:
+    """An array of one number that takes no memory, read-only."""
+    return np.broadcast_to(np.float64(value), shape)
+
+
+def _is_everywhere(values: FloatArray) -> bool:
+    return not any(values.strides)
+
+
 def in_real_lots(lot: Lot, amounts: FloatArray) -> FloatArray:
     """Amounts in lots, not rounded; whole where the amount is a whole number of them."""
+    flat = amounts.reshape(-1)
+    lots = np.empty(len(flat))
+    for begin in range(0, len(flat), _CHUNK):
+        part = slice(begin, begin + _CHUNK)
+        lots[part] = _in_real_lots(lot, flat[part])
+    return lots.reshape(amounts.shape)
+
+
+def _in_real_lots(lot: Lot, amounts: FloatArray) -> FloatArray:
     exact = lot.exact
     with np.errstate(over="ignore"):  # more lots than can be counted are refused as such
         lots = amounts / np.float64(exact.numerator) * np.float64(exact.denominator)
@@ -36,7 +57,8 @@ class Demands:
     Attributes
     ----------
     target, offer : float64 array (p, m)
-        From above and from below, NaN where there is none.
+        From above and from below, NaN where there is none. Read-only where nobody states
+        anything, as are those that follow: see :func:`everywhere`.
     trust, belief : float64 array (p, m)
         The confidence in each; zero where there is none, infinite if it is certain.
     low, high : float64 array (p, m)
@@ -106,26 +128,15 @@ class Period:
     @classmethod
     def of(cls, demands: Demands, p: int) -> Period:
         """Both sides' demands put together."""
-        layout = demands.frame.layout
-        value, weight = met(
-            *(each[p] for each in (demands.target, demands.trust, demands.offer, demands.belief))
-        )
-        part = demands.taking_part(p)
-        value[~part], weight[~part] = 0.0, np.inf
-        low, high = demands.low[p].copy(), demands.high[p].copy()
-        low[~part], high[~part] = -np.inf, np.inf
-        for wish, trust in ((demands.target[p], demands.trust[p]),
-                            (demands.offer[p], demands.belief[p])):  # fmt: skip
-            sure = np.isinf(trust)
-            low = np.where(sure, np.maximum(low, wish), low)
-            high = np.where(sure, np.minimum(high, wish), high)
-        low[~part] = high[~part] = 0.0
-        ends = None if part.all() else layout.swept(_ends(demands.frame, part))
-        stated = Stated(
-            layout.swept(value), layout.swept(weight), layout.swept(demands.claim), ends
-        )
-        limits = Limits(layout.swept(low), layout.swept(high))
-        return cls(demands, p, stated, limits, layout.swept(part))
+        layout, part = demands.frame.layout, demands.taking_part(p)
+        value, weight = _wished(demands, p)
+        ends = None
+        swept = layout.swept(part)
+        if not part.all():
+            ends = layout.swept(_ends(demands.frame, part))
+            value[~swept], weight[~swept] = 0.0, np.inf
+        stated = Stated(value, weight, _swept(layout, demands.claim), ends)
+        return cls(demands, p, stated, _limits(demands, p, part), swept)
 
     @property
     def is_limited(self) -> bool:
@@ -152,9 +163,44 @@ class Period:
 
     def in_rows(self, swept: FloatArray) -> FloatArray:
         """A column by row of the frame, NaN for who takes no part."""
+        if _is_everywhere(swept) and np.isnan(swept[:1]).all():
+            return swept
         out = np.empty(len(swept))
-        out[self.demands.frame.layout.order] = np.where(self.part, swept, np.nan)
+        told = swept if self.part.all() else np.where(self.part, swept, np.nan)
+        out[self.demands.frame.layout.order] = told
         return out
+
+
+def _swept(layout: Layout, values: FloatArray) -> FloatArray:
+    return values if _is_everywhere(values) else layout.swept(values)
+
+
+def _wished(demands: Demands, p: int) -> tuple[FloatArray, FloatArray]:
+    """Both sides' demands put together, in sweep order, and their weights."""
+    layout = demands.frame.layout
+    sides = [
+        _swept(layout, each[p])
+        for each in (demands.target, demands.trust, demands.offer, demands.belief)
+    ]
+    value, weight = np.empty(len(layout.order)), np.empty(len(layout.order))
+    for begin in range(0, len(value), _CHUNK):
+        part = slice(begin, begin + _CHUNK)
+        value[part], weight[part] = met(*(each[part] for each in sides))
+    return value, weight
+
+
+def _limits(demands: Demands, p: int, part: Mask) -> Limits:
+    """The limits of every node, in sweep order; what is certain is both; zero for who is out."""
+    layout, low, high = demands.frame.layout, demands.low[p], demands.high[p]
+    for wish, trust in ((demands.target[p], demands.trust[p]),
+                        (demands.offer[p], demands.belief[p])):  # fmt: skip
+        sure = np.isinf(trust)
+        if sure.any():
+            low = np.where(sure, np.maximum(low, wish), low)
+            high = np.where(sure, np.minimum(high, wish), high)
+    if not part.all():
+        low, high = np.where(part, low, 0.0), np.where(part, high, 0.0)
+    return Limits(_swept(layout, low), _swept(layout, high))
 
 
 def _ends(frame: Frame, part: Mask) -> Mask:

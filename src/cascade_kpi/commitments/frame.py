@@ -75,12 +75,19 @@ class Frame:
         return len(self.node)
 
     def filled(self, totals: NDArray[Any], own: NDArray[Any]) -> FloatArray:
-        """Values (…, n) of all nodes of the organisation, and those of own parts, as (…, m)."""
+        """Values (…, n) of all nodes of the organisation, and those of own parts, as (…, m).
+
+        Not to be written to: where there are no own parts, they may be `totals` itself.
+        """
         totals = self.reach.narrowed(totals)
         if not self.own.any():
-            return np.array(totals)
+            return totals
         own = self.reach.narrowed(own)
         return np.where(self.own, own[..., self.node], totals[..., self.node])
+
+    def at_rows(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Values (n,) of the nodes that the KPI reaches, (m,): an own part has its node's."""
+        return values[self.node] if self.own.any() else values
 
     def spread(self, values: NDArray[Any], absent: Any) -> NDArray[Any]:
         """Values (…, m) at the nodes themselves, (…, n) for all nodes of the organisation."""

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from cascade_kpi._answers import OddAnswer, ask
 from cascade_kpi._arrays import FloatArray
 from cascade_kpi.commitments.confidences import Confidence, odd_weights
-from cascade_kpi.commitments.demands import Demands, in_real_lots
+from cascade_kpi.commitments.demands import Demands, everywhere, in_real_lots
 from cascade_kpi.commitments.frame import Frame
 from cascade_kpi.commitments.offers import Offers
 from cascade_kpi.entries import Column, Entries
@@ -46,10 +46,26 @@ def adds_up(targets: Targets, k: int) -> bool:
 
 
 class _Parts(NamedTuple):
-    """Lots by period and node of the organisation, of nodes as a whole and of their own parts."""
+    """Lots by period and node of the organisation, of nodes as a whole and of their own parts.
+
+    None stands for own parts that nobody states.
+    """
 
     total: FloatArray
-    own: FloatArray
+    own: FloatArray | None = None
+
+    @property
+    def owners(self) -> Mask:
+        """Whose own part is stated in any period, bool (n,)."""
+        if self.own is None:
+            return np.zeros(self.total.shape[1], dtype=bool)
+        return np.asarray((~np.isnan(self.own)).any(axis=0))
+
+    def filling(self, frame: Frame) -> FloatArray:
+        """The lots by row of a frame."""
+        return frame.filled(
+            self.total, everywhere(np.nan, self.total.shape) if self.own is None else self.own
+        )
 
 
 @frozen(eq=False)
@@ -102,12 +118,13 @@ class Sides:
         before, reach = len(faults), self.kpi.reach(self.targets.org)
         above = self._from_above(reach)
         below = self._from_below(reach, faults)
-        owners = np.any(~np.isnan(above.own) | ~np.isnan(below.own), axis=0)
-        frame = Frame.of(reach, reach.narrowed(np.asarray(owners)))
-        target, offer = frame.filled(*above), frame.filled(*below)
+        frame = Frame.of(reach, reach.narrowed(above.owners | below.owners))
+        target, offer = above.filling(frame), below.filling(frame)
         trust = self._trust(frame, target, faults)
-        believed = self.offers.believed(self.k, *self._shape)
-        belief = np.where(np.isnan(offer), 0.0, frame.filled(believed, believed))
+        belief = everywhere(0.0, offer.shape)
+        if self._is_offered:
+            believed = self.offers.believed(self.k, *self._shape)
+            belief = np.where(np.isnan(offer), 0.0, frame.filled(believed, believed))
         self._refuse_parts("targets", None, (frame, target, trust), faults)
         self._refuse_parts("offers", self.offers.entries, (frame, offer, belief), faults)
         low, high, claim = self._bounds(frame, (trust + belief == 0).any(), faults)
@@ -118,33 +135,41 @@ class Sides:
     def _from_above(self, reach: Reach) -> _Parts:
         """The targets in lots; of nodes that hold something for themselves, that too."""
         column, origin = self.targets.columns[self.k], self.targets.origin
-        none, inner = np.full(self._shape, np.nan), self._inner(reach)
         if isinstance(column, Lots):
             total = np.where(column.counts == NO_LOTS, np.nan, column.counts)
             if not self.targets.holds_own(self.k):
-                return _Parts(total, none)
+                return _Parts(total)
             own = np.nan_to_num(total)
             has = self.targets.org.parent >= 0
             for p in range(len(own)):
                 np.subtract.at(own[p], self.targets.org.parent[has], np.nan_to_num(total[p, has]))
-            return _Parts(total, np.where(inner & (own != 0), own, np.nan))
-        total = in_real_lots(self.kpi.counted_in, column.values)
+            return _Parts(total, np.where(self._inner(reach) & (own != 0), own, np.nan))
         if not isinstance(origin, Assigned) or origin.given is None:
-            return _Parts(total, none)
+            return _Parts(in_real_lots(self.kpi.counted_in, column.values))
         own = in_real_lots(self.kpi.counted_in, origin.own[self.k])
         # Quotas that are whole lots have whole sums, which their floats may miss.
         total = np.stack([fold_subtrees(reach.org.layout, each, add_present) for each in own])
-        return _Parts(total, np.where(inner, own, np.nan))
+        return _Parts(total, np.where(self._inner(reach), own, np.nan))
+
+    @property
+    def _is_offered(self) -> bool:
+        return bool((self.offers.entries.kpi == self.k).any())
+
+    @property
+    def _is_limited(self) -> bool:
+        return bool((self.offers.limits.kpi == self.k).any())
 
     def _from_below(self, reach: Reach, faults: list[Fault]) -> _Parts:
         """The offers in lots."""
         entries, kpi = self.offers.entries, self.kpi
+        if not self._is_offered:
+            return _Parts(everywhere(np.nan, self._shape))
         values = entries.dense("value", self.k, *self._shape)
         column = Column("offers", kpi, self.targets.periods, entries, self.k)
         faults.extend(column.unreached(reach, values))
         lots = in_real_lots(kpi.counted_in, values)
         if self.inner == "total":
-            return _Parts(lots, np.full(self._shape, np.nan))
+            return _Parts(lots)
         inner = self._inner(reach)
         return _Parts(np.where(inner, np.nan, lots), np.where(inner, lots, np.nan))
 
@@ -167,7 +192,7 @@ class Sides:
             repair = "a confidence is zero, infinite if certain, or from 1e-100 to 1e100"
             faults.append(Fault(name, told, repair, value=self.rule))
             weights = np.zeros(len(tree))
-        return np.where(np.isnan(target), 0.0, weights[frame.node])
+        return np.where(np.isnan(target), 0.0, frame.at_rows(weights))
 
     def _refuse_parts(
         self,
@@ -179,9 +204,9 @@ class Sides:
         """A fault for everything certain that is not whole lots."""
         frame, lots, weight = side
         kpi, lot = self.kpi, self.kpi.counted_in
-        with np.errstate(invalid="ignore"):
-            odd = np.isinf(weight) & (lots != np.rint(lots))
-            huge = np.abs(lots) >= 2.0**51
+        odd = np.isinf(weight)
+        odd[odd] = lots[odd] != np.rint(lots[odd])
+        huge = (lots >= 2.0**51) | (lots <= -(2.0**51))
         for p, row in np.argwhere(odd | huge).tolist():
             org_row, label = frame.org_row(row), self.targets.periods.labels[p]
             amount = float(lots[p, row]) * float(lot.exact)
@@ -203,15 +228,11 @@ class Sides:
         faults: list[Fault],
     ) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Floors and caps by period and row of the frame, and the claims."""
-        kpi, none = self.kpi, np.full(self._shape, np.nan)
-        floor, cap = self.offers.within(self.k, *self._shape)
-        column = Column("limits", kpi, self.targets.periods, self.offers.limits, self.k)
-        faults.extend(column.unreached(frame.reach, np.fmax(floor, cap)))
-        low = frame.filled(limit_in_lots(kpi, np.nan_to_num(floor), np.ceil), none)
-        high = frame.filled(limit_in_lots(kpi, np.nan_to_num(cap), np.floor), none)
-        low[np.isnan(frame.filled(floor, none))] = -np.inf
-        high[np.isnan(frame.filled(cap, none))] = np.inf
-        claim = np.ones(len(frame))
+        kpi, shape = self.kpi, (len(self.targets.periods), len(frame))
+        low, high = everywhere(-np.inf, shape), everywhere(np.inf, shape)
+        if self._is_limited:
+            low, high = self._stated_bounds(frame, faults)
+        claim = everywhere(1.0, (len(frame),))
         if not (isinstance(kpi.split, Limited) or loose) or not kpi.divides:
             return low, high, claim
         try:
@@ -223,3 +244,15 @@ class Sides:
         low = np.where(at >= 0, np.maximum(low, asked.low[at]), low)
         high = np.where(at >= 0, np.minimum(high, asked.high[at]), high)
         return low, high, np.where(frame.own, 0.0, asked.shares[at])
+
+    def _stated_bounds(self, frame: Frame, faults: list[Fault]) -> tuple[FloatArray, FloatArray]:
+        """Those that the table of limits states."""
+        kpi, none = self.kpi, everywhere(np.nan, self._shape)
+        floor, cap = self.offers.within(self.k, *self._shape)
+        column = Column("limits", kpi, self.targets.periods, self.offers.limits, self.k)
+        faults.extend(column.unreached(frame.reach, np.fmax(floor, cap)))
+        low = np.where(np.isnan(floor), -np.inf, limit_in_lots(kpi, np.nan_to_num(floor), np.ceil))
+        high = np.where(np.isnan(cap), np.inf, limit_in_lots(kpi, np.nan_to_num(cap), np.floor))
+        low, high = frame.filled(low, none), frame.filled(high, none)
+        low, high = np.where(np.isnan(low), -np.inf, low), np.where(np.isnan(high), np.inf, high)
+        return low, high

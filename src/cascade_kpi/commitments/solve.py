@@ -7,7 +7,7 @@ from attrs import frozen
 
 from cascade_kpi._arrays import FloatArray, IntArray
 from cascade_kpi.commitments.bounded import Limits
-from cascade_kpi.commitments.demands import Demands, Period, Settled
+from cascade_kpi.commitments.demands import Demands, Period, Settled, everywhere
 from cascade_kpi.commitments.offers import Offers
 from cascade_kpi.commitments.room import Conflict, room_of
 from cascade_kpi.commitments.sweeps import Swept
@@ -36,10 +36,9 @@ class Solver:
     def solve(self, p: int) -> tuple[IntArray, Settled]:
         """Lots by node of the organisation, int64 (n,), `NO_LOTS` where there are none."""
         frame, period = self.demands.frame, self.demands.at(p)
-        nothing = np.full(len(self.targets.org), NO_LOTS), Settled(np.zeros(0), np.zeros(0))
         if not period.part.any():
-            absent = np.full(len(frame), np.nan)
-            return nothing[0], Settled(absent, absent)
+            absent = everywhere(np.nan, (len(frame),))
+            return self._no_lots, Settled(absent, absent)
         before, room = len(self.faults), period.limits
         if period.is_bound:
             room, conflicts = room_of(period)
@@ -47,28 +46,41 @@ class Solver:
         swept = period.freely()
         self._unsettled(period, swept)
         if len(self.faults) > before:
-            return nothing
-        held = np.where(period.limits.low == period.limits.high, period.limits.low, np.nan)
+            return self._nothing
+        held = everywhere(np.nan, (len(frame),))
+        if period.is_bound:
+            held = np.where(period.limits.low == period.limits.high, period.limits.low, np.nan)
         if period.is_limited:
             self._loose(period, swept)
             if len(self.faults) > before:
-                return nothing
+                return self._nothing
             swept, held = period.within()
         return self._whole(period, (swept.found, held), room)
+
+    @property
+    def _no_lots(self) -> IntArray:
+        return np.full(len(self.targets.org), NO_LOTS)
+
+    @property
+    def _nothing(self) -> tuple[IntArray, Settled]:
+        """What is answered beside faults."""
+        return self._no_lots, Settled(np.zeros(0), np.zeros(0))
 
     def _whole(
         self, period: Period, optimum: tuple[FloatArray, FloatArray], room: Limits
     ) -> tuple[IntArray, Settled]:
         frame, (found, held) = self.demands.frame, optimum
         settled = Settled(period.in_rows(found), period.in_rows(held))
-        many = np.abs(found) >= LARGEST
+        many = (found >= LARGEST) | (found <= -LARGEST)
         for row in period.rows(many)[:_LISTED].tolist():
             self._note(period.p, row, "2^51 lots or more", "use a larger lot")
         if many.any():
-            return np.full(len(self.targets.org), NO_LOTS), settled
+            return self._no_lots, settled
         lots = np.empty(len(frame), dtype=np.int64)
         whole = made_whole(frame.layout, found, room.low, room.high)
-        lots[frame.layout.order] = np.where(period.part, whole, NO_LOTS)
+        if not period.part.all():
+            whole = np.where(period.part, whole, NO_LOTS)
+        lots[frame.layout.order] = whole
         return np.asarray(frame.spread(lots, NO_LOTS)), settled
 
     def _unsettled(self, period: Period, swept: Swept) -> None:
@@ -82,6 +94,8 @@ class Solver:
                 reason = "no demand that has a confidence settles it"
                 self._note(period.p, row, reason, "give it, or all below it, a confidence above 0")
             return
+        if not np.isposinf(swept.leeway).any():
+            return  # nobody goes by claim
         for block in layout.up():
             free = np.isposinf(block.part(swept.leeway))
             if free.any():

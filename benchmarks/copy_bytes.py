@@ -20,6 +20,8 @@ def input_bytes(case: Organisation, item: str) -> int:
         return sum(sys.getsizeof(part) + sum(map(sys.getsizeof, part)) for part in lists)
     if item == "update_one":
         return 8 * int(np.mean(case.depth[case.changes[:, 0]]) + 1)
+    if item == "fit":
+        return sum(each.nbytes for each in case.table())
     k = len(KPIS)
     numbers = {
         "roll_up": k,
@@ -27,6 +29,7 @@ def input_bytes(case: Organisation, item: str) -> int:
         "cascade_lots": k,
         "phase_lots": MONTHS + 1,
         "divisor_lots": SPAN + 1,
+        "reconcile": 1,
     }
     return 8 * numbers[item] * len(case)
 

@@ -26,6 +26,8 @@ PACKAGES = (
     "hierarchicalforecast",
     "pyarrow",
     "apportionment",
+    "ipfn",
+    "hierarchicalforecast",
 )
 _IMPORT = (
     "import time, numpy, attrs; t = time.perf_counter(); import cascade_kpi;"

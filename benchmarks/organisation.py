@@ -8,6 +8,7 @@ translates its answer back before answers are compared.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 from attrs import asdict, frozen
@@ -57,6 +58,8 @@ class Organisation:
         The new value of each of them.
     """
 
+    NEAR: ClassVar[float] = 1e-8  # relative: where fits of the table end
+
     ids: NDArray[np.bytes_]
     parents: NDArray[np.bytes_]
     parent: Ints
@@ -84,6 +87,16 @@ class Organisation:
         """Seats (n,) and votes (span, n) of as many groups as there are nodes."""
         rng = np.random.default_rng(SEED + 2)
         return rng.integers(10, 100, len(self)), rng.integers(1_000, 1_000_000, (SPAN, len(self)))
+
+    def table(self) -> tuple[Floats, Floats, Floats]:
+        """A seed of 1,000 × 12, whatever the size, and margins that it does not have."""
+        rng = np.random.default_rng(SEED + 3)
+        other = rng.gamma(2.0, 50.0, (1_000, MONTHS))
+        return rng.random(other.shape) + 0.01, other.sum(axis=1), other.sum(axis=0)
+
+    def demands(self) -> Floats:
+        """What every node demands for itself, (n,); no sums hold."""
+        return np.random.default_rng(SEED + 4).normal(100.0, 20.0, len(self))
 
     def lists(self) -> tuple[list[str], list[str | None]]:
         """Ids and parents as Python lists of str objects nobody has seen.

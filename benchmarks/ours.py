@@ -126,6 +126,28 @@ def divisor_lots(case: Organisation) -> Job:
     return Job(lambda: method(seats, claims, low, high), lambda result: result)
 
 
+def fit(case: Organisation) -> Job:
+    """Proportional fitting of 1,000 × 12 to both margins."""
+    seed, rows, columns = case.table()
+    margins = {0: rows, 1: columns}
+    return Job(
+        lambda: ck.fitting.fit(seed, margins, tolerance=case.NEAR), lambda result: result.table
+    )
+
+
+def reconcile(case: Organisation) -> Job:
+    """Demands of all nodes by weighted least squares; whole lots are made as well."""
+    org = _tree(case)
+    kpis = ck.Kpis([ck.Kpi("y", "x", lot="0.001")])
+    demands = {"y": case.demands()[org.source_row]}
+    targets = ck.Targets.from_columns(org, kpis, demands, periods=PERIOD)
+    confidence = ck.confidences.Structural()
+    return Job(
+        lambda: ck.reconcile(targets, confidence=confidence),
+        lambda result: in_input_order(org.source_row, result.optimum("y")[0]),
+    )
+
+
 def update_one(case: Organisation) -> Job:
     """One other report, and what it makes of the node and everybody above."""
     results = _results(case)

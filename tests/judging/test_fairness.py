@@ -164,6 +164,12 @@ def test_a_frame_is_a_table_and_no_list_of_columns(frame):
     assert np.array_equal(judged.stretch("sales"), plain.stretch("sales"), equal_nan=True)
 
 
+def test_nobody_can_write_into_what_was_judged():
+    judged = ck.fairness(given(sellers(), {"a": 60, "b": 40}), reports({"a": 50}), "post")
+    for column in (judged.stretch, judged.base, judged.deviation, judged.outliers, judged.load):
+        assert not column("sales").flags.writeable
+
+
 def test_history_of_an_earlier_tree_is_found_by_id():
     earlier = org({"hq": "", "ann": "hq", "old": "hq", "gone": "old"})
     history = ck.Actuals.from_table(earlier, [SALES], reports({"ann": 10, "gone": 5}, ("2026",)))

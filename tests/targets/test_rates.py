@@ -449,3 +449,15 @@ def test_a_base_ratio_beyond_all_floats_is_none(columns):
 def test_bounds_that_let_nobody_move_are_named():
     faults = refused(targets, churn(S.Bounded(S.Uniform(), points=0)), hq=2)
     assert "the floors of 'a', 'b', 'c' sum to +0" in faults[0].reason
+
+
+def test_a_deep_chain_is_explained_without_going_over_it_again_and_again():
+    n = 3_000
+    cells = {
+        name: [None] * (n - 1) + [each] for name, each in {"customers": 5, "churn": 11}.items()
+    }
+    org = ck.OrgTree.from_table({"id": range(n), "parent": [None, *range(n - 1)], **cells})
+    made = ck.cascade(org, [churn()], {"churn": 12}, periods="p")
+    why = ck.explain(made, n - 1, kpi="churn")
+    assert sum(1 for _ in why.walk()) < 20 * n
+    assert why.evaluate() == why.value

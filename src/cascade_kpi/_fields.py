@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from numbers import Real
 from typing import Any
 
-from cascade_kpi.errors import Fault, InputError
+from cascade_kpi.errors import Fault, InputError, a_or_an
 
 __all__ = [
     "as_number",
@@ -158,10 +158,8 @@ def members(
     repair : str
         How a member is made.
     """
-    name = kind.__name__
-    article = "an" if name[0] in "AEIOU" else "a"
     if not isinstance(values, tuple):
-        reason = f"a list is wanted, not a {type(values).__name__}"
+        reason = f"a list is wanted, not {a_or_an(type(values).__name__)}"
         faults.append(Fault(source, reason, f"give a list; {repair}", column=column, value=values))
         return []
     sound = []
@@ -169,7 +167,7 @@ def members(
         if is_a(value, kind):
             sound.append((i, value))
         else:
-            reason = f"not {article} {name}"
+            reason = f"not {a_or_an(kind.__name__)}"
             faults.append(Fault(source, reason, repair, row=i, column=column, value=value))
     return sound
 

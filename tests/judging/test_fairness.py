@@ -238,6 +238,9 @@ def test_histories_that_cannot_be_understood_are_refused():
     one = given(tree, dict.fromkeys("abcdefg", 1.0))
     two = ck.cascade(tree, [SALES, CHURN], {"sales": 7, "churn": 2}, periods="2027")
     assert "columns for 2 KPIs" in str(refused(ck.fairness, two, "past", "post")[0])
+    for targets in (one, two):
+        (fault,) = refused(ck.fairness, targets, "actuals.csv", "post")
+        assert "a file is Csv('actuals.csv')" in str(fault)
     assert "did you mean 'past'" in str(refused(ck.fairness, one, "pasd", "post")[0])
     assert "did you mean 'sales'" in str(refused(ck.fairness, one, {"sale": "past"}, "post")[0])
     units = ck.Actuals.from_table(tree, [ck.Kpi("sales", "kCNY")], reports({"a": 1}))

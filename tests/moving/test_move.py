@@ -396,7 +396,7 @@ def test_holders_of_two_types():
 
 
 def test_nothing_to_move():
-    moved = ck.move(year(), held(), by=moves.FollowsPerson(), leaves=LEAVES)
+    moved = ck.move(year(), held(), by=moves.FollowsPerson())
     assert of_holders(moved) == {}
     none = ck.Targets.from_columns(org(), [SALES], {}, periods="2026")
     for rule in (moves.FollowsPost(), moves.FollowsPerson(), moves.FollowsTerritory()):
@@ -598,3 +598,16 @@ def test_the_stage_is_a_value():
         one.pieces.start[0] = 3
     assert one.lots_of("sales").sum() == 1095
     assert one.of_holder("li")._repr_html_().startswith("<pre>2 pieces of li")
+
+
+def test_leaves_of_somebody_without_a_stint_are_told_with_near_misses():
+    tree = org()
+    year = ck.cascade(tree, [SALES], {"sales": 365}, periods="2026")
+    stints = ck.Stints.from_table(
+        {"holder": ["wang"], "node": ["ann"], "start": ["2026-01-01"], "end": [""]}, tree
+    )
+    leaves = ck.Leaves.from_table(
+        {"holder": ["wang", "wnag"], "start": ["2026-03-01"] * 2, "end": ["2026-03-31"] * 2}
+    )
+    with pytest.raises(ck.InputError, match=r"leaves row 1, holder = 'wnag': no stint.*'wang'"):
+        ck.move(year, stints, leaves=leaves, by=ck.moves.FollowsPost())

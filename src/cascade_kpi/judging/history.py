@@ -21,6 +21,7 @@ from cascade_kpi.targets.targets import Targets
 
 __all__ = ["Past", "PastColumns", "Source", "summed"]
 
+_FILES = (".csv", ".tsv", ".txt")  # a text that ends so was meant as a file
 _SUGGESTED = 20  # near misses are looked for this often
 
 
@@ -106,6 +107,14 @@ def _source(targets: Targets, given: object, faults: list[Fault]) -> Source | No
     """One history as it is kept."""
     if isinstance(given, Results):
         return given
+    if (
+        isinstance(given, str)
+        and given.lower().endswith(_FILES)
+        and given not in targets.org.columns
+    ):
+        reason = "a text names a column of the units, and there is none of this name"
+        faults.append(Fault("history", reason, f"a file is Csv({given!r})", value=given))
+        return None
     # Only lists are lists of names: a frame, too, has its columns' names as its members.
     listed = (given,) if isinstance(given, str) else given
     if (

@@ -117,3 +117,9 @@ def test_numbers_as_an_array():
     for odd in (None, "1", ["1"], [[1], [1, 2]], True, object()):
         (fault,) = refused(float_array, odd, "x")
         assert fault.source == "x"
+
+
+def test_what_is_masked_is_absent_and_not_what_lies_below():
+    made = float_array(np.ma.array([7, 8], mask=[True, False]), "x")
+    assert not isinstance(made, np.ma.MaskedArray)
+    assert equal(made, np.array([np.nan, 8.0]))

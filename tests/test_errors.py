@@ -76,3 +76,32 @@ def test_an_id_of_thousands_of_digits_is_refused_as_any_other():
     for table in ({"id": ["a"], "parent": [10**5000]}, {"id": [1], "parent": [10**5000]}):
         refused(ck.OrgTree.from_table, table)
     refused(ck.OrgTree.from_table({"id": ["a"], "parent": [""]}).row, 10**5000)
+
+
+def test_a_later_stage_is_told_how_to_give_what_is_wanted():
+    org = ck.OrgTree.from_table({"id": ["hq", "a"], "parent": ["", "hq"]})
+    kpi = ck.Kpi("sales", "CNY", lot=1)
+    targets = ck.cascade(org, [kpi], {"sales": 10}, periods="2027")
+    agreed = ck.reconcile(targets, {"node": ["a"], "kpi": ["sales"], "value": [9]})
+    stints = {"holder": ["li"], "node": ["a"], "start": ["2027-01-01"], "end": [""]}
+    moved = ck.move(targets, ck.Stints.from_table(stints, org), by=ck.moves.FollowsPost())
+    for verb in (ck.aligned_with, ck.recascade, lambda stage: ck.phase(stage, ["a"], None)):
+        assert "pass its .targets" in str(refused(verb, agreed)[0])
+        assert "pass what its .targets(…) answers" in str(refused(verb, moved)[0])
+        assert "make it with cascade(…)" in str(refused(verb, 7)[0])
+    assert "pass its .targets" in str(refused(ck.report, agreed)[0])
+    assert "a performance plan" in str(refused(ck.report, 7)[0])
+
+
+def test_a_number_for_periods_is_told_to_be_text():
+    (fault,) = refused(ck.Periods, 2026)
+    assert "not an int" in fault.reason
+    assert "such as '2026'" in fault.repair
+
+
+def test_a_stage_is_not_told_to_be_registered():
+    org = ck.OrgTree.from_table({"id": ["hq"], "parent": [""]})
+    targets = ck.cascade(org, [ck.Kpi("sales", "CNY", lot=1)], {"sales": 10}, periods="2027")
+    (fault,) = refused(ck.to_json, targets)
+    assert "@record" not in fault.repair
+    assert "write what it was made from" in fault.repair

@@ -16,7 +16,7 @@ from cascade_kpi import (
     splits,
     testing,
 )
-from cascade_kpi.records import kinds, record
+from cascade_kpi.records import record
 
 ORG = ck.OrgTree.from_table(
     {
@@ -176,22 +176,6 @@ def test_conditions(condition, gaps):
 def test_paces(pace):
     testing.check_pace(pace, RATED, SOLVED, goal=79.5)
     testing.check_pace(pace, RATED, attrs.evolve(SOLVED, better="lower"))
-
-
-def test_no_kind_of_rule_is_left_out():
-    families = (
-        "aggregates", "attainments", "conditions", "curves", "directions", "methods", "splits",
-    )  # fmt: skip
-    ours = {
-        kind
-        for kind in kinds()
-        if kind.startswith(tuple(f"cascade_kpi/{family}." for family in families))
-    }
-    rules = (CURVES, SPLITS, LIMITS, METHODS, AGGREGATES, DIRECTIONS, ATTAINMENTS, CONDITIONS)
-    tried = {rule for family in (*rules, PACES) for rule in family}
-    tried |= {*BLEND.parts, *MIXED.parts, SOLVED.split}
-    named = {kind for kind, cls in kinds().items() if cls in {type(rule) for rule in tried}}
-    assert ours == named
 
 
 @record("test/aggregates.unlawful")

@@ -56,6 +56,8 @@ def ask(
     wanted = np.broadcast_shapes(*(each.shape for each in arrays)) if shape is None else shape
     if not isinstance(answer, np.ndarray):
         raise OddAnswer(f"{what} answers {answer!r:.{_SHOWN}}, which is no array")
+    if isinstance(answer, np.ma.MaskedArray):
+        raise OddAnswer(f"{what} answers a masked array; NaN stands for what is absent")
     if answer.shape != wanted:
         raise OddAnswer(f"{what} answers shape {answer.shape}, not {wanted}")
     if answer.dtype != dtype:

@@ -31,7 +31,7 @@ IntArray = NDArray[np.int64]
 
 
 def float_array(values: Any, source: str) -> FloatArray:
-    """Numbers as a float64 array, NaN where absent.
+    """Numbers as a float64 array, NaN where absent or masked.
 
     Raises
     ------
@@ -45,6 +45,8 @@ def float_array(values: Any, source: str) -> FloatArray:
     if array.dtype.kind not in "fiu":
         reason = f"numbers are needed, not {type(values).__name__} of dtype {array.dtype}"
         raise InputError([Fault(source, reason, "pass a number or a numeric array")])
+    if isinstance(values, np.ma.MaskedArray):  # what is masked is absent, whatever is below
+        return np.asarray(np.ma.filled(values.astype(np.float64), np.nan))
     return np.asarray(array, dtype=np.float64)
 
 

@@ -13,10 +13,13 @@ from collections.abc import Callable, Iterable, Mapping
 from numbers import Real
 from typing import Any
 
-from cascade_kpi.errors import Fault, InputError
+from cascade_kpi.errors import Fault, InputError, a_or_an
 
 __all__ = [
     "as_number",
+    "as_numbers",
+    "as_parts",
+    "as_texts",
     "as_tuple",
     "is_a",
     "members",
@@ -49,6 +52,26 @@ def as_tuple(values: Any) -> Any:
     except TypeError:
         return values
     return tuple(iterator)
+
+
+def as_numbers(values: Any) -> Any:
+    """What has an order as a tuple, its numbers as floats; anything else as it is."""
+    each = as_tuple(values)
+    return tuple(map(as_number, each)) if isinstance(each, tuple) else each
+
+
+def as_texts(values: Any) -> Any:
+    """A single text as a tuple of one; else as :func:`as_tuple`."""
+    return (values,) if isinstance(values, str) else as_tuple(values)
+
+
+def as_parts(make: Callable[[Any, Any], Any], values: Any) -> Any:
+    """What has an order as a tuple, its pairs as what is made of them; anything else as it is."""
+    listed = as_tuple(values)
+    if not isinstance(listed, tuple):
+        return listed
+    pairs = (as_tuple(part) for part in listed)
+    return tuple(make(*p) if isinstance(p, tuple) and len(p) == 2 else p for p in pairs)
 
 
 def unrefused(convert: Callable[[Any], Any], value: Any) -> Any:
@@ -135,10 +158,8 @@ def members(
     repair : str
         How a member is made.
     """
-    name = kind.__name__
-    article = "an" if name[0] in "AEIOU" else "a"
     if not isinstance(values, tuple):
-        reason = f"a list is wanted, not a {type(values).__name__}"
+        reason = f"a list is wanted, not {a_or_an(type(values).__name__)}"
         faults.append(Fault(source, reason, f"give a list; {repair}", column=column, value=values))
         return []
     sound = []
@@ -146,7 +167,7 @@ def members(
         if is_a(value, kind):
             sound.append((i, value))
         else:
-            reason = f"not {article} {name}"
+            reason = f"not {a_or_an(kind.__name__)}"
             faults.append(Fault(source, reason, repair, row=i, column=column, value=value))
     return sound
 

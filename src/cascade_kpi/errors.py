@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from attrs import field, frozen
+from attrs import field, frozen, has
 
 from cascade_kpi._text import visible
 
@@ -118,9 +118,33 @@ def unlike(value: object, kind: type, name: str, made_by: str) -> list[Fault]:
     """A fault if a value is not of the class that a verb takes."""
     if isinstance(value, kind):
         return []
-    article = "an" if kind.__name__[0] in "AEIOU" else "a"
-    reason = f"{article} {kind.__name__} is wanted, not a {type(value).__name__}"
-    return [Fault(name, reason, f"make it with {made_by}")]
+    reason = f"{a_or_an(kind.__name__)} is wanted, not {a_or_an(type(value).__name__)}"
+    return [Fault(name, reason, _held(value, kind) or f"make it with {made_by}")]
+
+
+def a_or_an(name: str) -> str:
+    """A name with its article.
+
+    Examples
+    --------
+    >>> a_or_an("int"), a_or_an("Kpi")
+    ('an int', 'a Kpi')
+    """
+    return f"{'an' if name[:1].upper() in 'AEIO' else 'a'} {name}"
+
+
+def _held(value: object, kind: type) -> str:
+    """How to take what is wanted out of a stage that has it, empty if it has none.
+
+    A user who goes on from a later stage has what is wanted in hand already.
+    """
+    name = kind.__name__.lower()
+    if not has(type(value)):
+        return ""
+    held = getattr(value, name, None)
+    if isinstance(held, kind):
+        return f"pass its .{name}"
+    return f"pass what its .{name}(…) answers" if callable(held) else ""
 
 
 def wants(value: object, kind: type, name: str, made_by: str) -> None:

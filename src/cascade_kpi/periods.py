@@ -40,7 +40,9 @@ class Periods:
     def __attrs_post_init__(self) -> None:
         faults: list[Fault] = []
         first: dict[str, int] = {}
-        for i, label in members("periods", self.labels, str, "write each as text", faults):
+        for i, label in members(
+            "periods", self.labels, str, "write each as text, such as '2026'", faults
+        ):
             if not label.strip():
                 faults.append(Fault("periods", "empty", "name it", row=i, value=label))
             elif first.setdefault(label, i) != i:

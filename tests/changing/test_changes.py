@@ -351,6 +351,13 @@ def test_a_new_column_and_another_rule_for_it():
     assert array.of("sales")[0].tolist() == [100, 50, 25, 25, 50, 50]
 
 
+def test_a_masked_cell_of_a_column_is_blank():
+    cells = np.ma.array([0, 0, 50, 30, 0, 20], mask=[True, True, True, False, True, False])
+    (fault,) = refused(ck.recascade, first(), drivers={"past": cells})
+    assert fault.column == "past"
+    assert "blank at 'ann'" in fault.reason
+
+
 def test_cascading_again_with_nothing_changed_is_the_same():
     was = first()
     assert ck.recascade(was) == was

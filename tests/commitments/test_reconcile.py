@@ -313,3 +313,22 @@ def test_wrong_arguments(options):
 def test_targets_are_wanted():
     assert "a Targets is wanted" in told(ck.reconcile, TREE)[0]
     assert "not reconciled targets" in told(ck.Reconciliation, TARGETS)[0]
+
+
+def test_faults_of_every_column_of_both_tables_are_told_at_once():
+    table = {"node": ["nobody"], "kpi": ["sales"], "value": ["x"], "confidence": [-1]}
+    bounds = {"node": ["nobody"], "kpi": ["sales"], "floor": ["low"], "cap": [1]}
+    faults = refused(ck.reconcile, TARGETS, table, limits=bounds)
+    assert sorted((fault.source, fault.column) for fault in faults) == [
+        ("limits", "floor"), ("limits", "node"),
+        ("offers", "confidence"), ("offers", "node"), ("offers", "value"),
+    ]  # fmt: skip
+
+
+@pytest.mark.filterwarnings("error")
+def test_an_offer_of_more_lots_than_all_floats_is_refused():
+    tree = ck.OrgTree.from_table({"id": ["c", "a"], "parent": ["", "c"]})
+    targets = ck.cascade(tree, [ck.Kpi("k", "x", decimals=2)], {"k": 1}, periods="p")
+    offer = {"node": ["a"], "kpi": ["k"], "value": [1e308]}
+    (fault,) = refused(ck.reconcile, targets, offer)
+    assert "2^51 lots" in fault.reason

@@ -172,3 +172,9 @@ def test_a_tree_is_a_record():
     (fault,) = refused(ck.from_json, text)
     assert fault.startswith("$.record")
     assert "did you mean 'cost'?" in fault
+
+
+def test_an_array_is_no_number_to_compute_with():
+    (fault,) = refused(model().compute, {"customers": np.array([1, 2])})
+    assert "customers" in fault
+    assert "not a number" in fault

@@ -233,3 +233,17 @@ def test_too_few_rounds_are_told():
 def test_it_is_looked_up_late():
     assert ck.fitting is fitting
     assert "fitting" in dir(ck)
+
+
+def test_what_is_masked_is_not_fitted_by_what_lies_below_the_mask():
+    seed = np.ma.array(SEED, mask=[[True, False], [False, False]])
+    (fault,) = refused(fitting.fit, seed, MARGINS)
+    assert fault.source == "seed"
+    assert "nothing is known of it" in fault.reason
+
+
+def test_sums_beyond_all_floats_are_refused():
+    huge = [1e308, 1e308]
+    faults = refused(fitting.fit, np.full((2, 2), 1e308), {0: huge, 1: huge})
+    assert [fault.source for fault in faults] == ["seed", "margins", "margins"]
+    assert all("largest float" in fault.reason for fault in faults)

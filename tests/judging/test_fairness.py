@@ -145,6 +145,31 @@ def test_columns_of_the_tree_are_a_history():
     assert "the sum over its leaves" in ck.explain(judged, "hq", "sales", quantity="base").text()
 
 
+@pytest.mark.parametrize(
+    "frame",
+    [
+        ("pandas", "DataFrame"),
+        ("polars", "DataFrame"),
+        ("polars", "LazyFrame"),
+        ("pyarrow", "table"),
+    ],
+)
+def test_a_frame_is_a_table_and_no_list_of_columns(frame):
+    module, make = frame
+    made = getattr(pytest.importorskip(module), make)
+    targets, rows = given(sellers(), {"a": 60, "b": 40}), reports({"a": 50, "b": 30})
+    table = {name: [row[name] for row in rows] for name in rows[0]}
+    judged = ck.fairness(targets, made(table), "post")
+    plain = ck.fairness(targets, rows, "post")
+    assert np.array_equal(judged.stretch("sales"), plain.stretch("sales"), equal_nan=True)
+
+
+def test_nobody_can_write_into_what_was_judged():
+    judged = ck.fairness(given(sellers(), {"a": 60, "b": 40}), reports({"a": 50}), "post")
+    for column in (judged.stretch, judged.base, judged.deviation, judged.outliers, judged.load):
+        assert not column("sales").flags.writeable
+
+
 def test_history_of_an_earlier_tree_is_found_by_id():
     earlier = org({"hq": "", "ann": "hq", "old": "hq", "gone": "old"})
     history = ck.Actuals.from_table(earlier, [SALES], reports({"ann": 10, "gone": 5}, ("2026",)))
@@ -213,6 +238,9 @@ def test_histories_that_cannot_be_understood_are_refused():
     one = given(tree, dict.fromkeys("abcdefg", 1.0))
     two = ck.cascade(tree, [SALES, CHURN], {"sales": 7, "churn": 2}, periods="2027")
     assert "columns for 2 KPIs" in str(refused(ck.fairness, two, "past", "post")[0])
+    for targets in (one, two):
+        (fault,) = refused(ck.fairness, targets, "actuals.csv", "post")
+        assert "a file is Csv('actuals.csv')" in str(fault)
     assert "did you mean 'past'" in str(refused(ck.fairness, one, "pasd", "post")[0])
     assert "did you mean 'sales'" in str(refused(ck.fairness, one, {"sale": "past"}, "post")[0])
     units = ck.Actuals.from_table(tree, [ck.Kpi("sales", "kCNY")], reports({"a": 1}))

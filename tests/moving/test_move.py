@@ -396,7 +396,7 @@ def test_holders_of_two_types():
 
 
 def test_nothing_to_move():
-    moved = ck.move(year(), held(), by=moves.FollowsPerson(), leaves=LEAVES)
+    moved = ck.move(year(), held(), by=moves.FollowsPerson())
     assert of_holders(moved) == {}
     none = ck.Targets.from_columns(org(), [SALES], {}, periods="2026")
     for rule in (moves.FollowsPost(), moves.FollowsPerson(), moves.FollowsTerritory()):
@@ -466,6 +466,19 @@ def test_days_count_as_they_are_said_to():
     assert "parts of the days' weight" in ck.explain(moved, "li", kpi="sales").text()
 
 
+@pytest.mark.filterwarnings("error")
+def test_days_of_huge_weights_count_alike():
+    @frozen
+    class Huge:
+        def __call__(self, days):
+            return np.full(len(days), 1e308)
+
+    moved = ck.move(year(), MOVES, by=moves.FollowsPost(), days=Huge())
+    usual = ck.move(year(), MOVES, by=moves.FollowsPost())
+    found, wanted = (each.by_holder("sales")["target"] for each in (moved, usual))
+    assert found.tolist() == wanted.tolist()
+
+
 @pytest.mark.parametrize(
     "answer",
     [
@@ -475,6 +488,7 @@ def test_days_count_as_they_are_said_to():
         lambda days: np.full(len(days), np.nan),
         lambda days: np.ones(len(days), dtype=int),
         lambda days: days / 0,
+        lambda days: np.ma.array(np.ones(len(days)), mask=[True, *[False] * (len(days) - 1)]),
     ],
 )
 def test_odd_weights_of_days_are_refused(answer):
@@ -584,3 +598,16 @@ def test_the_stage_is_a_value():
         one.pieces.start[0] = 3
     assert one.lots_of("sales").sum() == 1095
     assert one.of_holder("li")._repr_html_().startswith("<pre>2 pieces of li")
+
+
+def test_leaves_of_somebody_without_a_stint_are_told_with_near_misses():
+    tree = org()
+    year = ck.cascade(tree, [SALES], {"sales": 365}, periods="2026")
+    stints = ck.Stints.from_table(
+        {"holder": ["wang"], "node": ["ann"], "start": ["2026-01-01"], "end": [""]}, tree
+    )
+    leaves = ck.Leaves.from_table(
+        {"holder": ["wang", "wnag"], "start": ["2026-03-01"] * 2, "end": ["2026-03-31"] * 2}
+    )
+    with pytest.raises(ck.InputError, match=r"leaves row 1, holder = 'wnag': no stint.*'wang'"):
+        ck.move(year, stints, leaves=leaves, by=ck.moves.FollowsPost())

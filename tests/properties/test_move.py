@@ -135,10 +135,12 @@ def moved(case, **other):
     """The case moved; None where somebody follows nobody knows where."""
     case = {**case, **other}
     targets = year(case)
+    known = {row[0] for row in case["stints"]}  # others are refused
+    away = [row for row in case["leaves"] if row[0] in known]
     leaves = {
-        "holder": [row[0] for row in case["leaves"]],
-        "start": [day(row[1]) for row in case["leaves"]],
-        "end": [day(row[1] + row[2]) for row in case["leaves"]],
+        "holder": [row[0] for row in away],
+        "start": [day(row[1]) for row in away],
+        "end": [day(row[1] + row[2]) for row in away],
     }
     try:
         return ck.move(

@@ -434,3 +434,30 @@ def test_what_is_too_large_for_a_float_is_refused():
             assert refused(
                 targets, churn(), tree(customers=values, churn=[None] * 3 + [1e5] * 3), hq=1e5
             )
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("columns", [{"lost": 1e308}, {"had": 5e-324}])
+def test_a_base_ratio_beyond_all_floats_is_none(columns):
+    rest = {"lost": 6, "had": 100}
+    cells = {name: [None] * 3 + [columns.get(name, n), n, n] for name, n in rest.items()}
+    (fault,) = refused(targets, churn(base=("lost", "had")), tree(**cells), hq=2)
+    assert (fault.row, fault.column) == (3, "had")
+    assert fault.reason == "no base ratio at 'a'"
+
+
+def test_bounds_that_let_nobody_move_are_named():
+    faults = refused(targets, churn(S.Bounded(S.Uniform(), points=0)), hq=2)
+    assert "the floors of 'a', 'b', 'c' sum to +0" in faults[0].reason
+
+
+def test_a_deep_chain_is_explained_without_going_over_it_again_and_again():
+    n = 3_000
+    cells = {
+        name: [None] * (n - 1) + [each] for name, each in {"customers": 5, "churn": 11}.items()
+    }
+    org = ck.OrgTree.from_table({"id": range(n), "parent": [None, *range(n - 1)], **cells})
+    made = ck.cascade(org, [churn()], {"churn": 12}, periods="p")
+    why = ck.explain(made, n - 1, kpi="churn")
+    assert sum(1 for _ in why.walk()) < 20 * n
+    assert why.evaluate() == why.value

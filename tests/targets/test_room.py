@@ -226,3 +226,8 @@ def test_below_a_unit_that_hands_down_more_the_floors_are_named():
     split = splits.Over(splits.Within(EQUAL, cap=50), {"reg": "0.1"})
     (reason,) = told(WIDE, split, 200)
     assert reason.endswith("(that of 'R', with 10 % over, by the caps of 'a', 'b', 'c', 'd')")
+
+
+def test_caps_of_zero_everywhere_are_named():
+    (reason,) = told(WIDE, splits.Within(splits.Equal(), cap=splits.Amount(0, at="p")), 10)
+    assert reason == "its goal is 10 u, the caps of 'a', 'b', 'c', 'd' sum to 0 u"

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from cascade_kpi._arrays import FloatArray, IntArray, fingerprint, lock
 from cascade_kpi._long import Columns, texts
 from cascade_kpi.alignment.carry import Parts, carry, gather, proportions
-from cascade_kpi.alignment.faults import in_circle, odd_weights, too_large, unknown
+from cascade_kpi.alignment.faults import in_circle, odd_link_weights, too_large, unknown
 from cascade_kpi.alignment.goals import Goals
 from cascade_kpi.alignment.graph import Graph, cycles, ranges
 from cascade_kpi.alignment.links import Links
@@ -431,7 +431,7 @@ def align(goals: Goals, links: Links) -> Alignment:
     known = np.flatnonzero((goal >= 0) & (serves >= 0))
     graph = Graph(len(goals), lock(goal[known]), lock(serves[known]))
     faults.sort(key=lambda fault: (fault.row or 0, fault.column or ""))
-    faults += odd_weights(goals, links, graph, known)
+    faults += odd_link_weights(goals, links, graph, known)
     faults += [in_circle(goals, cycle) for cycle in cycles(graph)]
     check(faults)
     aligned = Alignment(goals, links, graph)

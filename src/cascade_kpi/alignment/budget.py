@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 from attrs import field, frozen
 from numpy.typing import NDArray
 
-from cascade_kpi._fields import as_number, as_tuple, members, not_bounds
+from cascade_kpi._fields import as_number, as_texts, as_tuple, members, not_bounds
 from cascade_kpi.errors import Fault, check
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.records import record
@@ -18,10 +17,6 @@ __all__ = ["WeightBudget"]
 
 _SOURCE = "weight budget"
 _MOST = 10**9
-
-
-def _kinds(kinds: str | Iterable[str]) -> Any:
-    return (kinds,) if isinstance(kinds, str) else as_tuple(kinds)
 
 
 @record("cascade_kpi/weight_budget")
@@ -51,7 +46,7 @@ class WeightBudget:
     most: float | None = field(default=None, converter=as_number, kw_only=True)
     total: float | None = field(default=None, converter=as_number, kw_only=True)
     count: tuple[int, int] | None = field(default=None, converter=as_tuple, kw_only=True)
-    kinds: tuple[str, ...] = field(default=(), converter=_kinds, kw_only=True)
+    kinds: tuple[str, ...] = field(default=(), converter=as_texts, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         bounds = {"least": self.least, "most": self.most, "total": self.total}

@@ -16,7 +16,7 @@ from cascade_kpi.errors import Fault
 if TYPE_CHECKING:
     from cascade_kpi.alignment.align import Alignment
 
-__all__ = ["in_circle", "odd_weights", "too_large", "unknown"]
+__all__ = ["in_circle", "odd_link_weights", "too_large", "unknown"]
 
 _NAMED = 8  # goals of a cycle that a message names
 
@@ -50,7 +50,7 @@ def unknown(goals: Goals, links: Links, column: str, found: IntArray) -> list[Fa
     return reading.near_misses(values, bad, goals.ids.tolist() if bad else [], "goals", told)
 
 
-def odd_weights(goals: Goals, links: Links, graph: Graph, known: IntArray) -> list[Fault]:
+def odd_link_weights(goals: Goals, links: Links, graph: Graph, known: IntArray) -> list[Fault]:
     """Faults of goals whose weights upwards cannot be put in proportion."""
     weight = links.weight[known]
     absent = np.isnan(weight)

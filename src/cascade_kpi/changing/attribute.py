@@ -16,7 +16,7 @@ from cascade_kpi._fields import as_tuple
 from cascade_kpi._long import Columns, long_table, present
 from cascade_kpi._text import visible
 from cascade_kpi.analysis.breakdown import Breakdown
-from cascade_kpi.changing.changes import Changes, adds_up, laid
+from cascade_kpi.changing.changes import Changes, both_add_up, laid
 from cascade_kpi.changing.columns import halfway
 from cascade_kpi.changing.counted import Counted
 from cascade_kpi.changing.inputs import KINDS
@@ -85,7 +85,7 @@ class Attribution:
             return lock(np.where(told, 0.0, np.nan))
         counted = self.counted(kpi)
         i = self.order.index(kind)
-        additive = adds_up(self.changes.before, self.changes.after, kpi)
+        additive = both_add_up(self.changes.before, self.changes.after, kpi)
         before, after = (carried(counted, j, additive=additive) for j in (i, i + 1))
         with np.errstate(over="ignore"):  # told by node
             part = np.where(told, counted.values(after - before), np.nan)

@@ -25,7 +25,7 @@ from cascade_kpi.periods import Periods
 from cascade_kpi.targets.amounts import NO_LOTS, Amounts, Lots
 from cascade_kpi.targets.targets import Targets
 
-__all__ = ["Changes", "adds_up", "compare", "laid"]
+__all__ = ["Changes", "both_add_up", "compare", "laid"]
 
 _ROUNDING = 1e-12  # of a sum of floats, relative to the sum of their sizes
 _MOST = 10**9
@@ -114,7 +114,7 @@ class Changes:
     def told(self, kpi: str) -> NDArray[np.bool_]:
         """Where a change can be told, bool (p, u)."""
         before, after = self.counted(kpi).there
-        both = adds_up(self.before, self.after, kpi)
+        both = both_add_up(self.before, self.after, kpi)
         return before | after if both else before & after
 
     def of(self, kpi: str) -> FloatArray:
@@ -164,7 +164,7 @@ class Changes:
     def _makeups(self) -> tuple[_Makeup | None, ...]:
         return tuple(
             _made_up(self.nodes, self._counted[k])
-            if adds_up(self.before, self.after, kpi.name)
+            if both_add_up(self.before, self.after, kpi.name)
             else None
             for k, kpi in enumerate(self.kpis)
         )
@@ -374,7 +374,7 @@ def _counts(changes: Changes, kpi: str, p: int) -> dict[str, int]:
     return {name: int(np.count_nonzero(mask)) for name, mask in zip(_COUNTS, found, strict=True)}
 
 
-def adds_up(before: Targets, after: Targets, kpi: str) -> bool:
+def both_add_up(before: Targets, after: Targets, kpi: str) -> bool:
     """Whether a KPI adds up on both sides."""
     return all(side.kpis[kpi].aggregate.makeup is Makeup.SUM for side in (before, after))
 

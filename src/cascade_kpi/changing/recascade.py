@@ -165,6 +165,8 @@ def _put(org: OrgTree, columns: dict[str, Any], name: Any, cells: Any) -> None:
     if not sized or len(cells) != len(org):
         repair = f"give {{id: value}}, or one cell for each of the {len(org)} nodes"
         raise InputError([Fault("drivers", "not a column", repair, column=name)])
+    if isinstance(cells, np.ma.MaskedArray):
+        cells = cells.tolist()  # None where masked: what lies below must not show through
     if not isinstance(cells, np.ndarray):
         check(_changing(name, cells))
         listed = np.empty(len(cells), dtype=object)

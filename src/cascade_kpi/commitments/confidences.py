@@ -12,8 +12,9 @@ from attrs import field, frozen
 from numpy.typing import NDArray
 
 from cascade_kpi._arrays import FloatArray, IntArray
-from cascade_kpi._fields import as_number, as_tuple, is_a, not_whole
-from cascade_kpi.errors import Fault, check, suggest
+from cascade_kpi._fields import as_number, as_numbers, is_a, not_whole
+from cascade_kpi.errors import Fault, check
+from cascade_kpi.org.reach import unknown_kinds
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.records import record
 
@@ -54,11 +55,6 @@ class Confidence(Protocol):
         rule needs is not there.
         """
         ...
-
-
-def _as_weights(given: Any) -> Any:
-    each = as_tuple(given)
-    return tuple(map(as_number, each)) if isinstance(each, tuple) else each
 
 
 def _as_mapping(given: Any) -> Any:
@@ -176,7 +172,7 @@ class ByLevel:
     array([inf,  3.,  3.])
     """
 
-    weights: tuple[Weight, ...] = field(converter=_as_weights)
+    weights: tuple[Weight, ...] = field(converter=as_numbers)
 
     def __attrs_post_init__(self) -> None:
         if not isinstance(self.weights, tuple) or not self.weights:
@@ -243,14 +239,7 @@ class ByKind:
         InputError
             If no node is of one of the kinds.
         """
-        check(
-            [
-                Fault("by kind", "no node is of this kind", suggest(kind, org.kind_names),
-                      value=kind)
-                for kind in self.weights
-                if kind not in org.kind_names
-            ]
-        )  # fmt: skip
+        check(unknown_kinds("by kind", self.weights, org))
         codes = [_number(self.weights.get(kind, self.otherwise)) for kind in org.kind_names]
         return np.array(codes, dtype=np.float64)[org.kind_codes]
 

@@ -45,7 +45,8 @@ def in_real_lots(lot: Lot, amounts: FloatArray) -> FloatArray:
 def _in_real_lots(lot: Lot, amounts: FloatArray) -> FloatArray:
     exact = lot.exact
     up, down = np.float64(exact.numerator), np.float64(exact.denominator)
-    lots = amounts / up * down
+    with np.errstate(over="ignore"):  # more lots than can be counted are refused as such
+        lots = amounts / up * down
     near = np.rint(lots) + 0.0
     # What Lot.whole answers, as far as the products are sure to be floats.
     if (np.abs(near) > min(LARGEST - 1, (1 << 53) // exact.numerator)).any():

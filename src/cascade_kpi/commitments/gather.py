@@ -22,7 +22,7 @@ from cascade_kpi.kpis.splits import Limited
 from cascade_kpi.org.reach import Reach
 from cascade_kpi.org.rollup import add_present, fold_subtrees
 from cascade_kpi.targets.amounts import NO_LOTS, Lots
-from cascade_kpi.targets.asked import Asked, in_lots
+from cascade_kpi.targets.asked import Asked, limit_in_lots
 from cascade_kpi.targets.origins import Assigned, Reconciled
 from cascade_kpi.targets.targets import Targets
 
@@ -255,8 +255,8 @@ class Sides:
         floor, cap = self.offers.within(self.k, *self._shape)
         column = Column("limits", kpi, self.targets.periods, self.offers.limits, self.k)
         faults.extend(column.unreached(frame.reach, np.fmax(floor, cap)))
-        low = np.where(np.isnan(floor), -np.inf, in_lots(kpi, np.nan_to_num(floor), np.ceil))
-        high = np.where(np.isnan(cap), np.inf, in_lots(kpi, np.nan_to_num(cap), np.floor))
+        low = np.where(np.isnan(floor), -np.inf, limit_in_lots(kpi, np.nan_to_num(floor), np.ceil))
+        high = np.where(np.isnan(cap), np.inf, limit_in_lots(kpi, np.nan_to_num(cap), np.floor))
         low, high = frame.filled(low, none), frame.filled(high, none)
         low, high = np.where(np.isnan(low), -np.inf, low), np.where(np.isnan(high), np.inf, high)
         return low, high

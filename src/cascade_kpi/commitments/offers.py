@@ -78,8 +78,8 @@ def read_offers(
     told = [read(offers, "offers", faults=faults), read(limits, "limits", faults=faults)]
     check(faults)
     (given, stated), (bounds, within) = (each for each in told if each is not None)
-    belief = _believed(given, stated, faults)
-    floor, cap = (_limit(bounds, within, column, faults) for column in ("floor", "cap"))
+    belief = _believed(given, faults)[stated.row]
+    floor, cap = (_limit(bounds, column, faults)[within.row] for column in ("floor", "cap"))
     if not (bounds.has("floor") or bounds.has("cap")) and bounds.n:
         repair = "give what each node has at least, or at most"
         faults.append(Fault("limits", "neither a column 'floor' nor 'cap'", repair))
@@ -104,6 +104,7 @@ def _read(
     *,
     faults: list[Fault],
 ) -> tuple[Table, Entries] | None:
+    data = None
     try:
         data = take(_NOTHING if table is None else table, name=name)
         inputs = ("value",) if name == "offers" else ()
@@ -117,15 +118,20 @@ def _read(
         )
     except InputError as error:
         faults.extend(error.faults)
+        if data is not None:  # what else is wrong is told along with it
+            for column in ("floor", "cap") if name == "limits" else ():
+                _limit(data, column, faults)
+            if name == "offers":
+                _believed(data, faults)
         return None
     return data, entries
 
 
-def _believed(data: Table, entries: Entries, faults: list[Fault]) -> FloatArray:
-    """The confidence in every entry: one, unless the table says."""
+def _believed(data: Table, faults: list[Fault]) -> FloatArray:
+    """The confidence in every row: one, unless the table says."""
     column = "confidence"
     if not data.has(column):
-        return np.ones(len(entries))
+        return np.ones(data.n)
     raw = data.raw(column)
     cells = raw if isinstance(raw, list) else raw.tolist()
     certain = np.array([isinstance(c, str) and c.strip() == CERTAIN for c in cells], dtype=bool)
@@ -145,10 +151,10 @@ def _believed(data: Table, entries: Entries, faults: list[Fault]) -> FloatArray:
             data.fault(fault.reason, fault.repair, row=row, column=column, value=weight)
             for fault in odd_weight("offers", weight)
         ]
-    return np.where(certain, np.inf, weights)[entries.row]
+    return np.where(certain, np.inf, weights)
 
 
-def _limit(data: Table, entries: Entries, column: str, faults: list[Fault]) -> FloatArray:
+def _limit(data: Table, column: str, faults: list[Fault]) -> FloatArray:
     if not data.has(column):
-        return np.full(len(entries), np.nan)
-    return data.numbers(column, faults)[entries.row]
+        return np.full(data.n, np.nan)
+    return data.numbers(column, faults)

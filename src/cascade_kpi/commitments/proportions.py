@@ -36,6 +36,18 @@ def _odd_history(history: object, of: object) -> list[Fault]:
     return []
 
 
+@frozen
+class _OfHistory:
+    """Proportions of what leaves have reported."""
+
+    history: Actuals
+    of: str
+    divides: ClassVar[bool] = True
+
+    def __attrs_post_init__(self) -> None:
+        check(_odd_history(self.history, self.of))
+
+
 def _reported(history: Actuals, of: str, org: OrgTree) -> FloatArray:
     """What every leaf reported in every period, (p, n), zero at inner nodes.
 
@@ -68,7 +80,7 @@ def _reported(history: Actuals, of: str, org: OrgTree) -> FloatArray:
 
 @record("cascade_kpi/proportions.average")
 @frozen
-class AverageProportions:
+class AverageProportions(_OfHistory):
     """A leaf's share of the whole in each past period, averaged: average historical proportions.
 
     Periods in which the whole is zero say nothing and are left out.
@@ -91,13 +103,6 @@ class AverageProportions:
     array([1.   , 0.375, 0.625])
     """
 
-    history: Actuals
-    of: str
-    divides: ClassVar[bool] = True
-
-    def __attrs_post_init__(self) -> None:
-        check(_odd_history(self.history, self.of))
-
     def __call__(self, org: OrgTree) -> FloatArray:
         """Mean shares, summed over leaves, (n,).
 
@@ -107,9 +112,8 @@ class AverageProportions:
             Listing leaves that the history has no report of, or a negative one.
         """
         values = _reported(self.history, self.of, org)
-        top = np.zeros(len(org), dtype=np.int64)
-        for root in org.roots:
-            top[root.row : root.row + int(org.size[root.row])] = root.row
+        roots = org.layout.roots
+        top = np.repeat(roots, org.size[roots])  # of each node: subtrees are slices of rows
         shares = np.zeros(len(org))
         counted = np.zeros(len(org))
         for period in values:
@@ -121,7 +125,7 @@ class AverageProportions:
 
 @record("cascade_kpi/proportions.of_averages")
 @frozen
-class ProportionsOfAverages:
+class ProportionsOfAverages(_OfHistory):
     """A leaf's past average as a share of everybody's: proportions of the historical averages.
 
     Parameters
@@ -141,13 +145,6 @@ class ProportionsOfAverages:
     >>> ProportionsOfAverages(history, "sales")(org)
     array([40., 15., 25.])
     """
-
-    history: Actuals
-    of: str
-    divides: ClassVar[bool] = True
-
-    def __attrs_post_init__(self) -> None:
-        check(_odd_history(self.history, self.of))
 
     def __call__(self, org: OrgTree) -> FloatArray:
         """Averages, summed over leaves, (n,), in the history's unit.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import math
 from collections.abc import Mapping
 from functools import cached_property
 from types import MappingProxyType
@@ -270,7 +271,7 @@ class DriverTree:
                 faults.append(
                     Fault("compute", "no such driver", suggest(name, self.drivers), value=name)
                 )
-            elif number != number:
+            elif isinstance(number, float) and math.isnan(number):
                 continue
             elif odd := not_numbers("compute", **{str(name): number}):
                 faults += odd

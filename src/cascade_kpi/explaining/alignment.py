@@ -10,6 +10,7 @@ from attrs import frozen
 from cascade_kpi.alignment.align import Alignment
 from cascade_kpi.errors import Fault, check
 from cascade_kpi.explaining.explanation import Explanation
+from cascade_kpi.explaining.operations import Product
 
 __all__ = ["AlignmentExplainer"]
 
@@ -29,21 +30,6 @@ class _Added:
         for value in inputs:
             total += value
         return total
-
-    def words(self) -> str:
-        """The clause."""
-        return self.phrase
-
-
-@frozen
-class _Product:
-    """The first input times the second."""
-
-    phrase: str
-
-    def __call__(self, *inputs: float) -> float:
-        """The quantity, from its inputs."""
-        return float(np.multiply(inputs[0], inputs[1]))
 
     def words(self) -> str:
         """The clause."""
@@ -111,7 +97,7 @@ class AlignmentExplainer:
             value,
             "",
             self._period(below),
-            _Product("share × what has landed of it"),
+            Product("share × what has landed of it"),
             "",
             lambda: (self._share(link), self.landed(below)),
         )
@@ -176,7 +162,7 @@ class AlignmentExplainer:
             weight * part.value,
             "weight",
             "",
-            _Product("weight × the part that serves it"),
+            Product("weight × the part that serves it"),
             "",
             lambda: (stated, part),
         )
@@ -211,7 +197,7 @@ class AlignmentExplainer:
             proportion.value * part.value,
             "",
             "",
-            _Product("proportion × the part of the goal served"),
+            Product("proportion × the part of the goal served"),
             "",
             lambda: (proportion, part),
         )

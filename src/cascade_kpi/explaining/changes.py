@@ -7,7 +7,7 @@ import numpy as np
 from attrs import frozen
 
 from cascade_kpi.changing.attribute import Attribution, carried
-from cascade_kpi.changing.changes import Changes, adds_up
+from cascade_kpi.changing.changes import Changes, both_add_up
 from cascade_kpi.changing.counted import Counted
 from cascade_kpi.explaining.choosing import target_explainer
 from cascade_kpi.explaining.explanation import Explanation, Operation
@@ -93,7 +93,7 @@ class ChangeExplainer:
 
     @property
     def _additive(self) -> bool:
-        return adds_up(self.changes.before, self.changes.after, self.kpi.name)
+        return both_add_up(self.changes.before, self.changes.after, self.kpi.name)
 
     def _made(self, what: str, value: float, operation: Operation, inputs: Many) -> Explanation:
         changes, label = self.changes, self.changes.periods.labels[self.p]

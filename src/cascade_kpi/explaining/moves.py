@@ -20,7 +20,7 @@ from cascade_kpi.moving.moved import Moved
 from cascade_kpi.moving.pieces import HELD, STATES
 from cascade_kpi.moving.summing import Group, mean_of_levels
 from cascade_kpi.org.rollup import add_present
-from cascade_kpi.phasing.wholes import adds_up
+from cascade_kpi.targets.wholes import sums_over_periods
 
 __all__ = ["MoveExplainer"]
 
@@ -103,6 +103,7 @@ class MeanByDays:
     """The mean of the targets of what is held, by days and shares."""
 
     weights: tuple[float, ...]
+    by: str
 
     def __call__(self, *inputs: float) -> float:
         """The quantity, from its inputs."""
@@ -112,7 +113,8 @@ class MeanByDays:
 
     def words(self) -> str:
         """The clause."""
-        return "mean by days, weights " + ", ".join(f"{weight:g}" for weight in self.weights)
+        weights = ", ".join(f"{weight:g}" for weight in self.weights)
+        return f"mean by days{self.by}, weights {weights}"
 
 
 @frozen(eq=False)
@@ -134,7 +136,13 @@ class MoveExplainer:
     @property
     def _counted(self) -> str:
         plain = isinstance(self.moved.cause.days, CalendarDays | WorkingDays)
-        return "days" if plain else "parts of the days' weight"
+        days = self.moved.cause.days
+        return "days" if plain else f"parts of the days' weight under {days!r:.80}"
+
+    @property
+    def _by(self) -> str:
+        """Which rule placed the pieces, as the end of a clause."""
+        return f", placed by {self.moved.cause.by!r:.80}"
 
     @cached_property
     def _before(self) -> Explainer:
@@ -182,10 +190,10 @@ class MoveExplainer:
         rule: Operation
         if lots is None:
             values = moved.of(self._kpi.name)[rows]
-            if adds_up(self._kpi.aggregate):
-                rule = Combined(add_present, "its pieces, by days")
+            if sums_over_periods(self._kpi.aggregate):
+                rule = Combined(add_present, f"its pieces, by days{self._by}")
             else:
-                rule = MeanByDays(tuple(moved.weight[rows].tolist()))
+                rule = MeanByDays(tuple(moved.weight[rows].tolist()), self._by)
             value = rule(*values.tolist())
             return Explanation(
                 f"target of {name}", value, unit, label, rule, "",
@@ -193,7 +201,8 @@ class MoveExplainer:
             )  # fmt: skip
         total = float(lots[rows].sum())
         counted = Explanation(
-            f"lots of {name}", total, "lots", label, Combined(add_present, "sum of its pieces"), "",
+            f"lots of {name}", total, "lots", label,
+            Combined(add_present, f"sum of its pieces{self._by}"), "",
             lambda: tuple(self._lots(lots, int(row)) for row in rows),
         )  # fmt: skip
         rule = LotsAsAmount(self._kpi.counted_in)
@@ -235,7 +244,7 @@ class MoveExplainer:
     def _amount(self, row: int) -> Explanation:
         """A piece of what is not counted in lots."""
         origin = int(self.moved.pieces.origin[row])
-        if not adds_up(self._kpi.aggregate):
+        if not sums_over_periods(self._kpi.aggregate):
             return self._before.explain(origin)
         whole = int(self.moved.clock.whole(np.array(self.p)))
         rule = PieceOfAmount(float(self.moved.weight[row]), whole, self._counted)

@@ -38,6 +38,21 @@ class Combined:
 
 
 @frozen
+class Product:
+    """The first input times the second."""
+
+    phrase: str
+
+    def __call__(self, *inputs: float) -> float:
+        """The quantity, from its inputs."""
+        return float(np.multiply(inputs[0], inputs[1]))
+
+    def words(self) -> str:
+        """The clause."""
+        return self.phrase
+
+
+@frozen
 class Held:
     """Held back, because something that it needs is absent."""
 

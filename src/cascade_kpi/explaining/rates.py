@@ -12,13 +12,12 @@ from attrs import frozen
 from cascade_kpi._arrays import FloatArray, IntArray
 from cascade_kpi.explaining.division import Least, Most
 from cascade_kpi.explaining.explanation import Explanation
-from cascade_kpi.explaining.operations import Combined, Shortfall
-from cascade_kpi.explaining.proportions import (
+from cascade_kpi.explaining.operations import Combined, Product, Shortfall
+from cascade_kpi.explaining.ratios import (
     Asks,
     End,
     InUnits,
     OfReport,
-    Product,
     Quotient,
     RoomTo,
     Settled,
@@ -261,7 +260,11 @@ class RateExplainer(TargetExplainer):
             return Explanation(name, 0.0, "claim", self.period, None, source)
         if children:
             over = Combined(add_present, "sum over its children")
-            return self._made(name, value, over, lambda: tuple(map(self._claim, children)), "claim")
+            summed = self._made(
+                name, value, over, lambda: tuple(map(self._claim, children)), "claim"
+            )
+            # An input on every level above it: with a key it is worked out once.
+            return attrs.evolve(summed, key=("claim", self.kpi.name, self.period, row))
         rule = Product("pace × volume")
         return self._made(
             name, value, rule, lambda: (self._points(row), self._volume(row)), "claim"

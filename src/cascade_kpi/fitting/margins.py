@@ -99,7 +99,11 @@ def _odd(
 ) -> list[Fault]:
     """A fault for each entry that is absent, infinite or, if least is 0, negative."""
     if array.min() >= least and np.abs(array).max() < np.inf:  # false if there is a NaN
-        return []
+        with np.errstate(over="ignore"):
+            if np.isfinite(np.abs(array).sum()):
+                return []
+        reason = "its sum exceeds the largest float, 1.8e308"
+        return [Fault(source, reason, "use a larger unit", column=column)]
     faults = []
     for at in np.argwhere(~((array >= least) & (np.abs(array) < np.inf)))[:_TOLD].tolist():
         value = float(array[tuple(at)])

@@ -9,7 +9,6 @@ import numpy as np
 from attrs import field, frozen
 
 from cascade_kpi._arrays import CONTENT, FloatArray, lock
-from cascade_kpi._fields import as_tuple
 from cascade_kpi.errors import Fault, InputError, check, suggest
 from cascade_kpi.kpis.aggregates import Makeup
 from cascade_kpi.kpis.kpi import Kpi
@@ -22,6 +21,7 @@ from cascade_kpi.targets.targets import Targets
 
 __all__ = ["Past", "PastColumns", "Source", "summed"]
 
+_FILES = (".csv", ".tsv", ".txt")  # a text that ends so was meant as a file
 _SUGGESTED = 20  # near misses are looked for this often
 
 
@@ -107,9 +107,22 @@ def _source(targets: Targets, given: object, faults: list[Fault]) -> Source | No
     """One history as it is kept."""
     if isinstance(given, Results):
         return given
-    listed = (given,) if isinstance(given, str) else as_tuple(given)
-    if isinstance(listed, tuple) and listed and all(isinstance(name, str) for name in listed):
-        return PastColumns(listed)
+    if (
+        isinstance(given, str)
+        and given.lower().endswith(_FILES)
+        and given not in targets.org.columns
+    ):
+        reason = "a text names a column of the units, and there is none of this name"
+        faults.append(Fault("history", reason, f"a file is Csv({given!r})", value=given))
+        return None
+    # Only lists are lists of names: a frame, too, has its columns' names as its members.
+    listed = (given,) if isinstance(given, str) else given
+    if (
+        isinstance(listed, list | tuple)
+        and listed
+        and all(isinstance(name, str) for name in listed)
+    ):
+        return PastColumns(tuple(listed))
     try:
         reports = (
             given

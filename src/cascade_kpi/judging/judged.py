@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from attrs import frozen
+from attrs import field, frozen
 from numpy.typing import NDArray
 
-from cascade_kpi._arrays import FloatArray, IntArray
+from cascade_kpi._arrays import FloatArray, IntArray, lock
 from cascade_kpi.judging.groups import NEAR, Groups
 from cascade_kpi.judging.yardsticks import Best, Fences, Yardstick, asked
 from cascade_kpi.kpis.kpi import Kpi
@@ -22,8 +22,8 @@ Mask = NDArray[np.bool_]
 class Stretched:
     """Targets of one KPI against the past: `base` in its unit and `stretch`, float64 (p, n)."""
 
-    base: FloatArray
-    stretch: FloatArray
+    base: FloatArray = field(converter=lock)
+    stretch: FloatArray = field(converter=lock)
 
     @classmethod
     def of(cls, targets: Targets, k: int, past: FloatArray | None, by: Yardstick) -> Stretched:

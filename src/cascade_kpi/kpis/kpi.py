@@ -12,6 +12,7 @@ from attrs import field, frozen
 from cascade_kpi._answers import odd_answers
 from cascade_kpi._fields import (
     as_number,
+    as_texts,
     as_tuple,
     is_a,
     members,
@@ -34,10 +35,6 @@ from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.records import record
 
 __all__ = ["Kpi", "Kpis"]
-
-
-def _kinds(kinds: Any) -> Any:
-    return (kinds,) if isinstance(kinds, str) else as_tuple(kinds)
 
 
 def _as_lot(lot: Any) -> Lot | None:
@@ -97,7 +94,7 @@ class Kpi:
     lot: Lot | None = field(default=None, converter=_lot)
     decimals: int = 2
     method: Method = field(factory=LargestRemainder)
-    at: tuple[str, ...] = field(default=(), converter=_kinds)
+    at: tuple[str, ...] = field(default=(), converter=as_texts)
 
     @split.default
     def _usual_split(self) -> Split:

@@ -86,7 +86,8 @@ class Lot:
         than 2^51 lots, the first answer is 0.
         """
         exact = self.exact
-        near = np.rint(amounts / np.float64(exact.numerator) * np.float64(exact.denominator))
+        with np.errstate(over="ignore"):  # more lots than all floats fit nowhere
+            near = np.rint(amounts / np.float64(exact.numerator) * np.float64(exact.denominator))
         fits = np.abs(near) < LARGEST
         lots = np.where(fits, near, 0.0).astype(np.int64)
         fine = fits & (self.values(lots) == amounts)

@@ -26,7 +26,8 @@ def whole_claims(claims: FloatArray) -> FloatArray:
         2^51; elsewhere the claims times the power of two that gives the
         largest of s claims 51 bits less those of s, rounded half to even.
     """
-    whole = (np.floor(claims) == claims).all(axis=0) & (claims.sum(axis=0) < 2.0**BITS)
+    with np.errstate(over="ignore"):  # a sum beyond all floats is no small one
+        whole = (np.floor(claims) == claims).all(axis=0) & (claims.sum(axis=0) < 2.0**BITS)
     if whole.all():
         return claims
     # By the largest claim and the span: unlike a sum of floats, these are the same

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from cascade_kpi._answers import OddAnswer, ask
 from cascade_kpi._arrays import FloatArray, IntArray, lock
-from cascade_kpi._fields import as_number, as_tuple, is_a, members, not_numbers
+from cascade_kpi._fields import as_numbers, as_tuple, is_a, members, not_numbers
 from cascade_kpi.errors import Fault, check
 from cascade_kpi.methods.claims import whole_claims
 from cascade_kpi.moving.calendar import Calendar
@@ -118,11 +118,6 @@ class WorkingDays:
         return works.astype(np.float64)
 
 
-def _numbers(given: Any) -> Any:
-    each = as_tuple(given)
-    return tuple(map(as_number, each)) if isinstance(each, tuple) else each
-
-
 def _calendar(given: Any) -> Calendar:
     return Calendar.of(given)
 
@@ -147,7 +142,7 @@ class Season:
     """
 
     calendar: Calendar = field(converter=_calendar)
-    weights: tuple[float, ...] = field(converter=_numbers)
+    weights: tuple[float, ...] = field(converter=as_numbers)
 
     def __attrs_post_init__(self) -> None:
         faults: list[Fault] = []

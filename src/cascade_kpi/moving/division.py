@@ -12,9 +12,9 @@ from cascade_kpi.methods.remainders import divide_lots
 from cascade_kpi.moving.clock import Clock
 from cascade_kpi.moving.days import fall_due
 from cascade_kpi.moving.pieces import CUSHION, Pieces
-from cascade_kpi.phasing.wholes import adds_up, in_lots
 from cascade_kpi.targets.amounts import NO_LOTS
 from cascade_kpi.targets.targets import Targets
+from cascade_kpi.targets.wholes import in_lots, sums_over_periods
 
 __all__ = ["Own", "divide_by_share", "divide_pieces", "firsts"]
 
@@ -39,7 +39,7 @@ class Own:
     def of(cls, targets: Targets, k: int, faults: list[Fault]) -> Own | None:
         """Those of the k-th KPI; None where its targets are not divided."""
         aggregate = targets.kpis.items[k].aggregate
-        total = in_lots(targets, k, faults) if adds_up(aggregate) else None
+        total = in_lots(targets, k, faults) if sums_over_periods(aggregate) else None
         if total is None:
             return None
         parent = targets.org.parent

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cascade_kpi._arrays import IntArray
 from cascade_kpi._fields import is_a
-from cascade_kpi.errors import Fault, InputError, check, unlike
+from cascade_kpi.errors import Fault, InputError, check, suggest, unlike
 from cascade_kpi.moving.calendar import Calendar
 from cascade_kpi.moving.clock import Clock
 from cascade_kpi.moving.columns import codes, located
@@ -28,6 +29,8 @@ from cascade_kpi.targets.amounts import NO_LOTS
 from cascade_kpi.targets.targets import Targets
 
 __all__ = ["move"]
+
+_SUGGESTED = 20
 
 
 def move(
@@ -73,9 +76,9 @@ def move(
     Raises
     ------
     InputError
-        Listing periods whose days are not known, unknown nodes, changes of units that
-        cannot be made, assigned targets that are not whole lots, and gaps, where they
-        are refused.
+        Listing periods whose days are not known, unknown nodes, leaves of holders without
+        a stint, changes of units that cannot be made, assigned targets that are not
+        whole lots, and gaps, where they are refused.
 
     Examples
     --------
@@ -203,8 +206,25 @@ def _history(
     if leaves is None:
         none = np.zeros(0, dtype=np.int64)
         return history, (none, none, none)
+    faults += _strangers(stints, leaves, np.isin(code[len(stints) :], code[: len(stints)]))
     away = code[len(stints) :], as_days(leaves.start), as_days(leaves.end)
     return history, away
+
+
+def _strangers(stints: Stints, leaves: Leaves, known: NDArray[np.bool_]) -> list[Fault]:
+    """Leaves of holders without a stint: a misspelt name must not drop a leave."""
+    names = list(dict.fromkeys(stints.holder.tolist()))
+    faults = []
+    for count, i in enumerate(np.flatnonzero(~known).tolist()):
+        holder = leaves.holder.tolist()[i]
+        # Looking for a near miss compares many names: the first few are helped.
+        repair = suggest(holder, names) if count < _SUGGESTED else "name a holder of a stint"
+        row = int(leaves.row[i])
+        faults.append(
+            Fault("leaves", "no stint of this holder", f"{repair}, or leave the row out", row=row,
+                  column="holder", value=holder)
+        )  # fmt: skip
+    return faults
 
 
 def _asked(by: Policy, history: History, origins: IntArray) -> Tenures:

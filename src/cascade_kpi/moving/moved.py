@@ -26,9 +26,9 @@ from cascade_kpi.moving.stints import Leaves, Stints
 from cascade_kpi.moving.summing import Shares, mean_of_levels, or_blank
 from cascade_kpi.moving.trees import Trees
 from cascade_kpi.org.tree import OrgTree
-from cascade_kpi.phasing.wholes import adds_up
 from cascade_kpi.targets.amounts import NO_LOTS
 from cascade_kpi.targets.targets import Targets
+from cascade_kpi.targets.wholes import sums_over_periods
 
 if TYPE_CHECKING:
     from cascade_kpi.kpis.kpi import Kpi
@@ -137,7 +137,7 @@ class Moved:
             return lock(np.where(lots == NO_LOTS, np.nan, values))
         values = self.of_before.values[k][pieces.period, pieces.origin]
         values = np.where(pieces.state == CUSHION, np.nan, values)
-        if adds_up(self.of_before.kpis.items[k].aggregate):
+        if sums_over_periods(self.of_before.kpis.items[k].aggregate):
             values = values * (self.weight / self.clock.whole(pieces.period))
         return lock(values)
 
@@ -215,7 +215,7 @@ class Moved:
             cells = mine_only
             nothing = np.full(len(cells), np.nan)
             amounts = self.of(kpi)
-            adds = adds_up(self._kpi(kpi).aggregate)
+            adds = sums_over_periods(self._kpi(kpi).aggregate)
             target = mine.added(amounts) if adds else mean_of_levels(mine, amounts, self.weight)
             found = {"target": target, "lots": nothing, "carried": nothing.copy()}
         return {"holder": texts_or_ids(self.holders[cells % len(self.holders)] if len(cells)

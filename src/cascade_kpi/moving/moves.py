@@ -9,12 +9,13 @@ import numpy as np
 from attrs import field, frozen
 
 from cascade_kpi._arrays import IntArray
-from cascade_kpi._fields import as_tuple, not_texts
+from cascade_kpi._fields import as_texts, not_texts
 from cascade_kpi.errors import Fault, InputError, check, suggest
 from cascade_kpi.moving.columns import told
 from cascade_kpi.moving.days import CalendarDays, DayWeights, Season, WorkingDays
 from cascade_kpi.moving.history import NOBODY, History, Posts, Tenures
 from cascade_kpi.moving.intervals import overlaps, segments
+from cascade_kpi.org.reach import unknown_kinds
 from cascade_kpi.records import record
 
 __all__ = [
@@ -108,25 +109,10 @@ class Cover:
         check(faults)
 
 
-def _kinds(given: Any) -> Any:
-    return (given,) if isinstance(given, str) else as_tuple(given)
-
-
 def _odd_kinds(source: str, kinds: Any) -> list[Fault]:
     if not isinstance(kinds, tuple):
         return [Fault(source, "not kinds of node", "name them, such as 'post'", value=kinds)]
     return [fault for kind in kinds for fault in not_texts(source, at=kind)]
-
-
-def _unknown(source: str, kinds: tuple[str, ...], history: History) -> None:
-    known = history.org.kind_names
-    check(
-        [
-            Fault(source, "no node is of this kind", suggest(kind, known), column="at", value=kind)
-            for kind in kinds
-            if kind not in known
-        ]
-    )
 
 
 def _first_posts(posts: Posts, origins: IntArray) -> IntArray:
@@ -162,14 +148,14 @@ class FollowsPost:
         Kinds of node that are posts. Without any, every node with a target of its own is one.
     """
 
-    at: tuple[str, ...] = field(default=(), converter=_kinds)
+    at: tuple[str, ...] = field(default=(), converter=as_texts)
 
     def __attrs_post_init__(self) -> None:
         check(_odd_kinds("follows post", self.at))
 
     def __call__(self, history: History, origins: IntArray) -> Tenures:
         """Who then holds the post that was the origin's on the first day."""
-        _unknown("follows post", self.at, history)
+        check(unknown_kinds("follows post", self.at, history.org, column="at"))
         posts = history.posts(origins, self.at)
         i, j, start, end = overlaps(
             (_first_posts(posts, origins), *history.whole(origins)[1:]), history.stints
@@ -194,14 +180,14 @@ class FollowsTerritory:
         any, territories are held themselves.
     """
 
-    at: tuple[str, ...] = field(default=(), converter=_kinds)
+    at: tuple[str, ...] = field(default=(), converter=as_texts)
 
     def __attrs_post_init__(self) -> None:
         check(_odd_kinds("follows territory", self.at))
 
     def __call__(self, history: History, origins: IntArray) -> Tenures:
         """Who then holds the post that the origin then stands under."""
-        _unknown("follows territory", self.at, history)
+        check(unknown_kinds("follows territory", self.at, history.org, column="at"))
         posts = history.posts(origins, self.at)
         i, j, start, end = overlaps((posts.post, posts.start, posts.end), history.stints)
         origin = posts.node[i]
@@ -222,7 +208,7 @@ class FollowsPerson:
         Kinds of node that are posts. Without any, every node with a target of its own is one.
     """
 
-    at: tuple[str, ...] = field(default=(), converter=_kinds)
+    at: tuple[str, ...] = field(default=(), converter=as_texts)
 
     def __attrs_post_init__(self) -> None:
         check(_odd_kinds("follows person", self.at))
@@ -235,7 +221,7 @@ class FollowsPerson:
         InputError
             Listing who is at several nodes at once, none of them the post.
         """
-        _unknown("follows person", self.at, history)
+        check(unknown_kinds("follows person", self.at, history.org, column="at"))
         posts = history.posts(origins, self.at)
         post = _first_posts(posts, origins)
         i, j, start, _ = overlaps((post, *history.whole(origins)[1:]), history.stints)

@@ -16,7 +16,7 @@ from cascade_kpi.errors import Fault, check, suggest
 if TYPE_CHECKING:
     from cascade_kpi.org.tree import OrgTree
 
-__all__ = ["Reach"]
+__all__ = ["Reach", "unknown_kinds"]
 
 Mask = NDArray[np.bool_]
 
@@ -59,13 +59,7 @@ class Reach:
         wanted = tuple(kinds)
         if not wanted:
             return cls(org, org, np.arange(len(org)), org.is_leaf)
-        check(
-            [
-                Fault("kpi", "no node is of this kind", suggest(kind, org.kind_names), value=kind)
-                for kind in wanted
-                if kind not in org.kind_names
-            ]
-        )
+        check(unknown_kinds("kpi", wanted, org))
         codes = [org.kind_names.index(kind) for kind in wanted]
         named = np.isin(org.kind_codes, codes)
         reporters = named & (_inside(org, named) == 1)
@@ -131,3 +125,15 @@ def _kept(org: OrgTree, rows: IntArray) -> OrgTree:
         columns={name: lock(values[rows]) for name, values in org.columns.items()},
         source_row=lock(org.source_row[rows]),
     )
+
+
+def unknown_kinds(
+    source: str, kinds: Iterable[str], org: OrgTree, *, column: str | None = None
+) -> list[Fault]:
+    """A fault for each kind that no node is of."""
+    known = org.kind_names
+    return [
+        Fault(source, "no node is of this kind", suggest(kind, known), column=column, value=kind)
+        for kind in kinds
+        if kind not in known
+    ]

@@ -12,10 +12,11 @@ from cascade_kpi.errors import Fault, check, wants
 from cascade_kpi.kpis.kpi import Kpi, Kpis
 from cascade_kpi.phasing.profiles import Profile
 from cascade_kpi.phasing.sweep import Whole, phase_lots
-from cascade_kpi.phasing.wholes import in_lots, not_a_profile, weigh
+from cascade_kpi.phasing.weights import not_a_profile, weigh
 from cascade_kpi.targets.amounts import Lots
 from cascade_kpi.targets.origins import Itemised
 from cascade_kpi.targets.targets import Targets
+from cascade_kpi.targets.wholes import in_lots
 
 __all__ = ["itemise"]
 

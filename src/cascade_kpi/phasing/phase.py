@@ -13,11 +13,12 @@ from cascade_kpi.errors import Fault, InputError, check, suggest, wants
 from cascade_kpi.periods import Periods
 from cascade_kpi.phasing.profiles import Profile
 from cascade_kpi.phasing.sweep import Whole, phase_lots
-from cascade_kpi.phasing.wholes import adds_up, in_lots, not_a_profile, weigh
+from cascade_kpi.phasing.weights import not_a_profile, weigh
 from cascade_kpi.targets.amounts import Amounts, Lots
 from cascade_kpi.targets.origins import Phased
 from cascade_kpi.targets.ratios import Ratios
 from cascade_kpi.targets.targets import Targets
+from cascade_kpi.targets.wholes import in_lots, sums_over_periods
 
 __all__ = ["phase"]
 
@@ -116,7 +117,7 @@ def _rules(targets: Targets, by: object) -> list[Profile | None]:
     rules: list[Profile | None] = []
     for kpi in targets.kpis:
         rule: Any = named.get(kpi.name)
-        adds = adds_up(kpi.aggregate)
+        adds = sums_over_periods(kpi.aggregate)
         if rule is None and adds:
             repair = f"add {{{kpi.name!r}: profiles.Even()}}, or another profile"
             faults.append(Fault("phase", "no profile for a KPI", repair, value=kpi.name))

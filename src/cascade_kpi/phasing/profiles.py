@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from attrs import field, frozen
 
 from cascade_kpi._arrays import FloatArray
-from cascade_kpi._fields import as_number, as_tuple, members, not_numbers
+from cascade_kpi._fields import as_number, as_numbers, as_tuple, members, not_numbers
 from cascade_kpi.errors import Fault, InputError, check, suggest, unlike
 from cascade_kpi.kpis.aggregates import Makeup
 from cascade_kpi.kpis.kpi import Kpi
@@ -37,11 +37,6 @@ class Profile(Protocol):
         every fault, if what the rule needs is not there.
         """
         ...
-
-
-def _numbers(given: Any) -> Any:
-    each = as_tuple(given)
-    return tuple(map(as_number, each)) if isinstance(each, tuple) else each
 
 
 def _at(fault: Fault, i: int) -> Fault:
@@ -95,7 +90,7 @@ class Seasonal:
            [61., 31., 30.]])
     """
 
-    weights: tuple[float, ...] = field(converter=_numbers)
+    weights: tuple[float, ...] = field(converter=as_numbers)
 
     def __attrs_post_init__(self) -> None:
         faults: list[Fault] = []

@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 import numpy as np
 from attrs import field, frozen
 from numpy.typing import NDArray
 
-from cascade_kpi._fields import (
-    as_tuple,
-    is_a,
-    members,
-    not_texts,
-    not_whole,
-    repeated,
-)
+from cascade_kpi._fields import as_texts, as_tuple, is_a, members, not_texts, not_whole, repeated
 from cascade_kpi.errors import Fault, check, suggest
 from cascade_kpi.plan.conditions import Condition
 from cascade_kpi.records import record
@@ -56,10 +48,6 @@ class Action:
         check(faults + not_whole("action", 0, _LONGEST, days=self.days))
 
 
-def _kinds(kinds: str | Iterable[str]) -> Any:
-    return (kinds,) if isinstance(kinds, str) else as_tuple(kinds)
-
-
 @record("cascade_kpi/rule")
 @frozen
 class Rule:
@@ -78,7 +66,7 @@ class Rule:
     kpi: str
     when: Condition
     action: str
-    kinds: tuple[str, ...] = field(default=(), converter=_kinds)
+    kinds: tuple[str, ...] = field(default=(), converter=as_texts)
 
     def __attrs_post_init__(self) -> None:
         faults = not_texts("rule", kpi=self.kpi, action=self.action)

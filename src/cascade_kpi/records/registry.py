@@ -175,6 +175,11 @@ def unregistered(cls: type) -> tuple[str, str]:
     name = cls.__qualname__
     if any(_place(cls) == _place(known) for known in _classes.values()):
         return f"this {name} is of an earlier definition of its class", "make it again"
+    if attrs.has(cls) and cls.__module__.startswith("cascade_kpi."):
+        return (
+            f"a {name} is made of inputs and rules, and is not written itself",
+            "write what it was made from, and make it again; or keep its tables as files",
+        )
     if attrs.has(cls):
         return (
             f"the class {name} is not registered",

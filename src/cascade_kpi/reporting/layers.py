@@ -7,7 +7,7 @@ from attrs import frozen
 from cascade_kpi.analysis.gaps import Gaps
 from cascade_kpi.changing.attribute import Attribution
 from cascade_kpi.changing.changes import Changes
-from cascade_kpi.errors import Fault, check
+from cascade_kpi.errors import Fault, check, unlike
 from cascade_kpi.judging.fairness import Fairness
 from cascade_kpi.plan.improve import Plan
 from cascade_kpi.results.results import Results
@@ -57,7 +57,15 @@ class Layers:
         results = below if isinstance(below, Results) else None
         targets = below if results is None else results.targets
         if not isinstance(targets, Targets):
-            repair = "give targets, results, scores, gaps, a plan, fairness or changes"
-            check([Fault("report", "not a stage", repair, value=type(stage).__name__)])
+            # A stage without a page of its own shows the targets that it holds.
+            (fault,) = unlike(stage, Targets, "report", "cascade(…)")
+            reason = "no page is made of it"
+            repair = (
+                fault.repair
+                if fault.repair.startswith("pass ")
+                else "give targets, results, scores, gaps, a plan, fairness, changes, their "
+                "attribution, an alignment, an audit or a performance plan"
+            )
+            check([Fault("report", reason, repair, value=type(stage).__name__)])
             raise AssertionError  # check has raised
         return cls(targets, results, scores, gaps, plan)

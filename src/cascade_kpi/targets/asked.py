@@ -16,7 +16,7 @@ from cascade_kpi.kpis.splits import Limited, OverAssigning, Split
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.targets.amounts import MARGIN
 
-__all__ = ["Asked", "in_lots", "stretched"]
+__all__ = ["Asked", "limit_in_lots", "stretched"]
 
 _NEAR = 1e-9  # a limit this close to whole lots is meant to be whole
 
@@ -89,8 +89,8 @@ def _limits(kpi: Kpi, org: OrgTree) -> tuple[FloatArray, FloatArray]:
     if np.isinf(floor).any() or np.isinf(cap).any():
         _refuse(kpi, "answers infinite limits", "answer NaN where there is none")
     return (
-        np.where(np.isnan(floor), -np.inf, in_lots(kpi, floor, np.ceil)),
-        np.where(np.isnan(cap), np.inf, in_lots(kpi, cap, np.floor)),
+        np.where(np.isnan(floor), -np.inf, limit_in_lots(kpi, floor, np.ceil)),
+        np.where(np.isnan(cap), np.inf, limit_in_lots(kpi, cap, np.floor)),
     )
 
 
@@ -127,7 +127,7 @@ def _lawful(kpi: Kpi, org: OrgTree, answer: Any, method: str) -> FloatArray:
     return np.asarray(array, dtype=np.float64)
 
 
-def in_lots(kpi: Kpi, amounts: FloatArray, rounded: np.ufunc) -> FloatArray:
+def limit_in_lots(kpi: Kpi, amounts: FloatArray, rounded: np.ufunc) -> FloatArray:
     """Limits in whole lots: floors rounded up, caps down, near misses to the nearest."""
     exact = kpi.counted_in.exact
     with np.errstate(over="ignore"):

@@ -14,7 +14,7 @@ from cascade_kpi.kpis.kpi import Kpi
 from cascade_kpi.org.reach import Reach
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.periods import Periods
-from cascade_kpi.targets.ratios import Counted, unscaled
+from cascade_kpi.targets.ratios import Grain, unscaled
 
 __all__ = ["Goal", "Numerators"]
 
@@ -25,7 +25,7 @@ _LISTED = 6
 class Numerators:
     """Changes of a ratio's numerators, as people read them."""
 
-    counted: Counted
+    counted: Grain
     aggregate: Aggregate
 
     def told(self, lots: int) -> str:

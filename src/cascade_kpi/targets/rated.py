@@ -21,7 +21,7 @@ from cascade_kpi.targets.asked import Asked
 from cascade_kpi.targets.goal import Goal, Numerators
 from cascade_kpi.targets.lots import hand_lots
 from cascade_kpi.targets.origins import Bounds
-from cascade_kpi.targets.ratios import Counted, Ratios, unscaled
+from cascade_kpi.targets.ratios import Grain, Ratios, unscaled
 
 __all__ = [
     "Rating",
@@ -46,7 +46,7 @@ class Rating:
     Attributes
     ----------
     paced : Paced
-    counted : Counted
+    counted : Grain
     base : int64 array (n,)
         Base numerators at the expected volumes, in units, children summing to their parents.
     asked : Asked
@@ -56,14 +56,14 @@ class Rating:
     """
 
     paced: Paced
-    counted: Counted
+    counted: Grain
     base: IntArray
     asked: Asked
     least: FloatArray
     most: FloatArray
 
     @classmethod
-    def of(cls, paced: Paced, counted: Counted) -> Rating:
+    def of(cls, paced: Paced, counted: Grain) -> Rating:
         """What a split says, in units.
 
         Raises
@@ -127,7 +127,7 @@ def end_above(way: float, own: FloatArray, below: FloatArray, volumes: FloatArra
         return np.asarray(way * np.fmin(way * own, way * (total / volumes)))
 
 
-def _asked(paced: Paced, counted: Counted, base: IntArray, claims: FloatArray) -> Asked:
+def _asked(paced: Paced, counted: Grain, base: IntArray, claims: FloatArray) -> Asked:
     """Claims, floors and caps of the change, in units; nothing where there is no volume."""
     line, n = paced.baseline, len(base)
     nothing = line.volumes == 0
@@ -150,7 +150,7 @@ class Standing(NamedTuple):
     base: FloatArray
 
 
-def room_of(counted: Counted, way: float, bound: FloatArray, at: Standing) -> FloatArray:
+def room_of(counted: Grain, way: float, bound: FloatArray, at: Standing) -> FloatArray:
     """The signed change in units that leads to a bound, which is up (1) or down (−1).
 
     Zero for who is there already, infinite where there is no bound.
@@ -191,7 +191,7 @@ def hand_rates(goal: Goal, dense: FloatArray, stated: Mask) -> _Handed:
         goal.fault(p, row, "the goals times the volumes are too large", "use a larger unit")
     if len(goal.faults) > told:
         return nothing
-    rating = Rating.of(paced, Counted.for_size(*sizes))
+    rating = Rating.of(paced, Grain.for_size(*sizes))
     goal = attrs.evolve(goal, counted=Numerators(rating.counted, kpi.aggregate))
     lots = np.full(dense.shape, NO_LOTS)
     at, rows = np.nonzero(stated)

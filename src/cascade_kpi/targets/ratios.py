@@ -8,7 +8,7 @@ from attrs import field, frozen
 from cascade_kpi._arrays import CONTENT, FloatArray, IntArray, frozen_array
 from cascade_kpi.kpis.aggregates import Aggregate
 
-__all__ = ["Counted", "Ratios", "unscaled"]
+__all__ = ["Grain", "Ratios", "unscaled"]
 
 _BITS = 52  # of all numerators together: their counts are then exact floats
 _CHANGE_BITS = 50  # of all changes together: what is divided is below 2^51
@@ -24,7 +24,7 @@ def unscaled(aggregate: Aggregate, tops: FloatArray) -> FloatArray:
 
 
 @frozen
-class Counted:
+class Grain:
     """What the numerators of a KPI are counted in: units of a power of two.
 
     Attributes
@@ -36,7 +36,7 @@ class Counted:
     exponent: int
 
     @classmethod
-    def for_size(cls, numerators: float, changes: float) -> Counted:
+    def for_size(cls, numerators: float, changes: float) -> Grain:
         """The smallest units in which numerators are below 2^52 together, changes below 2^50."""
         sizes = ((numerators, _BITS), (changes, _CHANGE_BITS))
         return cls(max((int(np.frexp(size)[1]) - bits for size, bits in sizes if size), default=0))
@@ -56,7 +56,7 @@ class Ratios:
 
     Attributes
     ----------
-    counted : Counted
+    counted : Grain
     counts : int64 array (p, n)
         Numerators in units, `NO_LOTS` where there is no target.
     volumes : float64 array (n,)
@@ -65,7 +65,7 @@ class Ratios:
         In KPI units, NaN where there is no target.
     """
 
-    counted: Counted
+    counted: Grain
     counts: IntArray = field(eq=CONTENT, repr=False, converter=frozen_array)
     volumes: FloatArray = field(eq=CONTENT, repr=False, converter=frozen_array)
     values: FloatArray = field(eq=CONTENT, repr=False, converter=frozen_array)

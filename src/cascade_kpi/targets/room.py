@@ -229,7 +229,9 @@ class _Demands:
 
     def _frontier(self, row: int, sizes: FloatArray) -> list[int]:
         """The nodes below whose own demands make up what its children demand."""
-        found, org = [], self.goal.org
+        found: list[int] = []
+        idle: list[int] = []
+        org = self.goal.org
         waiting = [int(child) for child in org.node(row).child_rows]
         while waiting:
             child = waiting.pop()
@@ -239,9 +241,8 @@ class _Demands:
                 if sizes[child] == family:
                     waiting.extend(below)
                     continue
-            if self.fixed[child] or sizes[child] > 0:
-                found.append(child)
-        return found
+            (found if self.fixed[child] or sizes[child] > 0 else idle).append(child)
+        return found or sorted(idle)  # where nobody can have anything, it is their caps of zero
 
     def _amount(self, row: int, lots: float) -> str:
         """Lots in the direction of a node's goal, as people read them."""

@@ -8,7 +8,7 @@ import numpy as np
 from attrs import field, frozen
 
 from cascade_kpi._arrays import FloatArray
-from cascade_kpi._fields import as_number, as_tuple, members, not_numbers, not_texts
+from cascade_kpi._fields import as_number, as_parts, members, not_numbers, not_texts
 from cascade_kpi.errors import Fault, check
 from cascade_kpi.kpis.splits.basic import Split, summed_drivers, unit_faults
 from cascade_kpi.kpis.splits.limits import limits_of, margins_of, refuse_shared
@@ -103,12 +103,7 @@ class _Part:
 
 
 def _parts(parts: Any) -> Any:
-    """Pairs as parts; what is no pair as it is."""
-    listed = as_tuple(parts)
-    if not isinstance(listed, tuple):
-        return listed
-    pairs = (as_tuple(part) for part in listed)
-    return tuple(_Part(*p) if isinstance(p, tuple) and len(p) == 2 else p for p in pairs)
+    return as_parts(_Part, parts)
 
 
 @record("cascade_kpi/splits.blend")

@@ -11,10 +11,10 @@ import numpy as np
 from attrs import field, frozen
 
 from cascade_kpi._arrays import FloatArray
-from cascade_kpi._fields import as_number, as_tuple, is_a, members, not_numbers, not_texts
-from cascade_kpi.errors import Fault, check, suggest
+from cascade_kpi._fields import as_number, as_texts, is_a, members, not_numbers, not_texts
+from cascade_kpi.errors import Fault, check
 from cascade_kpi.kpis.splits.basic import Limited, OverAssigning, Split
-from cascade_kpi.org.reach import Reach
+from cascade_kpi.org.reach import Reach, unknown_kinds
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.records import record
 
@@ -62,10 +62,6 @@ class Limit(Protocol):
         ...
 
 
-def _kinds(kinds: Any) -> Any:
-    return (kinds,) if isinstance(kinds, str) else as_tuple(kinds)
-
-
 @record("cascade_kpi/splits.amount")
 @frozen
 class Amount:
@@ -80,7 +76,7 @@ class Amount:
     """
 
     amount: float = field(converter=as_number)
-    at: tuple[str, ...] = field(default=(), converter=_kinds)
+    at: tuple[str, ...] = field(default=(), converter=as_texts)
 
     def __attrs_post_init__(self) -> None:
         faults = not_numbers("amount", amount=self.amount)
@@ -270,13 +266,7 @@ class Over:
             Listing the kinds that no node is of.
         """
         known = org.kind_names
-        check(
-            [
-                Fault("over", "no node is of this kind", suggest(kind, known), value=kind)
-                for kind in self.margins_of_kinds
-                if kind not in known
-            ]
-        )
+        check(unknown_kinds("over", self.margins_of_kinds, org))
         table = np.array([float(self.margins_of_kinds.get(kind, 0.0)) for kind in known])
         if margins_of(self.split, org).any():
             reason = "what is assigned over is assigned over again"

@@ -9,7 +9,7 @@ from attrs import field, frozen
 from numpy.typing import NDArray
 
 from cascade_kpi._arrays import FloatArray
-from cascade_kpi._fields import as_number, as_tuple, is_a, members, not_numbers
+from cascade_kpi._fields import as_number, as_parts, is_a, members, not_numbers
 from cascade_kpi.errors import Fault, check
 from cascade_kpi.kpis.directions import ways
 from cascade_kpi.kpis.splits.limits import Limit, as_limit
@@ -220,11 +220,7 @@ class _Part:
 
 
 def _parts(parts: Any) -> Any:
-    listed = as_tuple(parts)
-    if not isinstance(listed, tuple):
-        return listed
-    pairs = (as_tuple(part) for part in listed)
-    return tuple(_Part(*p) if isinstance(p, tuple) and len(p) == 2 else p for p in pairs)
+    return as_parts(_Part, parts)
 
 
 @record("cascade_kpi/splits.mixed")

@@ -253,12 +253,13 @@ class Rates:
         """Base ratios of the leaves that have a volume; NaN elsewhere."""
         if isinstance(self.base, str):
             return np.where(wanted, columns[0], np.nan)
-        top, bottom = aggregate.parts(*columns)
+        with np.errstate(over="ignore"):  # beyond all floats there is no ratio: a fault below
+            top, bottom = aggregate.parts(*columns)
+            rates = aggregate.finish(top, bottom)
         name, given = self._columns[-1], columns[-1]
         negative = org.is_leaf & (bottom < 0)
         repair = "a denominator, or a weight, is zero or more"
         faults = unit_faults(org, name, given, negative, reason="negative", repair=repair)
-        rates = aggregate.finish(top, bottom)
         gone = wanted & ~negative & ~np.isfinite(rates)
         repair = "give it what it had, or what a unit like it has, or no volume"
         faults += unit_faults(org, name, given, gone, reason="no base ratio", repair=repair)

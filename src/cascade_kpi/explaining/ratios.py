@@ -8,9 +8,9 @@ from attrs import frozen
 from cascade_kpi._arrays import FloatArray
 from cascade_kpi.kpis.aggregates import Aggregate
 from cascade_kpi.targets.rated import Standing, change_of, end_above, own_end, room_of
-from cascade_kpi.targets.ratios import Counted
+from cascade_kpi.targets.ratios import Grain
 
-__all__ = ["Asks", "End", "InUnits", "OfReport", "Product", "Quotient", "RoomTo", "Settled"]
+__all__ = ["Asks", "End", "InUnits", "OfReport", "Quotient", "RoomTo", "Settled"]
 
 
 def _one(value: float) -> FloatArray:
@@ -25,7 +25,7 @@ class Settled:
     ratio where there is no change; and the least and the most where there are some.
     """
 
-    counted: Counted
+    counted: Grain
     bounds: tuple[bool, bool]
 
     def __call__(self, *inputs: float) -> float:
@@ -47,7 +47,7 @@ class Settled:
 class Asks:
     """The change that a goal asks for: goal × volume, less the base numerator."""
 
-    counted: Counted
+    counted: Grain
     size: int
 
     def __call__(self, *inputs: float) -> float:
@@ -65,7 +65,7 @@ class Asks:
 class InUnits:
     """A base ratio times a volume, counted."""
 
-    counted: Counted
+    counted: Grain
 
     def __call__(self, *inputs: float) -> float:
         """The quantity, from its inputs."""
@@ -80,7 +80,7 @@ class InUnits:
 class RoomTo:
     """The change that leads to a bound. Inputs are the bound, volume, base ratio and numerator."""
 
-    counted: Counted
+    counted: Grain
     way: float
     ahead: int
 
@@ -118,21 +118,6 @@ class End:
     def words(self) -> str:
         """The clause."""
         return "its own bound, or its base beyond it, or what its children come to"
-
-
-@frozen
-class Product:
-    """The first input times the second."""
-
-    phrase: str
-
-    def __call__(self, *inputs: float) -> float:
-        """The quantity, from its inputs."""
-        return float(np.multiply(inputs[0], inputs[1]))
-
-    def words(self) -> str:
-        """The clause."""
-        return self.phrase
 
 
 @frozen

@@ -1,60 +1,26 @@
-"""What is spread over periods or parts: whole lots, by weights that are found lawful."""
+"""Targets in whole lots, whatever they were made from."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from cascade_kpi._answers import OddAnswer, ask
-from cascade_kpi._arrays import FloatArray, IntArray
-from cascade_kpi.errors import Fault, check
+from cascade_kpi._arrays import IntArray
+from cascade_kpi.errors import Fault
 from cascade_kpi.kpis.aggregates import Aggregate, Makeup
-from cascade_kpi.kpis.kpi import Kpi
-from cascade_kpi.org.tree import OrgTree
-from cascade_kpi.phasing.profiles import Profile, normalised
 from cascade_kpi.targets.amounts import NO_LOTS, Lots
 from cascade_kpi.targets.origins import Assigned
 from cascade_kpi.targets.targets import Targets
 
-__all__ = ["adds_up", "in_lots", "not_a_profile", "weigh"]
+__all__ = ["in_lots", "sums_over_periods"]
 
 
-def adds_up(aggregate: Aggregate) -> bool:
+def sums_over_periods(aggregate: Aggregate) -> bool:
     """Whether what a year has is the sum of what its months have."""
     if aggregate.makeup is not Makeup.SUM:
         return False
     total = np.empty(1)
     aggregate.along(np.array([1.5]), np.array([2.25]), total)
     return bool(total[0] == 3.75)
-
-
-def not_a_profile(source: str, rule: object, *, column: str) -> Fault:
-    """What is no profile, and what would be."""
-    repair = "use one of cascade_kpi.profiles, or an object with its call"
-    return Fault(source, "not a profile", repair, column=column, value=rule)
-
-
-def weigh(org: OrgTree, kpi: Kpi, rule: Profile, labels: tuple[str, ...]) -> FloatArray:
-    """Weights that sum to about one at every node, (p, n), once a profile's are found lawful.
-
-    Raises
-    ------
-    InputError
-        With what the profile refuses, or what it answers oddly.
-    """
-    source = f"the profile of {kpi.name}"
-    try:
-        answer = ask("it", rule, org, kpi, labels, shape=(len(labels), len(org)))
-    except OddAnswer as odd:
-        check([Fault(source, str(odd), "mend it; testing.check_profile tells more", value=rule)])
-    if not np.isfinite(answer).all() or (answer < 0).any():
-        p, row = np.argwhere(~np.isfinite(answer) | (answer < 0))[0].tolist()
-        told = f"weighs {org.node(row).id!r} by {float(answer[p, row])!r} in {labels[p]}"
-        check([Fault(source, told, "weights are finite, zero or more", value=rule)])
-    nothing = np.flatnonzero(~answer.any(axis=0))
-    if nothing.size:
-        told = f"gives {org.node(int(nothing[0])).id!r} no weight at all"
-        check([Fault(source, told, "give every node some", value=rule)])
-    return normalised(answer)
 
 
 def in_lots(targets: Targets, k: int, faults: list[Fault]) -> IntArray | None:

@@ -158,7 +158,7 @@ class _Row:
         labels = org.labels[np.concatenate([there, self.own])].tolist()
         titles = [f"{kpi.name}, {label}" for label in labels]
         return {
-            "goal": [*self._ids(there).tolist(), *(f"{id}/own" for id in self._ids(self.own))],  # noqa: A001
+            "goal": [*self._ids(there).tolist(), *(f"{id}/own" for id in self._ids(self.own))],  # noqa: A001 - an id it is
             "title": [*titles[:n], *(f"{title}, own" for title in titles[n:])],
             "owner": org.ids[np.concatenate([there, self.own])].tolist(),
             "kpi": [kpi.name] * (n + own),
@@ -176,7 +176,7 @@ class _Row:
         wholes = self._ids(self.own).tolist()
         shares = self.kept / self.target[self.own]
         return {
-            "goal": [*self._ids(linked).tolist(), *(f"{id}/own" for id in wholes)],  # noqa: A001
+            "goal": [*self._ids(linked).tolist(), *(f"{id}/own" for id in wholes)],  # noqa: A001 - an id it is
             "serves": [*self._ids(org.parent[linked]).tolist(), *wholes],
             "share": [*self.share[linked].tolist(), *shares.tolist()],
         }

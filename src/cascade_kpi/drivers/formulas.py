@@ -67,7 +67,7 @@ class Add:
             out = out - operand if sign == "-" else out + operand
         return out
 
-    def slope(self, operands: Sequence[FloatArray], slopes: Sequence[FloatArray]) -> FloatArray:  # noqa: ARG002
+    def slope(self, operands: Sequence[FloatArray], slopes: Sequence[FloatArray]) -> FloatArray:  # noqa: ARG002 - called alike
         """The sum of the slopes."""
         return self(*slopes)
 
@@ -121,7 +121,7 @@ class Rescale:
             out = out * float(self.factor.numerator)
         return out / float(self.factor.denominator) if self.factor.denominator != 1 else out
 
-    def slope(self, operands: Sequence[FloatArray], slopes: Sequence[FloatArray]) -> FloatArray:  # noqa: ARG002
+    def slope(self, operands: Sequence[FloatArray], slopes: Sequence[FloatArray]) -> FloatArray:  # noqa: ARG002 - called alike
         """The slope times the factor."""
         return self(*slopes)
 

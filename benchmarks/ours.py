@@ -139,7 +139,7 @@ def fit(case: Organisation) -> Job:
             fitted = fitting.fit(seed, {0: rows, 1: columns}, tolerance=FIT_NEAR)
         return fitted
 
-    return Job(run, lambda fitted: fitted.table, calls=_FITS)
+    return Job(run, lambda fitted: fitted.values, calls=_FITS)
 
 
 def _reconciled(case: Organisation, demands: np.ndarray, rule: Any, floors: Any = None) -> Job:

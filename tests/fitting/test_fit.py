@@ -16,11 +16,11 @@ AXES = fitting.Axes({"node": ["east", "west"], "period": ["Q1", "Q2"]})
 def test_the_table_is_the_seed_times_factors():
     fitted = fitting.fit(SEED, MARGINS)
     rows, columns = fitted.factors
-    assert np.allclose(fitted.table, SEED * rows[:, None] * columns, rtol=1e-12)
-    assert fitted.table.sum(axis=1) == pytest.approx([100, 200], rel=1e-10)
-    assert fitted.table.sum(axis=0) == pytest.approx([120, 180], rel=1e-10)
+    assert np.allclose(fitted.values, SEED * rows[:, None] * columns, rtol=1e-12)
+    assert fitted.values.sum(axis=1) == pytest.approx([100, 200], rel=1e-10)
+    assert fitted.values.sum(axis=0) == pytest.approx([120, 180], rel=1e-10)
     # The odds ratio of the seed stays: 40 · 50 / (30 · 35).
-    (a, b), (c, d) = fitted.table
+    (a, b), (c, d) = fitted.values
     assert a * d / (b * c) == pytest.approx(2000 / 1050, rel=1e-9)
     assert 1 < fitted.rounds < 30
 
@@ -30,7 +30,7 @@ def test_rounds_and_residual_are_those_of_the_answer():
     finer = fitting.fit(SEED, MARGINS, tolerance=1e-12)
     assert fitted.rounds < finer.rounds
     for each, near in ((fitted, 1e-3), (finer, 1e-12)):
-        off = [np.abs(each.table.sum(axis=1 - a) / MARGINS[a] - 1).max() for a in range(2)]
+        off = [np.abs(each.values.sum(axis=1 - a) / MARGINS[a] - 1).max() for a in range(2)]
         assert each.residual == pytest.approx(max(off), abs=1e-15)
         assert each.residual <= near
 
@@ -40,7 +40,7 @@ def test_answers_cannot_be_changed_and_compare_by_content():
     assert one == another
     assert one != fitting.fit(SEED, MARGINS, axes=AXES)
     with pytest.raises(ValueError, match="read-only"):
-        one.table[0, 0] = 5
+        one.values[0, 0] = 5
 
 
 def test_what_was_given_is_not_changed():
@@ -49,28 +49,29 @@ def test_what_was_given_is_not_changed():
     rows[0] = 7
     seed[0] = 0
     assert fitted.margins[0].values.tolist() == [100, 200]
-    assert fitted.table[0].sum() == pytest.approx(100)
+    assert fitted.values[0].sum() == pytest.approx(100)
 
 
 def test_a_line_that_is_to_hold_nothing_holds_nothing():
     fitted = fitting.fit([[1, 1], [5, 5], [0, 0]], {0: [10, 0, 0], 1: [4, 6]})
-    assert fitted.table.tolist() == [[4, 6], [0, 0], [0, 0]]
+    assert fitted.values.tolist() == [[4, 6], [0, 0], [0, 0]]
 
 
 def test_one_margin_and_margins_of_nothing():
-    assert fitting.fit(SEED, {1: [150, 8]}).table.tolist() == [[80, 3], [70, 5]]
-    assert not fitting.fit(SEED, {0: [0, 0], 1: [0, 0]}).table.any()
-    assert fitting.fit([3, 1], {0: [5, 6]}).table.tolist() == [5, 6]
+    assert fitting.fit(SEED, {1: [150, 8]}).values.tolist() == [[80, 3], [70, 5]]
+    assert not fitting.fit(SEED, {0: [0, 0], 1: [0, 0]}).values.any()
+    assert fitting.fit([3, 1], {0: [5, 6]}).values.tolist() == [5, 6]
 
 
 def test_a_cell_that_is_zero_in_every_table_is_zero_at_once():
     # West has all of Q1, so east can have none; rounds alone would never come to an end.
     fitted = fitting.fit([[1, 1], [1, 0]], {0: [5, 5], 1: [5, 5]})
-    assert fitted.table.tolist() == [[0, 5], [5, 0]]
+    assert fitted.values == pytest.approx(np.array([[0, 5], [5, 0]]))
+    assert fitted.values[0, 0] == 0
     three = fitting.fit(
         np.array([[[1, 1], [1, 0]]] * 2), {(0, 1): [[5, 5], [4, 6]], (0, 2): [[5, 5], [6, 4]]}
     )
-    assert three.table == pytest.approx(np.array([[[0, 5], [5, 0]], [[0, 4], [6, 0]]]))
+    assert three.values == pytest.approx(np.array([[[0, 5], [5, 0]], [[0, 4], [6, 0]]]))
 
 
 @pytest.mark.parametrize("order", [1, -1])
@@ -78,7 +79,7 @@ def test_seeds_that_rounds_alone_come_near_too_slowly_are_fitted(order):
     # One cell is to hold next to nothing: rounds alone take 69,075 of them.
     margins = {0: [1, 0.9999][::order], 1: [1, 0.9999]}
     fitted = fitting.fit([[1, 1], [1, 0]][::order], margins)
-    assert fitted.table[::order] == pytest.approx(np.array([[0.0001, 0.9999], [0.9999, 0]]))
+    assert fitted.values[::order] == pytest.approx(np.array([[0.0001, 0.9999], [0.9999, 0]]))
     assert fitted.residual <= 1e-10
     assert 64 < fitted.rounds < 100
 
@@ -110,7 +111,7 @@ def test_steps_that_would_go_back_and_forth_are_shortened():
 
 def test_margins_are_called_by_the_names_of_axes():
     fitted = fitting.fit(SEED, {"period": [120, 180], "node": [100, 200]}, axes=AXES)
-    assert fitted.table == pytest.approx(fitting.fit(SEED, MARGINS).table, rel=1e-9)
+    assert fitted.values == pytest.approx(fitting.fit(SEED, MARGINS).values, rel=1e-9)
     assert [margin.axes for margin in fitted.margins] == [(1,), (0,)]
 
 
@@ -118,7 +119,7 @@ def test_a_margin_of_two_axes_may_be_given_in_either_order():
     seed = np.arange(1.0, 13).reshape(2, 3, 2)
     wanted = seed.sum(axis=1) * 2
     one, other = (
-        fitting.fit(seed, {axes: values, 1: [50, 52, 54]}).table
+        fitting.fit(seed, {axes: values, 1: [50, 52, 54]}).values
         for axes, values in (((0, 2), wanted), ((2, 0), wanted.T))
     )
     assert (one == other).all()

@@ -77,14 +77,14 @@ def test_margins_are_met_and_zeros_kept(case):
     fitted = fitting.fit(seed, {0: other.sum(axis=1), 1: other.sum(axis=0)})
     for a in range(2):
         wanted = other.sum(axis=1 - a)
-        assert (np.abs(fitted.table.sum(axis=1 - a) - wanted) <= 1.01e-10 * wanted).all()
-    assert not fitted.table[seed == 0].any()
+        assert (np.abs(fitted.values.sum(axis=1 - a) - wanted) <= 1.01e-10 * wanted).all()
+    assert not fitted.values[seed == 0].any()
     assert fitted.residual <= 1e-10
     # Ratios across are those of the seed wherever there is something in all four cells.
-    there = (fitted.table > 1e-9 * fitted.table.max()).astype(bool)
+    there = (fitted.values > 1e-9 * fitted.values.max()).astype(bool)
     for (i, k), (j, h) in product(*(combinations(range(n), 2) for n in seed.shape)):
         if there[np.ix_([i, k], [j, h])].all():
-            ours, theirs = (t[i, j] * t[k, h] / (t[i, h] * t[k, j]) for t in (fitted.table, seed))
+            ours, theirs = (t[i, j] * t[k, h] / (t[i, h] * t[k, j]) for t in (fitted.values, seed))
             assert ours == pytest.approx(theirs, rel=1e-6)
 
 
@@ -102,14 +102,14 @@ def test_three_ways_are_met_too(case, ways):
     fitted = fitting.fit(seed, {axes: sums_of(other, axes) for axes in ways})
     for axes in ways:
         wanted = sums_of(other, axes)
-        assert (np.abs(sums_of(fitted.table, axes) - wanted) <= 1.01e-10 * wanted).all()
-    assert not fitted.table[seed == 0].any()
+        assert (np.abs(sums_of(fitted.values, axes) - wanted) <= 1.01e-10 * wanted).all()
+    assert not fitted.values[seed == 0].any()
     made = seed.copy()
     for margin, factor in zip(fitted.margins, fitted.factors, strict=True):
         made = made * factor.reshape(
             [n if a in margin.axes else 1 for a, n in enumerate(made.shape)]
         )
-    assert np.allclose(made, fitted.table, rtol=1e-9)
+    assert np.allclose(made, fitted.values, rtol=1e-9)
 
 
 @CHEAP
@@ -118,7 +118,7 @@ def test_the_unit_of_the_seed_changes_nothing(case, factor):
     seed, other = case
     assume(other.any())
     margins = {0: other.sum(axis=1), 1: other.sum(axis=0)}
-    one, another = (fitting.fit(each, margins).table for each in (seed, seed * factor))
+    one, another = (fitting.fit(each, margins).values for each in (seed, seed * factor))
     assert np.allclose(one, another, rtol=1e-7, atol=1e-9 * other.max())
     if factor == 2.0**80:
         assert one.tobytes() == another.tobytes()
@@ -131,9 +131,9 @@ def test_lines_in_another_order_have_the_same_table(case, random):
     assume(other.any())
     rows, columns = (random.sample(range(n), n) for n in seed.shape)
     at = np.ix_(rows, columns)
-    one = fitting.fit(seed, {0: other.sum(axis=1), 1: other.sum(axis=0)}).table
+    one = fitting.fit(seed, {0: other.sum(axis=1), 1: other.sum(axis=0)}).values
     margins = {1: other.sum(axis=0)[columns], 0: other.sum(axis=1)[rows]}
-    assert np.allclose(fitting.fit(seed[at], margins).table, one[at], atol=1e-8 * other.max())
+    assert np.allclose(fitting.fit(seed[at], margins).values, one[at], atol=1e-8 * other.max())
 
 
 @CHEAP
@@ -197,7 +197,7 @@ def test_whole_tables_are_made_exactly_when_there_are_any(case, method):
         assert not there
         return
     assert there
-    seats = made.seats
+    seats = made.values
     assert seats.dtype == np.int64
     assert (seats >= first).all()
     assert not seats[weights == 0].any()
@@ -222,14 +222,14 @@ def test_whole_tables_are_made_exactly_when_there_are_any(case, method):
 def test_scales_and_order_of_lines_change_no_lots(case, random):
     weights, rows, columns = case
     try:
-        seats = fitting.apportion(weights, rows=rows, columns=columns).seats
+        seats = fitting.apportion(weights, rows=rows, columns=columns).values
     except ck.InputError:
         return
     order = [random.sample(range(n), n) for n in weights.shape]
     scale = [np.array([random.choice([0.5, 1.0, 3.0, 1e4]) for _ in each]) for each in order]
     at = np.ix_(*order)
     other = (weights * scale[0][:, None] * scale[1])[at]
-    again = fitting.apportion(other, rows=rows[order[0]], columns=columns[order[1]]).seats
+    again = fitting.apportion(other, rows=rows[order[0]], columns=columns[order[1]]).values
     # Weights are drawn at random, so that there are no ties.
     assert (again == seats[at]).all()
 
@@ -261,13 +261,13 @@ def whole_margins(draw, largest):
 @CHEAP
 @given(whole_margins(3))
 def test_no_rounding_changes_less(table):
-    whole = fitting.round_to_margins(table)
+    whole = fitting.round_to_margins(table).values
     assert np.abs(whole - table).sum() == least_change(table)
 
 
 @given(whole_margins(9), st.randoms(use_true_random=False))
 def test_cells_are_their_floors_or_ceilings_and_sums_are_kept(table, random):
-    whole = fitting.round_to_margins(table)
+    whole = fitting.round_to_margins(table).values
     assert whole.dtype == np.int64
     assert ((whole == np.floor(table)) | (whole == np.ceil(table))).all()
     for a in range(2):
@@ -275,7 +275,10 @@ def test_cells_are_their_floors_or_ceilings_and_sums_are_kept(table, random):
     order = np.ix_(*(random.sample(range(n), n) for n in table.shape))
     change, again = (
         np.abs(made - cells).sum()
-        for made, cells in ((whole, table), (fitting.round_to_margins(table[order]), table[order]))
+        for made, cells in (
+            (whole, table),
+            (fitting.round_to_margins(table[order]).values, table[order]),
+        )
     )
     assert change == again
 
@@ -287,8 +290,8 @@ def test_without_ties_lines_in_another_order_are_rounded_alike(number, m, n):
     lots = rng.integers(0, 9, (m, n))
     seed = rng.random((m, n)) + 0.05
     fitted = fitting.fit(seed, {0: lots.sum(axis=1), 1: lots.sum(axis=0)})
-    whole = fitting.round_to_margins(fitted)
+    whole = fitting.round_to_margins(fitted).values
     order = np.ix_(rng.permutation(m), rng.permutation(n))
-    at = fitted.table[order]
+    at = fitted.values[order]
     margins = {0: at.sum(axis=1), 1: at.sum(axis=0)}
-    assert (fitting.round_to_margins(at, margins) == whole[order]).all()
+    assert (fitting.round_to_margins(at, margins).values == whole[order]).all()

@@ -2,9 +2,10 @@
 
 from cascade_kpi.fitting.axes import Axes
 from cascade_kpi.fitting.biproportional import Apportionment, DivisorMethod, apportion
-from cascade_kpi.fitting.fit import Fitted, fit
+from cascade_kpi.fitting.fit import Fitted, Until, fit
 from cascade_kpi.fitting.margins import Margin
-from cascade_kpi.fitting.rounding import round_to_margins
+from cascade_kpi.fitting.problem import Problem
+from cascade_kpi.fitting.rounding import Rounded, round_to_margins
 
 __all__ = [
     "Apportionment",
@@ -12,6 +13,9 @@ __all__ = [
     "DivisorMethod",
     "Fitted",
     "Margin",
+    "Problem",
+    "Rounded",
+    "Until",
     "apportion",
     "fit",
     "round_to_margins",

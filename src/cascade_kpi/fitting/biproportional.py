@@ -17,13 +17,17 @@ from numpy.typing import ArrayLike
 
 from cascade_kpi._arrays import CONTENT, FloatArray, IntArray, frozen_array, lock
 from cascade_kpi._fields import is_a
+from cascade_kpi._long import Columns
 from cascade_kpi._text import plain
 from cascade_kpi.errors import Fault, check
 from cascade_kpi.fitting.axes import Axes
 from cascade_kpi.fitting.blocking import Blockage, Mask, blocking, possible
 from cascade_kpi.fitting.exchange import NEVER, exchange, hand_out, potentials
 from cascade_kpi.fitting.margins import Margin, Names, entries, not_axes, read_margins
-from cascade_kpi.fitting.proportional import fit_steeply, fit_two_ways
+from cascade_kpi.fitting.newton import fit_steeply
+from cascade_kpi.fitting.problem import Problem
+from cascade_kpi.fitting.proportional import fit_two_ways
+from cascade_kpi.fitting.showing import heat_table, long_form, told_as
 from cascade_kpi.fitting.telling import Way, blocked
 from cascade_kpi.methods.divisors import Signpost
 from cascade_kpi.methods.rules import Webster
@@ -87,27 +91,51 @@ class _Priorities(NamedTuple):
         return whole
 
 
-@frozen
+@frozen(repr=False)
 class Apportionment:
     """A whole-number table that meets both margins, in proportion to weights both ways.
 
     Attributes
     ----------
-    seats : int64 array (m, n)
-    weights : float64 array (m, n)
+    problem : Problem
+        The weights, the margins of rows and of columns, and the axes.
     method : DivisorMethod
-    axes : Axes or None
-        Names and labels, if any were given.
+    values : int64 array (m, n)
+        Whole lots.
     """
 
-    seats: IntArray = field(converter=frozen_array, eq=CONTENT)
-    weights: FloatArray = field(converter=frozen_array, eq=CONTENT, repr=False)
+    problem: Problem
     method: DivisorMethod
-    axes: Axes | None = None
+    values: IntArray = field(converter=frozen_array, eq=CONTENT)
+
+    @property
+    def weights(self) -> FloatArray:
+        """What it is in proportion to, as they were given, float64 (m, n)."""
+        return self.problem.start
+
+    @property
+    def margins(self) -> tuple[Margin, ...]:
+        """What rows and columns sum to."""
+        return self.problem.margins
+
+    @property
+    def axes(self) -> Axes | None:
+        """Names and labels, if any were given."""
+        return self.problem.axes
+
+    def table(self, **constants: str) -> Columns:
+        """The table in the long form, as :meth:`Axes.table` makes it."""
+        return long_form(self, constants)
+
+    def __repr__(self) -> str:
+        return told_as(self, f"{int(self.values.sum()):,} lots by {self.method!r}")
+
+    def _repr_html_(self) -> str:
+        return heat_table(self)
 
     @property
     def row_multipliers(self) -> FloatArray:
-        """Of the rows, float64 array (m,): seats = round(weight · row's · column's).
+        """Of the rows, float64 array (m,): lots = round(weight · row's · column's).
 
         Rounded as the method rounds; either way where the product is at a signpost,
         which is a tie. Zero for a row that has nothing.
@@ -121,9 +149,9 @@ class Apportionment:
 
     @cached_property
     def _multipliers(self) -> tuple[FloatArray, FloatArray]:
-        turned = self.seats.shape[1] > self.seats.shape[0]
+        turned = self.values.shape[1] > self.values.shape[0]
         weights = self.weights if turned else self.weights.T
-        seats = self.seats if turned else self.seats.T
+        seats = self.values if turned else self.values.T
         found = _multipliers(_priorities(weights, weights > 0, self.method), seats)
         # Priorities are of weights that are at most one.
         found = found[0] / max(float(weights.max()), _LEAST), found[1]
@@ -169,7 +197,7 @@ def apportion(
     Examples
     --------
     >>> votes = [[123, 45, 815], [912, 714, 414], [312, 255, 215]]
-    >>> apportion(votes, rows=[5, 11, 4], columns=[7, 5, 8]).seats
+    >>> apportion(votes, rows=[5, 11, 4], columns=[7, 5, 8]).values
     array([[1, 0, 4],
            [4, 4, 3],
            [2, 1, 1]])
@@ -200,7 +228,7 @@ def apportion(
         ways = Way((0,), table.shape[:1]), Way((1,), table.shape[1:])
         check([blocked(seats, (_floats(left[0]), _floats(left[1])), ways, names)])
     assert isinstance(seats, np.ndarray)  # noqa: S101 - a block has been told
-    return Apportionment(lock(seats), table, rule, axes)
+    return Apportionment(Problem(lock(table.copy()), found, axes), rule, lock(seats))
 
 
 def _unfit(margins: tuple[Margin, ...], names: Names) -> list[Fault]:
@@ -214,7 +242,8 @@ def _unfit(margins: tuple[Margin, ...], names: Names) -> list[Fault]:
             faults.append(Fault("margins", reason, "round it", column=column, value=value))
     totals = [float(margin.values.sum()) for margin in margins]
     if len(totals) == 2 and totals[0] != totals[1]:
-        reason = f"rows sum to {plain(totals[0])}, columns to {plain(totals[1])}"
+        reason = f"rows sum to {plain(totals[0])}, columns to {plain(totals[1])}, "
+        reason += f"{plain(abs(totals[0] - totals[1]))} apart"
         faults.append(Fault("margins", reason, "correct one of them"))
     if max(totals, default=0.0) > _MOST:
         reason = f"{plain(max(totals))} lots are more than {_MOST:,}"
@@ -311,7 +340,8 @@ def _scaled(weights: FloatArray, rows: IntArray, columns: IntArray) -> tuple[Flo
     sums = rows / total, columns / total
     found = fit_two_ways(scaled, *sums, _NEAR, 60)
     if found.off > _NEAR and len(columns) <= _STEEPLY:
-        found = fit_steeply(scaled, *sums, _NEAR, 100)
+        margins = tuple(Margin((a,), each) for a, each in enumerate(sums))
+        found = fit_steeply(scaled, margins, _NEAR, 100, found)
     multipliers = found.of[1]
     sound = np.isfinite(multipliers) & (multipliers > 0)
     if not sound.any():

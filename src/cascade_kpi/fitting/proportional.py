@@ -9,19 +9,14 @@ of a matrix and a vector: r = R/(K c), c = C/(Kᵀ r).
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
 from cascade_kpi._arrays import FloatArray, IntArray
+from cascade_kpi.fitting.margins import Margin
 
-__all__ = ["Factors", "Sums", "fit_steeply", "fit_two_ways", "fit_ways", "ratio"]
-
-_CLOSE = 1e-3  # of a sum: what is off by less, Newton's method is sure to bring nearer
-
-Sums = list[tuple[tuple[int, ...], FloatArray]]
-"""Axes, ascending, and what the table is to sum to for each of their lines."""
+__all__ = ["Factors", "fit_two_ways", "fit_ways", "ratio"]
 
 
 class Factors(NamedTuple):
@@ -63,36 +58,12 @@ def fit_two_ways(
     rounds : int
         At most.
     """
-    return _among_live(_in_turn, seed, (rows, columns), tolerance, rounds)
-
-
-def fit_steeply(
-    seed: FloatArray, rows: FloatArray, columns: FloatArray, tolerance: float, rounds: int
-) -> Factors:
-    """The same where rounds come nearer slowly, by Newton's method.
-
-    Every cell of the seed above zero is to hold something in some table that meets the margins.
-    """
-    if len(columns) > len(rows):
-        found = fit_steeply(seed.T, columns, rows, tolerance, rounds)
-        return found._replace(of=found.of[::-1])
-    return _among_live(_by_newton, seed, (rows, columns), tolerance, rounds)
-
-
-def _among_live(
-    solve: Callable[..., Factors],
-    seed: FloatArray,
-    sums: tuple[FloatArray, FloatArray],
-    tolerance: float,
-    rounds: int,
-) -> Factors:
-    """Factors of the lines that are to hold something, and zero for the others."""
-    live = sums[0] > 0, sums[1] > 0
+    live = rows > 0, columns > 0
     if live[0].all() and live[1].all():
-        return solve(seed, *sums, tolerance, rounds)
+        return _in_turn(seed, rows, columns, tolerance, rounds)
     part = seed[live[0]][:, live[1]]
-    found = solve(part, sums[0][live[0]], sums[1][live[1]], tolerance, rounds)
-    full = [np.zeros(len(sums[0])), np.zeros(len(sums[1]))]
+    found = _in_turn(part, rows[live[0]], columns[live[1]], tolerance, rounds)
+    full = [np.zeros(len(rows)), np.zeros(len(columns))]
     for each, there, factors in zip(full, live, found.of, strict=True):
         each[there] = factors
     return found._replace(of=full)
@@ -120,78 +91,18 @@ def _in_turn(
             done += 1
 
 
-def _by_newton(
-    seed: FloatArray, rows: FloatArray, columns: FloatArray, tolerance: float, rounds: int
+def fit_ways(
+    seed: FloatArray, margins: tuple[Margin, ...], tolerance: float, rounds: int
 ) -> Factors:
-    """Of the factors of columns alone, c = exp(v), those of rows being what they have to be.
-
-    The minimum of Σ Rᵢ log Σⱼ Kᵢⱼ exp(vⱼ) - Σ Cⱼ vⱼ, which is convex.
-    """
-    v = np.zeros(len(columns))
-    done, off = 0, np.inf
-    with np.errstate(all="ignore"):
-        here = _Dual.at(seed, rows, columns, v)
-        while True:
-            gap = here.table.sum(axis=0) - columns
-            off = float(np.abs(gap / columns).max(initial=0.0))
-            if not off > tolerance or done == rounds:
-                return Factors([here.rows, np.exp(v)], done, off)
-            step = _step(here.table, rows, columns, gap)
-            size, slope = 1.0, float(step @ gap)
-            while True:
-                there = _Dual.at(seed, rows, columns, v + size * step)
-                # Close by, the function's values differ by less than floats tell; sums do not.
-                nearer = off < _CLOSE
-                nearer &= np.abs((there.table.sum(axis=0) - columns) / columns).max() < off
-                if nearer or there.value <= here.value + 1e-4 * size * slope or size < 1e-9:
-                    break
-                size /= 2
-            v, here = v + size * step, there
-            done += 1
-
-
-class _Dual(NamedTuple):
-    """The function that is least where the margins are met, and the table there.
-
-    Attributes
-    ----------
-    value : float
-    rows : float64 array (m,)
-        Factors of rows, under which they hold what they are to.
-    table : float64 array (m, n)
-    """
-
-    value: float
-    rows: FloatArray
-    table: FloatArray
-
-    @classmethod
-    def at(cls, seed: FloatArray, rows: FloatArray, columns: FloatArray, v: FloatArray) -> _Dual:
-        """At the logarithms of columns' factors."""
-        weighed = seed * np.exp(v)
-        sums = weighed.sum(axis=1)
-        value = float(rows @ np.log(sums) - columns @ v)
-        factors = rows / sums
-        return cls(value if value == value else np.inf, factors, weighed * factors[:, None])
-
-
-def _step(table: FloatArray, rows: FloatArray, columns: FloatArray, gap: FloatArray) -> FloatArray:
-    """Newton's step; where columns only move together, a little is added that keeps it finite."""
-    bend = np.diag(table.sum(axis=0)) - table.T @ (table / rows[:, None])
-    bend += np.diag(1e-13 * (np.diag(bend) + columns))
-    step = np.linalg.solve(bend, -gap)
-    return np.asarray(step * min(1.0, 20.0 / max(float(np.abs(step).max()), 1e-300)))
-
-
-def fit_ways(seed: FloatArray, margins: Sums, tolerance: float, rounds: int) -> Factors:
     """Factors of a table of any number of axes, as :func:`fit_two_ways`."""
-    factors = [np.ones(values.shape) for _, values in margins]
-    plans = [_Plan.of(seed.ndim, [axes for axes, _ in margins], m) for m in range(len(margins))]
+    factors = [np.ones(margin.values.shape) for margin in margins]
+    axes = [margin.axes for margin in margins]
+    plans = [_Plan.of(seed.ndim, axes, m) for m in range(len(margins))]
     done, off = 0, np.inf
     with np.errstate(all="ignore"):
         while off > tolerance and done < rounds:
             off = 0.0
-            for m, (_, wanted) in enumerate(margins):
+            for m, wanted in enumerate(margin.values for margin in margins):
                 sums = plans[m].sums(seed, factors)
                 there = wanted > 0
                 far = np.abs(factors[m][there] * sums[there] / wanted[there] - 1.0)

@@ -10,17 +10,21 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
+from attrs import field, frozen
 from numpy.typing import ArrayLike
 
-from cascade_kpi._arrays import FloatArray, IntArray
+from cascade_kpi._arrays import CONTENT, FloatArray, IntArray, frozen_array, lock
+from cascade_kpi._long import Columns
 from cascade_kpi._text import plain
 from cascade_kpi.errors import Fault, check
 from cascade_kpi.fitting.axes import Axes
 from cascade_kpi.fitting.exchange import NEVER, exchange
 from cascade_kpi.fitting.fit import Fitted
 from cascade_kpi.fitting.margins import Margin, Names, entries, not_axes, read_margins, totals
+from cascade_kpi.fitting.problem import Problem
+from cascade_kpi.fitting.showing import heat_table, long_form, told_as
 
-__all__ = ["round_to_margins"]
+__all__ = ["Rounded", "floors", "round_to_margins"]
 
 _PARTS = 1 << 30  # in which a fraction is counted
 _LARGEST = 2.0**52  # beyond, floats have no fractions
@@ -48,12 +52,52 @@ class _Rounding(NamedTuple):
         return more, np.where(lots > 0, -parts, -NEVER)
 
 
+@frozen(repr=False)
+class Rounded:
+    """A table of which every cell is the floor or the ceiling of another's, both margins kept.
+
+    Attributes
+    ----------
+    problem : Problem
+        The table that was rounded, the two margins that are kept, and the axes.
+    source : Fitted or None
+        What the table was fitted by, if it was.
+    values : int64 array
+        Of the table's shape.
+    """
+
+    problem: Problem
+    source: Fitted | None
+    values: IntArray = field(converter=frozen_array, eq=CONTENT)
+
+    @property
+    def margins(self) -> tuple[Margin, ...]:
+        """The two that are kept."""
+        return self.problem.margins
+
+    @property
+    def axes(self) -> Axes | None:
+        """Names and labels, if any were given."""
+        return self.problem.axes
+
+    def table(self, **constants: str) -> Columns:
+        """The table in the long form, as :meth:`Axes.table` makes it."""
+        return long_form(self, constants)
+
+    def __repr__(self) -> str:
+        change = float(np.abs(self.values - self.problem.start).sum())
+        return told_as(self, f"{plain(float(f'{change:.4g}'))} changed in all")
+
+    def _repr_html_(self) -> str:
+        return heat_table(self)
+
+
 def round_to_margins(
     table: Fitted | ArrayLike,
     margins: Mapping[object, ArrayLike] | None = None,
     *,
     axes: Axes | None = None,
-) -> IntArray:
+) -> Rounded:
     """Every cell rounded to its floor or its ceiling, the sums of rows and columns kept.
 
     Of all such tables one with the least sum of absolute changes. M. Bacharach,
@@ -72,7 +116,7 @@ def round_to_margins(
 
     Returns
     -------
-    int64 array of the table's shape
+    Rounded
 
     Raises
     ------
@@ -82,38 +126,40 @@ def round_to_margins(
 
     Examples
     --------
-    >>> round_to_margins([[1.7, 0.3], [0.3, 2.7]])
+    >>> round_to_margins([[1.7, 0.3], [0.3, 2.7]]).values
     array([[2, 0],
            [0, 3]])
     """
-    if isinstance(table, Fitted):
-        own: dict[object, ArrayLike] = {each.axes: each.values for each in table.margins}
+    faults = not_axes(axes)
+    check(faults)
+    source = table if isinstance(table, Fitted) else None
+    if source is not None:
+        own: dict[object, ArrayLike] = {each.axes: each.values for each in source.margins}
         margins = own if margins is None else margins
-        axes = table.axes if axes is None else axes
-        table = table.table
-    check(not_axes(axes))
-    names, faults = Names(axes), list[Fault]()
-    cells = entries(table, "table", names, faults, least=-np.inf)
+        axes = source.axes if axes is None else axes
+    names = Names(axes)
+    cells = entries(
+        table if source is None else source.values, "table", names, faults, least=-np.inf
+    )
+    if cells is not None and (np.abs(cells) >= _LARGEST).any():
+        reason, repair = "beyond 4.5e15, floats have no fractions", "use a larger unit"
+        faults.append(Fault("table", reason, repair))
+    ways = () if cells is None else _ways(cells, margins, names, faults)
     check(faults)
     assert cells is not None  # noqa: S101 - it has been refused
-    if (np.abs(cells) >= _LARGEST).any():
-        check([Fault("table", "beyond 4.5e15, floats have no fractions", "use a larger unit")])
-    rows, columns = _ways(cells, margins, names)
+    rows, columns = ways
     order = (*rows.axes, *columns.axes)
     matrix = cells.transpose(order).reshape(rows.values.size, columns.values.size)
     whole = _rounded(matrix, (rows, columns), names)
     turned = whole.reshape([cells.shape[a] for a in order])
-    return np.ascontiguousarray(turned.transpose(np.argsort(order)))
+    values = np.ascontiguousarray(turned.transpose(np.argsort(order)))
+    return Rounded(Problem(lock(cells.copy()), (rows, columns), axes), source, lock(values))
 
 
-def _ways(cells: FloatArray, given: object, names: Names) -> tuple[Margin, Margin]:
-    """The two margins that are kept, found whole.
-
-    Raises
-    ------
-    InputError
-    """
-    faults = list[Fault]()
+def _ways(
+    cells: FloatArray, given: object, names: Names, faults: list[Fault]
+) -> tuple[Margin, ...]:
+    """The two margins that are kept, if they are whole and the table sums to them."""
     if given is None and cells.ndim == 2:
         given = {(a,): totals(cells, (a,)) for a in range(2)}
     if given is None:
@@ -121,22 +167,19 @@ def _ways(cells: FloatArray, given: object, names: Names) -> tuple[Margin, Margi
         if cells.ndim == 1:
             reason = "a table of one axis has no two margins"
         repair = "name two margins that have every axis once; of one axis, divide its total"
-        check([Fault("table", reason, repair)])
+        faults.append(Fault("table", reason, repair))
+        return ()
+    before = len(faults)
     margins = read_margins(given, cells.shape, names, faults, least=-np.inf)
-    check(faults)
-    if sorted(a for margin in margins for a in margin.axes) != list(range(cells.ndim)) or (
-        len(margins) != 2
-    ):
+    twice = sorted(a for margin in margins for a in margin.axes) != list(range(cells.ndim))
+    if len(faults) == before and (twice or len(margins) != 2):
         reason = "two margins that have every axis once are kept, and no others: "
         reason += "a rounding that keeps more may not exist"
-        check([Fault("margins", reason, "leave out the others", value=list(map(_axes, margins)))])
-    check([fault for margin in margins for fault in _not_whole(cells, margin, names)])
-    first, second = margins
-    return first, second
-
-
-def _axes(margin: Margin) -> tuple[int, ...]:
-    return margin.axes
+        told = [names.axes_of(margin.axes) for margin in margins]
+        faults.append(Fault("margins", reason, "leave out the others", value=told))
+    if len(faults) == before:
+        faults += [fault for margin in margins for fault in _not_whole(cells, margin, names)]
+    return margins
 
 
 def _not_whole(cells: FloatArray, margin: Margin, names: Names) -> list[Fault]:
@@ -157,6 +200,13 @@ def _not_whole(cells: FloatArray, margin: Margin, names: Names) -> list[Fault]:
     return faults
 
 
+def floors(table: FloatArray) -> tuple[IntArray, IntArray]:
+    """Floors of cells, and their fractions in parts; one as near to a whole number is that."""
+    low = np.floor(table)
+    parts = np.rint((table - low) * _PARTS).astype(np.int64)
+    return low.astype(np.int64) + (parts == _PARTS), parts % _PARTS
+
+
 def _rounded(matrix: FloatArray, ways: tuple[Margin, Margin], names: Names) -> IntArray:
     """A matrix rounded, by the longer of its sides first.
 
@@ -164,10 +214,7 @@ def _rounded(matrix: FloatArray, ways: tuple[Margin, Margin], names: Names) -> I
     ------
     InputError
     """
-    low = np.floor(matrix)
-    parts = np.rint((matrix - low) * _PARTS).astype(np.int64)
-    low = low.astype(np.int64) + (parts == _PARTS)
-    parts %= _PARTS
+    low, parts = floors(matrix)
     rows, columns = (
         np.rint(margin.values).astype(np.int64).ravel() - low.sum(axis=1 - axis)
         for axis, margin in enumerate(ways)

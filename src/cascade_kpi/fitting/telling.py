@@ -9,10 +9,13 @@ import numpy as np
 from cascade_kpi._arrays import FloatArray, IntArray
 from cascade_kpi._text import plain
 from cascade_kpi.errors import Fault
-from cascade_kpi.fitting.blocking import Blockage
+from cascade_kpi.fitting.blocking import Blockage, Mask
+from cascade_kpi.fitting.lines import Lines
 from cascade_kpi.fitting.margins import Names
+from cascade_kpi.fitting.problem import Problem
+from cascade_kpi.fitting.refuting import Refutation
 
-__all__ = ["Way", "blocked"]
+__all__ = ["Way", "blocked", "refuted"]
 
 
 class Way(NamedTuple):
@@ -60,3 +63,36 @@ def blocked(
     reason += f"{ways[others].name(block.reach, names)}, which {'is' if single else 'are'} to hold"
     repair = "lower the one, raise the other, or let the seed have entries elsewhere"
     return Fault("margins", f"{reason} {room}", repair)
+
+
+def refuted(found: Refutation, lines: Lines, problem: Problem) -> Fault:
+    """That lines of several margins are to hold more than others leave them."""
+    wanted = lines.wanted[found.lines] * np.abs(found.times)
+    more, less = found.times > 0, found.times < 0
+    reason = f"{_counted(found, more, lines, problem)} {_are(more)} to hold "
+    reason += plain(float(f"{wanted[more].sum():.12g}"))
+    if not less.any():
+        reason += f" and {'has' if more.sum() == 1 else 'have'} no cell that may hold anything"
+        return Fault("margins", reason, "lower that, or change the other margins or the zeros")
+    reason += ", and each of the cells that they may use counts at least as often in "
+    reason += f"{_counted(found, less, lines, problem)}, which {_are(less)} to hold "
+    reason += plain(float(f"{wanted[less].sum():.12g}"))
+    repair = "lower the one, raise the other, or let the seed have entries elsewhere"
+    return Fault("margins", reason, repair)
+
+
+def _are(some: Mask) -> str:
+    return "is" if np.count_nonzero(some) == 1 else "are"
+
+
+def _counted(found: Refutation, some: Mask, lines: Lines, problem: Problem) -> str:
+    """Lines by name, by margin and by how often they are counted."""
+    parts = []
+    for m, (margin, end) in enumerate(zip(problem.margins, lines.ends, strict=True)):
+        begin = end - len(lines.places[m])
+        mine = some & (found.lines >= begin) & (found.lines < end)
+        for times in np.unique(np.abs(found.times[mine])).tolist():
+            which = found.lines[mine & (np.abs(found.times) == times)] - begin
+            told = Way(margin.axes, margin.values.shape).name(lines.places[m][which], problem.names)
+            parts.append(told if times == 1 else f"{times} times {told}")
+    return " and ".join(parts)

@@ -61,6 +61,8 @@ def test_labels_that_are_unknown_are_told_and_nothing_else_of_their_rows():
         ({"node": 5}, "no labels"),
         ({1: ["a"]}, "the name of an axis is text"),
         ({"node": ["a", "a"]}, "the same label as line 0"),
+        ({"node": ["a", " "]}, "the label is blank"),
+        ({"value": ["a"]}, "the numbers of a table have this name"),
         ({"node": ["a", None]}, "text or a whole number"),
         ({"node": ["a", 1]}, "together"),
     ],

@@ -195,6 +195,16 @@ def test_a_year_whose_target_and_result_never_meet_has_no_gap():
     assert np.isnan(ck.explain(year, "a", "k", quantity="target").evaluate())
 
 
+def test_limits_between_two_lots_are_told_as_that():
+    kpi = ck.Kpi("k", "u", split=splits.Within(EQUAL, floor=2.5, cap=2.5), lot=1, decimals=0)
+    (fault,) = refused(ck.cascade, FAMILY, [kpi], {"k": 10}, periods="p")
+    assert fault.reason.endswith(
+        "at least 3 u, and at most 2 u: between its limits lies no whole lot of 1 u"
+    )
+    (fault,) = refused(ck.cascade, FAMILY, [kpi], {"k": -10}, periods="p")
+    assert "no whole lot" not in fault.reason
+
+
 def test_a_floor_above_a_cap_is_told_once_for_all_who_share_it():
     kpi = ck.Kpi("k", "u", split=splits.Within(EQUAL, floor=8, cap=5), lot=1, decimals=0)
     columns = ("node", "kpi", "value", "period")

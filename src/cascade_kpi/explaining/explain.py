@@ -19,9 +19,11 @@ from cascade_kpi.explaining.choosing import target_explainer
 from cascade_kpi.explaining.derived import DerivedExplainer
 from cascade_kpi.explaining.explanation import Explanation
 from cascade_kpi.explaining.fairness import StretchExplainer
+from cascade_kpi.explaining.fits import ApportionmentExplainer, FitExplainer, RoundingExplainer
 from cascade_kpi.explaining.moves import MoveExplainer
 from cascade_kpi.explaining.results import ResultExplainer
 from cascade_kpi.explaining.scores import GapExplainer, ScoreExplainer
+from cascade_kpi.fitting import Apportionment, Fitted, Rounded
 from cascade_kpi.judging.fairness import Fairness
 from cascade_kpi.moving.moved import Moved
 from cascade_kpi.plan.improve import Plan
@@ -44,6 +46,9 @@ Stage = (
     | Gaps
     | Plan
     | Alignment
+    | Fitted
+    | Apportionment
+    | Rounded
 )
 
 
@@ -61,9 +66,10 @@ def explain(
     Parameters
     ----------
     stage : Targets, Reconciliation, Moved, Fairness, Changes, Attribution, Results, \
-Derived, Scores, Gaps, Plan or Alignment
+Derived, Scores, Gaps, Plan, Alignment, Fitted, Apportionment or Rounded
     node : id
         Of moved targets: of a holder, or of a unit. Not needed for the coverage of a goal.
+        Of a fitted, apportioned or rounded table: a tuple of labels, one for each axis.
     kpi : str, optional
         Needed but for the total of scores and gaps.
     period : str, optional
@@ -96,6 +102,7 @@ Derived, Scores, Gaps, Plan or Alignment
     - of scores ``"points"``, ``"attainment"``, or without a KPI ``"total"``;
     - of gaps ``"gap"``, ``"shortfall"``, ``"points"``, ``"to_parent"``, a part of the parent's
       gap, or without a KPI ``"total"``; of a plan ``"shortfall"``;
+    - of a table made by ``fitting`` ``"value"``, and of an apportionment its ``"quotient"``;
     - of an alignment ``"served"`` with a node, else ``"covered"``, ``"landed"``.
 
     Examples
@@ -260,6 +267,21 @@ def _of_attribution(
     return {"change": of.change, **{kind: partial(of.part, kind) for kind in stage.order}}
 
 
+def _of_table(
+    stage: Fitted | Apportionment | Rounded, node: object, kpi: str | None, period: str | None
+) -> Answers:
+    if kpi is not None or period is not None:
+        labels = tuple(each for each in (node, kpi, period) if each is not None)
+        repair = f"pass {labels!r}, as one tuple"
+        check([Fault("explain", "a cell is asked for by the labels of its lines", repair)])
+    at = stage.problem.cell(node if isinstance(node, tuple) else (node,))
+    if isinstance(stage, Apportionment):
+        of = ApportionmentExplainer(stage)
+        return {"value": lambda: of.explain(at), "quotient": lambda: of.quotient(at)}
+    maker = FitExplainer(stage) if isinstance(stage, Fitted) else RoundingExplainer(stage)
+    return {"value": lambda: maker.explain(at)}
+
+
 _CHOICES: dict[type, Callable[[Any, object, str | None, str | None], Answers]] = {
     Targets: _of_targets,
     Reconciliation: _of_agreed,
@@ -272,4 +294,7 @@ _CHOICES: dict[type, Callable[[Any, object, str | None, str | None], Answers]] =
     Fairness: _of_fairness,
     Changes: _of_changes,
     Attribution: _of_attribution,
+    Fitted: _of_table,
+    Apportionment: _of_table,
+    Rounded: _of_table,
 }

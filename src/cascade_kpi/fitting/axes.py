@@ -20,6 +20,9 @@ __all__ = ["Axes"]
 
 Label = str | int
 
+VALUE = "value"
+"""The column of numbers."""
+
 
 def _labelled(given: Any) -> Any:
     if not isinstance(given, Mapping):
@@ -64,7 +67,7 @@ class Axes:
         """Of a table with these axes."""
         return tuple(map(len, self.labels.values()))
 
-    def read(self, table: object, value: str = "value") -> FloatArray:
+    def read(self, table: object, value: str = VALUE) -> FloatArray:
         """A long table as an array; NaN where the table has no row or a blank.
 
         Parameters
@@ -137,24 +140,29 @@ class Axes:
             name: keys(labels)[at]
             for (name, labels), at in zip(self.labels.items(), places, strict=True)
         }
-        taken = [name for name in constants if name in out or name == "value"]
+        taken = [name for name in constants if name in out or name == VALUE]
         repair = "give it another name"
         check([Fault("values", "there is such a column", repair, column=name) for name in taken])
         for name, constant in constants.items():
             out[name] = texts([constant] * array.size)
-        return out | {"value": array.ravel().copy()}
+        return out | {VALUE: array.ravel().copy()}
 
 
 def _odd(name: object, labels: object) -> list[Fault]:
     """Faults of one axis."""
     if not isinstance(name, str) or not name.strip():
         return [Fault("axes", "the name of an axis is text", "name it", value=name)]
+    if name == VALUE:
+        reason = "the numbers of a table have this name"
+        return [Fault("axes", reason, "give the axis another", value=name)]
     if not isinstance(labels, tuple) or not labels:
         return [Fault("axes", "no labels", "list one for each line", column=name, value=labels)]
     faults, seen = list[Fault](), dict[object, int]()
     for i, label in enumerate(labels):
         if isinstance(label, bool) or not isinstance(label, str | int):
             reason, repair = "a label is text or a whole number", "give it as one of these"
+        elif isinstance(label, str) and not label.strip():
+            reason, repair = "the label is blank", "name every line"
         elif label in seen:
             reason, repair = f"the same label as line {seen[label]}", "give every line its own"
         else:

@@ -217,12 +217,16 @@ def disagreeing(margins: tuple[Margin, ...], near: float, names: Names) -> list[
             where = f" at {names.lines(shared, [tuple(at)])}" if shared else ""
             reason = f"its sum{where} is {plain(ours)}, that of {names.axes_of(second.axes)} "
             reason += plain(theirs)
-            if plain(ours) == plain(theirs):
-                reason += f", {abs(ours - theirs):.3g} apart"
+            reason += f", {_apart(ours, theirs)} apart"
             repair = "correct one of them, or scale one to the other"
             column = names.axes_of(first.axes)
             faults.append(Fault("margins", reason, repair, column=column))
     return faults
+
+
+def _apart(one: float, other: float) -> str:
+    """By how much two sums differ, without the digits that rounding has put there."""
+    return plain(float(f"{abs(one - other):.6g}"))
 
 
 def not_axes(axes: object) -> list[Fault]:

@@ -92,10 +92,14 @@ def _in_turn(
 
 
 def fit_ways(
-    seed: FloatArray, margins: tuple[Margin, ...], tolerance: float, rounds: int
+    seed: FloatArray,
+    margins: tuple[Margin, ...],
+    tolerance: float,
+    rounds: int,
+    near: Factors | None = None,
 ) -> Factors:
-    """Factors of a table of any number of axes, as :func:`fit_two_ways`."""
-    factors = [np.ones(margin.values.shape) for margin in margins]
+    """Factors of a table of any number of axes, as :func:`fit_two_ways`; from others, if given."""
+    factors = [np.ones(margin.values.shape) for margin in margins] if near is None else [*near.of]
     axes = [margin.axes for margin in margins]
     plans = [_Plan.of(seed.ndim, axes, m) for m in range(len(margins))]
     done, off = 0, np.inf

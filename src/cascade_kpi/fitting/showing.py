@@ -55,8 +55,10 @@ def heat_table(made: Made) -> str:
 
 
 def _tag(kind: str, content: object, heat: float = 0.0) -> str:
-    style = f' style="background:rgba(31,119,180,{_DARKEST * heat:.2f})"' if heat else ""
-    return f"<{kind}{style}>{html.escape(visible(str(content)))}</{kind}>"
+    style = "text-align:right" if kind == "td" else ""
+    style += f";background:rgba(31,119,180,{_DARKEST * heat:.2f})" if heat else ""
+    written = f' style="{style}"' if style else ""
+    return f"<{kind}{written}>{html.escape(visible(str(content)))}</{kind}>"
 
 
 def _short(value: float) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 from cascade_kpi._arrays import FloatArray
 from cascade_kpi._text import plain
 from cascade_kpi.errors import Fault, check
-from cascade_kpi.fitting.blocking import Mask, blocking, possible
+from cascade_kpi.fitting.blocking import Blockage, Mask, blocking, possible
 from cascade_kpi.fitting.lines import Lines, broadcast
 from cascade_kpi.fitting.margins import Margin, Names, totals
 from cascade_kpi.fitting.newton import fit_steeply
@@ -22,7 +22,7 @@ from cascade_kpi.fitting.telling import Way, blocked, refuted
 __all__ = ["solve", "times"]
 
 _FIRST = 64  # rounds before zeros are looked at: with them out of the way few fits take more
-_STEPS = 40, 20, 140, 300  # of Newton's method; in between it is asked whether there is a table
+_STEPS = 60, 40, 100, 300  # of Newton's method; in between it is asked whether there is a table
 _SURE = 1e-9  # of a sum, beyond which a difference is no rounding
 
 Limits = tuple[float, int]
@@ -145,7 +145,7 @@ def _nearer(problem: Problem, limits: Limits, begin: Factors, doubt: _Doubt) -> 
         if _hopeless(problem, before, best):
             doubt.check()
     doubt.check()
-    slow = _by_rounds(problem, (near, rounds - done))
+    slow = fit_ways(problem.start, problem.margins, near, rounds - done, best)
     slow = slow._replace(rounds=done + slow.rounds)
     return slow if slow.off < best.off else best
 
@@ -212,15 +212,19 @@ def _cleared(problem: Problem, kept: Mask) -> Mask:
     InputError
         If there is no such table.
     """
+    cells = kept
     while True:  # one pair's zeros may be another's obstacle
-        before = np.count_nonzero(kept)
+        before = np.count_nonzero(cells)
         for pair in combinations(problem.margins, 2):
-            kept = _without(kept, pair, problem.names)
-        if np.count_nonzero(kept) == before:
-            return kept
+            fewer = _without(cells, pair, problem.names)
+            if fewer is None:  # by next to nothing: what was cleared held that, and no more
+                return kept
+            cells = fewer
+        if np.count_nonzero(cells) == before:
+            return cells
 
 
-def _without(cells: Mask, pair: tuple[Margin, Margin], names: Names) -> Mask:
+def _without(cells: Mask, pair: tuple[Margin, Margin], names: Names) -> Mask | None:
     """The cells without those that are zero in every table that meets two margins.
 
     Raises
@@ -247,6 +251,8 @@ def _without(cells: Mask, pair: tuple[Margin, Margin], names: Names) -> Mask:
         rows, columns = sums[0][x], sums[1][x]
         block = blocking(tables[x], rows, columns)
         if block is not None:
+            if _next_to_nothing(block, (rows, columns)):
+                return None
             sizes = [tuple(cells.shape[a] for a in (*shared, *its)) for its in own]
             ways = [
                 Way((*shared, *its), size, x * each.shape[1])
@@ -257,3 +263,9 @@ def _without(cells: Mask, pair: tuple[Margin, Margin], names: Names) -> Mask:
     kept = keep.reshape(turned.shape).transpose(np.argsort(order))
     shape = [n if a in axes else 1 for a, n in enumerate(cells.shape)]
     return np.asarray(kept.reshape(shape) & cells)
+
+
+def _next_to_nothing(block: Blockage, sums: tuple[FloatArray, FloatArray]) -> bool:
+    """Whether lines block by so little that the zeros of cells may be what floats are rounded by."""
+    over = sums[block.axis][block.lines].sum() - sums[1 - block.axis][block.reach].sum()
+    return bool(over <= _SURE * sums[block.axis].sum())

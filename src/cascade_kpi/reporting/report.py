@@ -16,6 +16,7 @@ from cascade_kpi.errors import Fault, check, unlike
 from cascade_kpi.reporting.agreed import plan_page
 from cascade_kpi.reporting.aligned import alignment_page, audited, focus_row
 from cascade_kpi.reporting.elements import el, render
+from cascade_kpi.reporting.fits import TableStage, table_page
 from cascade_kpi.reporting.layers import Layers, Stage
 from cascade_kpi.reporting.lights import Lights
 from cascade_kpi.reporting.limits import Limits
@@ -24,7 +25,7 @@ from cascade_kpi.reporting.view import View
 
 __all__ = ["Report", "report"]
 
-Reported = Stage | Alignment | Audit | PerformancePlan
+Reported = Stage | Alignment | Audit | PerformancePlan | TableStage
 
 
 @frozen
@@ -33,8 +34,8 @@ class Report:
 
     Attributes
     ----------
-    stage : Targets, Results, Scores, Gaps, Plan, Fairness, Changes, Attribution, Alignment, Audit \
-or PerformancePlan
+    stage : Targets, Results, Scores, Gaps, Plan, Fairness, Changes, Attribution, Alignment, \
+Audit, PerformancePlan, Fitted, Apportionment or Rounded
     title : str
     focus : id
         The node that the report is about, with all below it; None for a whole alignment.
@@ -61,6 +62,8 @@ or PerformancePlan
             return alignment_page(self.stage, row, self.limits, self.title)
         if isinstance(self.stage, PerformancePlan):
             return plan_page(self.stage, self.title)
+        if isinstance(self.stage, TableStage):
+            return table_page(self.stage, self.limits, self.title)
         layers = Layers.of(self.stage)
         row = layers.targets.org.row(self.focus)
         p = layers.targets.periods.index(self.period)
@@ -128,12 +131,13 @@ def report(
     with traffic lights and coverage; scores with grades; gaps with their
     waterfalls; the plan. Of fairness and of changes: their own section, and
     the (later) targets. An alignment has sections of its own: the strategy map,
-    coverage, what plans serve, findings; so has a performance plan.
+    coverage, what plans serve, findings; so has a performance plan, and a table that
+    was made by ``fitting``: what it was made of, and its margins.
 
     Parameters
     ----------
-    stage : Targets, Results, Scores, Gaps, Plan, Fairness, Changes, Attribution, Alignment, Audit \
-or PerformancePlan
+    stage : Targets, Results, Scores, Gaps, Plan, Fairness, Changes, Attribution, Alignment, \
+Audit, PerformancePlan, Fitted, Apportionment or Rounded
     title : str, optional
         By default the name of the node in focus and the period.
     focus : id, optional
@@ -194,6 +198,8 @@ or PerformancePlan
         )
     if isinstance(stage, PerformancePlan):
         return _of_plan(stage, title, focus, period, lights, limits)
+    if isinstance(stage, TableStage):
+        return _of_table(stage, title, focus, period, lights, limits)
     layers = Layers.of(stage)
     org, periods = layers.targets.org, layers.targets.periods
     row = 0 if focus is None else org.row(focus)
@@ -226,14 +232,26 @@ def _of_plan(
     plan: PerformancePlan, title: str | None, focus: object, period: object, *options: Any
 ) -> Report:
     """A performance plan's report: its person and its period are its own."""
-    asked = {"focus": focus, "period": period}
-    check(
-        [
-            Fault("report", "the plan has its own", "leave it out", column=name, value=value)
-            for name, value in asked.items()
-            if value is not None
-        ]
-    )
+    _not_asked("the plan has its own", focus=focus, period=period)
     content = plan.content
     told = f"Performance plan of {content.name}, {content.period}" if title is None else str(title)
     return Report(plan, told, content.person, content.period, *options)
+
+
+def _of_table(
+    stage: TableStage, title: str | None, focus: object, period: object, *options: Any
+) -> Report:
+    """The report of a table that was fitted, rounded or apportioned, which is of no tree."""
+    _not_asked("a table has none", focus=focus, period=period)
+    told = " × ".join(stage.problem.labelled.names) if title is None else str(title)
+    return Report(stage, told, None, "", *options)
+
+
+def _not_asked(reason: str, **options: object) -> None:
+    check(
+        [
+            Fault("report", reason, "leave it out", column=name, value=value)
+            for name, value in options.items()
+            if value is not None
+        ]
+    )

@@ -75,6 +75,8 @@ thead th { color: var(--soft); overflow-wrap: break-word; font-weight: 500; font
 tbody th { font-weight: 550; min-width: 6.5rem; }
 th:last-child, td:last-child { padding-right: 0; }
 .num { text-align: right; white-space: nowrap; }
+.heat { display: block; margin: -.15rem -.3rem; padding: .15rem .3rem;
+  background: color-mix(in srgb, var(--accent) var(--heat, 0%), transparent); }
 thead th.num { white-space: normal; }
 td .row { display: block; }
 td small .light { font-size: .9em; }

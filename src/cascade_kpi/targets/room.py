@@ -139,6 +139,9 @@ class _Demands:
         for (least, most), mine in alike.items():
             who = "it is" if len(mine) == 1 else f"{goal.named(mine)} are each"
             reason = f"{who} to have at least {least}, and at most {most}"
+            if room.low[mine[0]] == room.high[mine[0]] + 1.0:  # as floors go up and caps down
+                lot = self._amount(mine[0], float(room.sign[mine[0]]))
+                reason += f": between its limits lies no whole lot of {lot}"
             value = goal.org.node(mine[0]).id
             told = any(f.value == value and f.reason.endswith(f": {reason}") for f in goal.faults)
             if not told:  # of an earlier period

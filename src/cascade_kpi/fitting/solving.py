@@ -266,6 +266,6 @@ def _without(cells: Mask, pair: tuple[Margin, Margin], names: Names) -> Mask | N
 
 
 def _next_to_nothing(block: Blockage, sums: tuple[FloatArray, FloatArray]) -> bool:
-    """Whether lines block by so little that the zeros of cells may be what floats are rounded by."""
+    """Whether lines block by so little that it may be what floats are rounded by."""
     over = sums[block.axis][block.lines].sum() - sums[1 - block.axis][block.reach].sum()
     return bool(over <= _SURE * sums[block.axis].sum())

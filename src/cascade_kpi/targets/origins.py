@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from attrs import field, frozen
 
@@ -124,6 +124,8 @@ class Reconciled:
         From below, and the limits.
     by : tuple of Confidence
         Per KPI, how much its targets weigh.
+    inner : "total" or "own"
+        What an offer at an inner node stands for.
     demands : tuple of Demands, or None
         Per KPI, what both sides demand; None where the targets stay as they were.
     settled : tuple of tuple of Settled
@@ -133,5 +135,6 @@ class Reconciled:
     whole: Targets
     offers: Any
     by: tuple[Any, ...]
+    inner: Literal["total", "own"]
     demands: tuple[Any, ...] = field(repr=False, eq=False)
     settled: tuple[Any, ...] = field(repr=False, eq=False)

@@ -23,7 +23,7 @@ from cascade_kpi.targets.amounts import NO_LOTS, Amounts, Lots
 from cascade_kpi.targets.origins import Assigned, Cascaded, Itemised, Phased, Reconciled
 from cascade_kpi.targets.ratios import Ratios, unscaled
 
-__all__ = ["Targets", "assign", "rolls_up"]
+__all__ = ["Targets", "assign", "assigned", "rolls_up"]
 
 
 @frozen(hash=False, repr=False)
@@ -286,13 +286,24 @@ def assign(
     found, given = read_entries(
         org, kpis, table, periods=wanted, inputs=lambda _: ("value",), name="targets"
     )
-    own = tuple(given.dense("value", k, len(found), len(org)) for k in range(len(kpis)))
-    check(_unreached(org, kpis, found, own, given))
+    return assigned(org, kpis, found, given)
+
+
+def assigned(org: OrgTree, kpis: Kpis, periods: Periods, given: Entries) -> Targets:
+    """Targets that have been read, rolled up.
+
+    Raises
+    ------
+    InputError
+        As :func:`assign` does, of what is found below the table.
+    """
+    own = tuple(given.dense("value", k, len(periods), len(org)) for k in range(len(kpis)))
+    check(_unreached(org, kpis, periods, own, given))
     columns = tuple(
-        Amounts(lock(_rolled(org, kpi, found.labels, values)))
+        Amounts(lock(_rolled(org, kpi, periods.labels, values)))
         for kpi, values in zip(kpis, own, strict=True)
     )
-    return Targets(org, kpis, found, Assigned(given, own), columns)
+    return Targets(org, kpis, periods, Assigned(given, own), columns)
 
 
 def _unreached(

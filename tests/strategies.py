@@ -6,6 +6,7 @@ Tables are dicts of lists, as a user would write them, so that a test can shuffl
 import math
 from fractions import Fraction
 
+import attrs
 import numpy as np
 from attrs import frozen
 from hypothesis import strategies as st
@@ -437,7 +438,12 @@ def chains(draw, largest=8, roots=("cascade", "cascade", "assign", "columns")):
     }
     goals = shuffled(goals, draw(st.permutations(range(len(nodes) + 1))))
     steps, periods = [], ["year"]
-    for _ in range(draw(st.integers(0, 3))):
+    for i in range(draw(st.integers(0, 3))):
+        if draw(st.integers(0, 3)) == 0:
+            parts = [sales, attrs.evolve(sales, name=f"other{i}")]
+            by = ck.profiles.Seasonal([draw(st.integers(1, 5)) for _ in parts])
+            steps.append((ck.itemise, {"kpi": "sales", "into": parts, "by": by}))
+            continue
         step, periods = draw(a_step(ids, amount, periods))
         steps.append(step)
     return Chain(table, ck.Kpis([sales, share]), draw(st.sampled_from(roots)), goals, tuple(steps))
@@ -453,7 +459,7 @@ def a_step(draw, ids, amount, periods):
         alike = len(set(sizes.values())) == 1
         by = ck.profiles.Seasonal(season) if alike else ck.profiles.Even()
         after = [label for labels in parts.values() for label in labels]
-        return (ck.phase, {"periods": parts, "by": {"sales": by}}), after
+        return (ck.phase, {"periods": parts, "by": by}), after
     offered = draw(st.lists(st.sampled_from(ids), max_size=3, unique=True))
     bound = draw(st.lists(st.sampled_from(ids), max_size=2, unique=True))
     offers = {

@@ -79,7 +79,8 @@ class Itemising:
     @classmethod
     def of(cls, targets: Targets, origin: Itemised) -> Itemising:
         """What some targets were itemised by."""
-        return cls(origin.whole.kpis.names[origin.k], targets.kpis, origin.by)
+        into = Kpis(targets.kpis.items[origin.parts])
+        return cls(origin.whole.kpis.names[origin.k], into, origin.by)
 
     def __call__(self, targets: Targets) -> Targets:
         """The targets, itemised."""

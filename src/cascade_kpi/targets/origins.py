@@ -94,7 +94,9 @@ class Phased:
 
 @frozen(hash=False)
 class Itemised:
-    """Targets of the parts of one KPI: products of a revenue.
+    """Targets of which one KPI's were divided over its parts, products of a revenue.
+
+    The parts stand in its place; all other KPIs are carried as they were.
 
     Attributes
     ----------
@@ -110,6 +112,15 @@ class Itemised:
     k: int
     by: Any
     weights: FloatArray = field(eq=CONTENT, repr=False)
+
+    @property
+    def parts(self) -> slice:
+        """Positions of the parts."""
+        return slice(self.k, self.k + len(self.weights))
+
+    def of_whole(self, k: int) -> int:
+        """Position in the whole of what the k-th KPI is a part of, or is carried from."""
+        return k if k < self.k else max(self.k, k - len(self.weights) + 1)
 
 
 @frozen(hash=False)

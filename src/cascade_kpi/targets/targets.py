@@ -136,8 +136,18 @@ class Targets:
         return isinstance(self.origin, Assigned) and rolls_up(self.kpis.items[k])
 
     def _of_whole(self, k: int) -> int:
-        """Position of the KPI that the k-th was spread from."""
-        return self.origin.k if isinstance(self.origin, Itemised) else k
+        """Position of the KPI that the k-th was spread or carried from."""
+        return self.origin.of_whole(k) if isinstance(self.origin, Itemised) else k
+
+    def behind(self, k: int) -> tuple[Targets, int]:
+        """The targets whose verb made the k-th KPI's, and its position there.
+
+        These themselves, unless a later verb was about other KPIs and carried this one.
+        """
+        targets = self
+        while _is_carried(targets.origin, k):
+            targets, k = targets.origin.whole, targets._of_whole(k)  # type: ignore[union-attr]
+        return targets, k
 
     def cushion(self, kpi: str) -> FloatArray:
         """What a node's children have beyond its own target, float64 (p, n), in KPI units.
@@ -332,8 +342,16 @@ def _rolled(org: OrgTree, kpi: Kpi, labels: tuple[str, ...], own: FloatArray) ->
     return finite_rolled("targets", what, org, labels, own, combine=kpi.aggregate.combine)
 
 
+def _is_carried(origin: object, k: int) -> bool:
+    """Whether the k-th KPI's targets are as they were before."""
+    if isinstance(origin, Itemised):
+        return not origin.parts.start <= k < origin.parts.stop
+    return isinstance(origin, Reconciled) and origin.demands[k] is None
+
+
 def _own(targets: Targets, k: int) -> FloatArray:
     """What `assign` would be given to make the targets of the k-th KPI, (p, n), in its unit."""
+    targets, k = targets.behind(k)
     column, origin = targets.columns[k], targets.origin
     if targets.kpis.items[k].aggregate.makeup is not Makeup.SUM:
         return column.values

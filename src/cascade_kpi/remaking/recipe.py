@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import attrs
@@ -13,13 +13,12 @@ from attrs import frozen
 from cascade_kpi.errors import Fault, InputError, check, wants
 from cascade_kpi.records import record
 from cascade_kpi.remaking.roots import Root, root_of
-from cascade_kpi.remaking.steps import OF, RecipeStep
+from cascade_kpi.remaking.steps import RecipeStep, stages_of, step_of
 from cascade_kpi.targets.amounts import Amounts, Lots
-from cascade_kpi.targets.origins import Itemised, Phased, Reconciled
 from cascade_kpi.targets.ratios import Ratios
 from cascade_kpi.targets.targets import Targets
 
-__all__ = ["Recipe", "digest"]
+__all__ = ["Recipe", "digest", "follow"]
 
 
 @frozen(hash=False)
@@ -65,12 +64,8 @@ class Recipe:
             If they stand for what another stage has made, such as ``Moved``.
         """
         wants(targets, Targets, "targets", "cascade(…)")
-        steps: list[RecipeStep] = []
-        stage = targets
-        while isinstance(stage.origin, Phased | Itemised | Reconciled):
-            steps.append(OF[type(stage.origin)](stage, stage.origin))
-            stage = stage.origin.whole
-        return cls(root_of(stage), tuple(reversed(steps)), digest(targets))
+        first, *others = stages_of(targets)
+        return cls(root_of(first).of(first), tuple(map(step_of, others)), digest(targets))
 
     def make(self) -> Targets:
         """The targets, made again by the verbs, with all their checks.
@@ -81,14 +76,30 @@ class Recipe:
             Listing every fault of the first that cannot be made, under its place
             in the recipe; and if the values have another digest.
         """
-        targets = _placed("root", self.root.make)
-        for i, step in enumerate(self.steps):
-            targets = _placed(f"steps[{i}]", step, targets)
+        targets = follow(_placed("root", self.root.make), self.steps)
         if self.digest is not None and self.digest != digest(targets):
             reason = "this version makes other values than were written"
             repair = "read it with the version that wrote it, or leave the digest out to go on"
             check([Fault("digest", reason, repair, value=self.digest)])
         return targets
+
+
+def follow(targets: Targets, steps: Sequence[RecipeStep], first: int = 0) -> Targets:
+    """What some steps make of targets.
+
+    Parameters
+    ----------
+    first : int
+        Position of the first of them in the recipe.
+
+    Raises
+    ------
+    InputError
+        Listing every fault of the first step that cannot be made, under its place.
+    """
+    for i, step in enumerate(steps, first):
+        targets = _placed(f"steps[{i}]", step, targets)
+    return targets
 
 
 def _placed(place: str, make: Callable[..., Targets], *given: Any) -> Targets:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import attrs
 import numpy as np
@@ -19,7 +19,7 @@ from cascade_kpi.periods import Periods
 from cascade_kpi.records import record
 from cascade_kpi.remaking.told import renumbered, told
 from cascade_kpi.targets.amounts import Amounts
-from cascade_kpi.targets.cascade import cascaded
+from cascade_kpi.targets.cascade import cascaded, goals_table
 from cascade_kpi.targets.origins import Assigned, Cascaded
 from cascade_kpi.targets.targets import Targets, assigned
 
@@ -51,6 +51,8 @@ class Stated:
         which explanations name it; None where they are not known.
     """
 
+    source: ClassVar[str] = "targets"
+
     org: OrgTree
     kpis: Kpis
     periods: Periods
@@ -62,14 +64,35 @@ class Stated:
         converter=attrs.converters.optional(frozen_array),
     )
 
-    def tree(self) -> OrgTree:
-        """The tree, whose nodes have the rows that they had.
+    @classmethod
+    def of(cls, targets: Targets) -> Stated:
+        """What the first of some targets were made from."""
+        entries = cls.stated(targets)
+        table = told(targets, entries, value=entries.values["value"])
+        return cls(targets.org, targets.kpis, targets.periods, table, targets.org.source_row)
 
-        Raises
-        ------
-        InputError
-            If there is not one row a node.
-        """
+    def make(self) -> Targets:
+        """The targets, with every check of a table."""
+        org = self._tree()
+        return self.made(org, self.kpis, self.periods, self._entries(org))
+
+    @classmethod
+    def stated(cls, targets: Targets) -> Entries:
+        """What was stated for some targets, with its rows."""
+        raise NotImplementedError
+
+    @classmethod
+    def made(cls, org: OrgTree, kpis: Kpis, periods: Periods, stated: Entries) -> Targets:
+        """The targets of what was stated. Raises InputError, listing every fault."""
+        raise NotImplementedError
+
+    @classmethod
+    def as_table(cls, _org: OrgTree, given: object, _periods: Periods) -> object:
+        """What may be stated for a tree and periods, as a table: it is one."""
+        return given
+
+    def _tree(self) -> OrgTree:
+        """The tree, whose nodes have the rows that they had."""
         if self.unit_rows is None:
             return self.org
         if self.unit_rows.shape != (len(self.org),):
@@ -78,12 +101,17 @@ class Stated:
             check([Fault("unit_rows", reason, repair)])
         return attrs.evolve(self.org, source_row=self.unit_rows)
 
-    def entries(self, org: OrgTree, name: str) -> Entries:
-        """The table, read with every check."""
+    def _entries(self, org: OrgTree) -> Entries:
+        """The table, read."""
+        name, inputs = self.source, ("value",)
         _, entries = read_entries(
-            org, self.kpis, self.table, periods=self.periods, inputs=lambda _: ("value",), name=name
+            org, self.kpis, self.table, periods=self.periods, inputs=lambda _: inputs, name=name
         )
-        return renumbered(entries, self.table, name)
+        return renumbered(self._as_stated(entries), self.table, name)
+
+    def _as_stated(self, entries: Entries) -> Entries:
+        """Entries as they are read, rows counted from 0 on, with the values that they stand for."""
+        return entries
 
 
 @record("cascade_kpi/recipes.cascade")
@@ -91,10 +119,23 @@ class Stated:
 class Cascading(Stated):
     """Goals that are cascaded: what :func:`cascade <cascade_kpi.cascade>` took."""
 
-    def make(self) -> Targets:
+    source: ClassVar[str] = "goals"
+
+    @classmethod
+    def stated(cls, targets: Targets) -> Entries:
+        """The goals."""
+        assert isinstance(targets.origin, Cascaded)  # noqa: S101 - see root_of
+        return targets.origin.goals
+
+    @classmethod
+    def made(cls, org: OrgTree, kpis: Kpis, periods: Periods, stated: Entries) -> Targets:
         """The goals, decomposed."""
-        org = self.tree()
-        return cascaded(org, self.kpis, self.periods, self.entries(org, "goals"))
+        return cascaded(org, kpis, periods, stated)
+
+    @classmethod
+    def as_table(cls, org: OrgTree, given: object, periods: Periods) -> object:
+        """Numbers are goals of the root."""
+        return goals_table(org, given, periods)
 
 
 @record("cascade_kpi/recipes.assign")
@@ -102,10 +143,17 @@ class Cascading(Stated):
 class Assigning(Stated):
     """Targets that are assigned: what :func:`assign <cascade_kpi.assign>` took."""
 
-    def make(self) -> Targets:
+    @classmethod
+    def stated(cls, targets: Targets) -> Entries:
+        """The targets that were given."""
+        assert isinstance(targets.origin, Assigned)  # noqa: S101 - see root_of
+        assert targets.origin.given is not None  # noqa: S101 - see root_of
+        return targets.origin.given
+
+    @classmethod
+    def made(cls, org: OrgTree, kpis: Kpis, periods: Periods, stated: Entries) -> Targets:
         """The targets, rolled up."""
-        org = self.tree()
-        return assigned(org, self.kpis, self.periods, self.entries(org, "targets"))
+        return assigned(org, kpis, periods, stated)
 
 
 @record("cascade_kpi/recipes.columns")
@@ -113,46 +161,44 @@ class Assigning(Stated):
 class Columning(Stated):
     """Targets of nodes as a whole: what ``Targets.from_columns`` took, as a table."""
 
-    def make(self) -> Targets:
+    @classmethod
+    def stated(cls, targets: Targets) -> Entries:
+        """Every target there is, by KPI, period and node."""
+        values = np.stack(targets.values)
+        kpi, period, node = np.nonzero(~np.isnan(values))
+        told = {"value": values[kpi, period, node]}
+        return Entries(node, kpi, period, told, np.arange(len(kpi)))
+
+    @classmethod
+    def made(cls, org: OrgTree, kpis: Kpis, periods: Periods, stated: Entries) -> Targets:
         """The targets as they are."""
-        org = self.tree()
-        entries = self.entries(org, "targets")
-        # As they stand, for reading makes 0.0 of -0.0.
-        values = np.asarray(self.table["value"], dtype=np.float64)[entries.row]
-        given = attrs.evolve(entries, values={"value": values})
         columns = {
-            kpi.name: given.dense("value", k, len(self.periods), len(org))
-            for k, kpi in enumerate(self.kpis)
+            kpi.name: stated.dense("value", k, len(periods), len(org)) for k, kpi in enumerate(kpis)
         }
-        return Targets.from_columns(org, self.kpis, columns, periods=self.periods)
+        return Targets.from_columns(org, kpis, columns, periods=periods)
+
+    def _as_stated(self, entries: Entries) -> Entries:
+        """The values as they stand: reading makes 0.0 of -0.0."""
+        values = np.asarray(self.table["value"], dtype=np.float64)[entries.row]
+        return attrs.evolve(entries, values={"value": values})
 
 
-def root_of(targets: Targets) -> Cascading | Assigning | Columning:
-    """What targets were made from that were cascaded or assigned.
+def root_of(targets: Targets) -> type[Stated]:
+    """How targets were made that were not made of other targets.
 
     Raises
     ------
     InputError
-        If they were neither, but stand for what another stage has made.
+        If they stand for what another stage has made.
     """
-    origin, axes = targets.origin, (targets.org, targets.kpis, targets.periods)
-    rows = targets.org.source_row
+    origin = targets.origin
     if isinstance(origin, Cascaded):
-        goals = origin.goals
-        return Cascading(*axes, told(targets, goals, value=goals.values["value"]), rows)
-    assert isinstance(origin, Assigned)  # noqa: S101 - all others are steps
+        return Cascading
+    assert isinstance(origin, Assigned)  # noqa: S101 - all others are made of targets
     if origin.given is not None:
-        given = origin.given
-        return Assigning(*axes, told(targets, given, value=given.values["value"]), rows)
+        return Assigning
     for column, own in zip(targets.columns, origin.own, strict=True):
         if not isinstance(column, Amounts) or not equal(column.values, own):
-            repair = "write that stage, and take the targets from it again"
+            repair = "take that stage, and the targets from it again"
             raise InputError([Fault("targets", "they are a view of another stage", repair)])
-    return Columning(*axes, _long(targets), rows)
-
-
-def _long(targets: Targets) -> dict[str, NDArray[Any]]:
-    """Every target there is as a row."""
-    table = targets.table()
-    return {"node": table["node"], "kpi": table["kpi"], "period": table["period"],
-            "value": table["target"]}  # fmt: skip
+    return Columning

@@ -15,7 +15,7 @@ from cascade_kpi.entries import Entries
 from cascade_kpi.errors import Fault, check
 from cascade_kpi.targets.targets import Targets
 
-__all__ = ["renumbered", "told"]
+__all__ = ["known", "renumbered", "told"]
 
 ROW = "row"
 
@@ -61,3 +61,15 @@ def renumbered(entries: Entries, table: Mapping[str, NDArray[Any]], name: str) -
         repair = "number each row once, from 0 on, or leave the column out"
         check([Fault(name, "rows that are not numbered", repair, column=ROW)])
     return attrs.evolve(entries, row=rows.astype(np.int64)[entries.row])
+
+
+def known(targets: Targets, table: Mapping[str, NDArray[Any]]) -> Columns:
+    """The rows of such a table whose node, KPI and period some targets have."""
+    there = targets.org.find(table["node"]) >= 0
+    names = {"kpi": targets.kpis.names, "period": targets.periods.labels}
+    for column, labels in names.items():
+        there &= np.isin(table[column].astype(str), labels)
+    out = {name: cells[there] for name, cells in table.items()}
+    if not there.all() and ROW not in out:
+        out[ROW] = np.flatnonzero(there)
+    return out

@@ -14,6 +14,7 @@ from cascade_kpi._arrays import FloatArray, IntArray, float_array
 from cascade_kpi._fields import as_tuple
 from cascade_kpi._long import Columns, keys, texts
 from cascade_kpi.errors import Fault, check, suggest
+from cascade_kpi.records import record
 from cascade_kpi.tables import take
 
 __all__ = ["Axes"]
@@ -30,7 +31,8 @@ def _labelled(given: Any) -> Any:
     return MappingProxyType({name: as_tuple(labels) for name, labels in given.items()})
 
 
-@frozen
+@record("cascade_kpi/axes")
+@frozen(hash=False)
 class Axes:
     """The axes of a table, in order, and the labels of their lines.
 
@@ -56,6 +58,9 @@ class Axes:
             repair = "give a mapping of names to labels, in the order of the axes"
             check([Fault("axes", "no named axes", repair, value=self.labels)])
         check([fault for name, each in self.labels.items() for fault in _odd(name, each)])
+
+    def __hash__(self) -> int:
+        return hash(tuple(self.labels.items()))
 
     @property
     def names(self) -> tuple[str, ...]:

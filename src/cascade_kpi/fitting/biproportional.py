@@ -15,7 +15,7 @@ import numpy as np
 from attrs import field, frozen
 from numpy.typing import ArrayLike
 
-from cascade_kpi._arrays import CONTENT, FloatArray, IntArray, frozen_array, lock
+from cascade_kpi._arrays import CONTENT, FloatArray, IntArray, fingerprint, frozen_array, lock
 from cascade_kpi._fields import is_a
 from cascade_kpi._long import Columns
 from cascade_kpi._text import plain
@@ -91,7 +91,7 @@ class _Priorities(NamedTuple):
         return whole
 
 
-@frozen(repr=False)
+@frozen(hash=False, repr=False)
 class Apportionment:
     """A whole-number table that meets both margins, in proportion to weights both ways.
 
@@ -107,6 +107,9 @@ class Apportionment:
     problem: Problem
     method: DivisorMethod
     values: IntArray = field(converter=frozen_array, eq=CONTENT)
+
+    def __hash__(self) -> int:
+        return hash((self.problem, fingerprint((self.values,))))
 
     @property
     def weights(self) -> FloatArray:

@@ -26,6 +26,7 @@ from cascade_kpi.fitting.margins import (
 from cascade_kpi.fitting.problem import Problem
 from cascade_kpi.fitting.showing import heat_table, long_form, told_as
 from cascade_kpi.fitting.solving import solve
+from cascade_kpi.records import record
 
 __all__ = ["Fitted", "Until", "fit"]
 
@@ -33,6 +34,7 @@ _ROUNDS = 10_000
 _AGREED = 0.1  # of the tolerance: margins that differ more than that could not be met to it
 
 
+@record("cascade_kpi/until")
 @frozen
 class Until:
     """When a fit ends.
@@ -52,7 +54,7 @@ class Until:
         check(_no_end(self.tolerance, self.rounds))
 
 
-@frozen(repr=False)
+@frozen(hash=False, repr=False)
 class Fitted:
     """A table that meets its margins, and how it was found.
 
@@ -79,6 +81,9 @@ class Fitted:
     factors: tuple[FloatArray, ...] = field(eq=CONTENT)
     rounds: int
     residual: float
+
+    def __hash__(self) -> int:
+        return hash((self.problem, self.until))
 
     @property
     def seed(self) -> FloatArray:

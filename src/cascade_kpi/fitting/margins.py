@@ -10,10 +10,11 @@ import numpy as np
 from attrs import field, frozen
 from numpy.typing import NDArray
 
-from cascade_kpi._arrays import CONTENT, FloatArray, float_array, frozen_array, lock
+from cascade_kpi._arrays import CONTENT, FloatArray, fingerprint, float_array, frozen_array, lock
 from cascade_kpi._text import plain, visible
-from cascade_kpi.errors import Fault, InputError, suggest, unlike
+from cascade_kpi.errors import Fault, InputError, check, suggest, unlike
 from cascade_kpi.fitting.axes import Axes
+from cascade_kpi.records import record
 
 __all__ = ["Margin", "Names", "disagreeing", "entries", "not_axes", "read_margins", "totals"]
 
@@ -21,7 +22,8 @@ _SHOWN = 6  # lines that are named before the others are counted
 _TOLD = 20  # faults of one array before the others are left untold
 
 
-@frozen
+@record("cascade_kpi/margin")
+@frozen(hash=False)
 class Margin:
     """What a table is to sum to over all axes but some.
 
@@ -35,6 +37,22 @@ class Margin:
 
     axes: tuple[int, ...]
     values: FloatArray = field(converter=frozen_array, eq=CONTENT)
+
+    def __attrs_post_init__(self) -> None:
+        faults, axes = list[Fault](), self.axes
+        if not isinstance(axes, tuple) or not all(type(a) is int and a >= 0 for a in axes):
+            repair = "give their positions, such as (0, 2)"
+            faults.append(Fault("margin", "axes are whole numbers", repair, value=axes))
+        elif list(axes) != sorted(set(axes)):
+            repair = "give each once, the first first"
+            faults.append(Fault("margin", "axes are in ascending order", repair, value=axes))
+        elif self.values.ndim != len(axes):
+            reason = f"its numbers have {self.values.ndim} axes, not {len(axes)}"
+            faults.append(Fault("margin", reason, "give one axis of numbers for each axis"))
+        check(faults)
+
+    def __hash__(self) -> int:
+        return fingerprint((self.axes, self.values))
 
 
 @frozen

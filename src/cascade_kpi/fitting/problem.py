@@ -7,16 +7,18 @@ from typing import Any, Protocol
 from attrs import field, frozen
 from numpy.typing import NDArray
 
-from cascade_kpi._arrays import CONTENT, FloatArray, frozen_array
+from cascade_kpi._arrays import CONTENT, FloatArray, fingerprint, frozen_array
 from cascade_kpi._text import visible
 from cascade_kpi.errors import Fault, check, suggest
 from cascade_kpi.fitting.axes import Axes
 from cascade_kpi.fitting.margins import Margin, Names
+from cascade_kpi.records import record
 
 __all__ = ["Made", "Problem"]
 
 
-@frozen
+@record("cascade_kpi/problem")
+@frozen(hash=False)
 class Problem:
     """A table to begin with, and what it is to sum to.
 
@@ -33,6 +35,9 @@ class Problem:
     start: FloatArray = field(converter=frozen_array, eq=CONTENT, repr=False)
     margins: tuple[Margin, ...]
     axes: Axes | None = None
+
+    def __hash__(self) -> int:
+        return hash((fingerprint((self.start,)), self.margins, self.axes))
 
     @property
     def names(self) -> Names:

@@ -13,7 +13,7 @@ import numpy as np
 from attrs import field, frozen
 from numpy.typing import ArrayLike
 
-from cascade_kpi._arrays import CONTENT, FloatArray, IntArray, frozen_array, lock
+from cascade_kpi._arrays import CONTENT, FloatArray, IntArray, fingerprint, frozen_array, lock
 from cascade_kpi._long import Columns
 from cascade_kpi._text import plain
 from cascade_kpi.errors import Fault, check
@@ -52,7 +52,7 @@ class _Rounding(NamedTuple):
         return more, np.where(lots > 0, -parts, -NEVER)
 
 
-@frozen(repr=False)
+@frozen(hash=False, repr=False)
 class Rounded:
     """A table of which every cell is the floor or the ceiling of another's, both margins kept.
 
@@ -69,6 +69,9 @@ class Rounded:
     problem: Problem
     source: Fitted | None
     values: IntArray = field(converter=frozen_array, eq=CONTENT)
+
+    def __hash__(self) -> int:
+        return hash((self.problem, fingerprint((self.values,))))
 
     @property
     def margins(self) -> tuple[Margin, ...]:

@@ -45,6 +45,8 @@ SINGLE = {
     "numpy": "peers_numpy",
     "apportionment": "peers_apportionment",
     "ipfn": "peers_ipfn",
+    "biprop": "peers_biprop",
+    "scipy_tables": "peers_scipy_tables",
     "hierarchicalforecast": "peers_hierarchicalforecast",
     "hierarchicalforecast_tight": "peers_hierarchicalforecast_tight",
 }
@@ -87,6 +89,9 @@ ITEMS = {
     "phase_lots": Contest(("numpy",), part=10),
     "divisor_lots": Contest(("apportionment",), part=10),
     "fit": Contest(("ipfn",), fixed=1_000, near={"ipfn": 1e-6}),
+    "fit_ways": Contest(("ipfn",), fixed=1_000, near={"ipfn": 1e-5}),
+    "apportion": Contest(("biprop",), fixed=1_000),
+    "round_table": Contest(("scipy_tables",), fixed=1_000),
     "reconcile": Contest(_FORECASTS, near=dict(zip(_FORECASTS, (2e-3, 1e-9), strict=True))),
     "reconcile_ols": Contest(_FORECASTS, near={"hierarchicalforecast_tight": 1e-4}),
     "reconcile_floors": Contest(_FORECASTS[:1], near={"hierarchicalforecast": 2e-3}),

@@ -20,8 +20,11 @@ def input_bytes(case: Organisation, item: str) -> int:
         return sum(sys.getsizeof(part) + sum(map(sys.getsizeof, part)) for part in lists)
     if item == "update_one":
         return 8 * int(np.mean(case.depth[case.changes[:, 0]]) + 1)
-    if item == "fit":
+    if item in {"fit", "apportion", "round_table"}:
         return 8 * (len(case) * MONTHS + len(case) + MONTHS)
+    if item == "fit_ways":
+        seed, margins = case.margins_of_two()
+        return seed.nbytes + sum(each.nbytes for each in margins.values())
     k = len(KPIS)
     numbers = {
         "roll_up": k,
@@ -38,7 +41,8 @@ def input_bytes(case: Organisation, item: str) -> int:
 
 def _times(item: str) -> int:
     """Small work is measured many at a time, so its copy is too."""
-    return 1_000 if item in {"update_one", "fit"} else 1
+    small = {"update_one", "fit", "fit_ways", "apportion", "round_table"}
+    return 1_000 if item in small else 1
 
 
 def into(case: Organisation, item: str) -> Job:

@@ -93,6 +93,29 @@ class Organisation:
         seed = rng.random((len(self), MONTHS)) + 0.01
         return seed, other.sum(axis=1), other.sum(axis=0)
 
+    def margins_of_two(self) -> tuple[Floats, dict[tuple[int, int], Floats]]:
+        """A seed of three axes, cells six orders of magnitude apart, and sums over every two."""
+        rng = np.random.default_rng(SEED + 6)
+        shape = (len(self) // 20, MONTHS, SPAN)
+        other = rng.gamma(2.0, 50.0, shape)
+        axes = ((0, 1), (1, 2), (0, 2))
+        return 10.0 ** rng.uniform(-3, 3, shape), {pair: _summed(other, pair) for pair in axes}
+
+    def seats_both_ways(self) -> tuple[Ints, Ints, Ints]:
+        """Votes (n, months), and seats of rows and of columns that other votes gave."""
+        rng = np.random.default_rng(SEED + 7)
+        votes = rng.integers(1_000, 1_000_000, (len(self), MONTHS))
+        other = rng.integers(0, 10, (len(self), MONTHS))
+        return votes, other.sum(axis=1), other.sum(axis=0)
+
+    def fractions(self) -> Floats:
+        """A table (n, months) that sums to whole numbers along rows and along columns."""
+        rng = np.random.default_rng(SEED + 8)
+        parts = rng.integers(0, 1 << 30, (len(self), MONTHS))
+        parts[:, -1] -= parts.sum(axis=1) % (1 << 20)
+        parts[-1] -= parts.sum(axis=0) % (1 << 20)
+        return parts / float(1 << 20)
+
     def demands(self) -> Floats:
         """What each node asks for itself and all below, (n,): sums that are off by a tenth."""
         rng = np.random.default_rng(SEED + 4)
@@ -130,6 +153,10 @@ class Organisation:
         parents: list[str | None] = self.parents.astype(str).tolist()
         parents[int(np.flatnonzero(self.parent < 0)[0])] = None
         return ids, parents
+
+
+def _summed(table: Floats, axes: tuple[int, int]) -> Floats:
+    return np.asarray(table.sum(axis=tuple(a for a in range(table.ndim) if a not in axes)))
 
 
 def _shape(n: int, rng: np.random.Generator) -> tuple[Ints, Ints]:

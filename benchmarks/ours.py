@@ -142,6 +142,27 @@ def fit(case: Organisation) -> Job:
     return Job(run, lambda fitted: fitted.values, calls=_FITS)
 
 
+def fit_ways(case: Organisation) -> Job:
+    """The same of three axes, by the margins of every two of them."""
+    seed, margins = case.margins_of_two()
+    asked: dict[object, Any] = dict(margins)
+    return Job(lambda: fitting.fit(seed, asked, tolerance=FIT_NEAR), lambda fitted: fitted.values)
+
+
+def apportion(case: Organisation) -> Job:
+    """Whole lots in a table, in proportion to weights both ways."""
+    weights, rows, columns = case.seats_both_ways()
+    return Job(
+        lambda: fitting.apportion(weights, rows=rows, columns=columns), lambda made: made.values
+    )
+
+
+def round_table(case: Organisation) -> Job:
+    """Controlled rounding of a table."""
+    table = case.fractions()
+    return Job(lambda: fitting.round_to_margins(table), lambda made: made.values)
+
+
 def _reconciled(case: Organisation, demands: np.ndarray, rule: Any, floors: Any = None) -> Job:
     """The plan in which every sum holds, checked, agreed, and made whole in thousandths."""
     org = _tree(case)

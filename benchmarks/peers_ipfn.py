@@ -24,3 +24,16 @@ def fit(case: Organisation) -> Job:
         ).iteration()
 
     return Job(run, lambda table: table)
+
+
+def fit_ways(case: Organisation) -> Job:
+    """Three axes, and the margins of every two of them, as :func:`fit`."""
+    seed, margins = case.margins_of_two()
+    sums, axes = [each.copy() for each in margins.values()], [list(each) for each in margins]
+
+    def run() -> np.ndarray:
+        return ipfn.ipfn(
+            seed.copy(), sums, axes, convergence_rate=FIT_NEAR, max_iteration=100_000
+        ).iteration()
+
+    return Job(run, lambda table: table)

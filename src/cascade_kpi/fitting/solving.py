@@ -25,11 +25,11 @@ _FIRST = 64  # rounds before zeros are looked at: with them out of the way few f
 _STEPS = 60, 40, 100, 300  # of Newton's method; in between it is asked whether there is a table
 _SURE = 1e-9  # of a sum, beyond which a difference is no rounding
 
-Limits = tuple[float, int]
+Patience = tuple[float, int]
 """The part of a sum by which it may be off, and the most rounds."""
 
 
-def solve(problem: Problem, limits: Limits) -> tuple[FloatArray, Factors, float]:
+def solve(problem: Problem, patience: Patience) -> tuple[FloatArray, Factors, float]:
     """The table that meets the margins, its factors, and by how much its sums are off.
 
     Raises
@@ -38,12 +38,12 @@ def solve(problem: Problem, limits: Limits) -> tuple[FloatArray, Factors, float]
         If the margins cannot be met, or were not met in the rounds that were allowed.
     """
     scaled, shift = _scaled(problem)
-    found, kept = _found(problem, scaled, limits)
+    found, kept = _found(problem, scaled, patience)
     last = np.ldexp(found.of[-1], shift)
     found = found._replace(of=[*found.of[:-1], last])
     table = times(np.where(kept, problem.start, 0.0), problem.margins, found.of)
     residual = _residual(table, problem.margins)
-    if not residual <= limits[0]:
+    if not residual <= patience[0]:
         check([_unfinished(table, problem.margins, found.rounds, problem.names)])
     return table, found, residual
 
@@ -69,7 +69,7 @@ def _scaled(problem: Problem) -> tuple[Problem, int]:
     return Problem(np.ldexp(problem.start, up), margins, problem.axes), up - down
 
 
-def _found(problem: Problem, scaled: Problem, limits: Limits) -> tuple[Factors, Mask]:
+def _found(problem: Problem, scaled: Problem, patience: Patience) -> tuple[Factors, Mask]:
     """Factors, and the cells that hold something in some table.
 
     Raises
@@ -77,7 +77,7 @@ def _found(problem: Problem, scaled: Problem, limits: Limits) -> tuple[Factors, 
     InputError
         If the margins cannot be met together.
     """
-    tolerance, rounds = limits
+    tolerance, rounds = patience
     near = tolerance / 2  # what the table's own sums are rounded by comes on top
     first = _by_rounds(scaled, (near, min(rounds, _FIRST)))
     kept = problem.start > 0
@@ -117,16 +117,16 @@ class _Doubt(NamedTuple):
             check([refuted(found, lines, self.problem)])
 
 
-def _by_rounds(problem: Problem, limits: Limits) -> Factors:
+def _by_rounds(problem: Problem, patience: Patience) -> Factors:
     seed, margins = problem.start, problem.margins
     if [margin.axes for margin in margins] == [(0,), (1,)]:
-        return fit_two_ways(seed, margins[0].values, margins[1].values, *limits)
+        return fit_two_ways(seed, margins[0].values, margins[1].values, *patience)
     if [margin.axes for margin in margins] == [(1,), (0,)]:
-        return fit_two_ways(seed.T, margins[0].values, margins[1].values, *limits)
-    return fit_ways(seed, margins, *limits)
+        return fit_two_ways(seed.T, margins[0].values, margins[1].values, *patience)
+    return fit_ways(seed, margins, *patience)
 
 
-def _nearer(problem: Problem, limits: Limits, begin: Factors, doubt: _Doubt) -> Factors:
+def _nearer(problem: Problem, patience: Patience, begin: Factors, doubt: _Doubt) -> Factors:
     """By Newton's method; in rounds where that fails and no lines are found to block.
 
     Raises
@@ -134,7 +134,7 @@ def _nearer(problem: Problem, limits: Limits, begin: Factors, doubt: _Doubt) -> 
     InputError
         Naming the lines that block, where they are found.
     """
-    (near, rounds), done, best = limits, 0, begin
+    (near, rounds), done, best = patience, 0, begin
     for most in _STEPS:
         steps = min(most, rounds - done)
         found = fit_steeply(problem.start, problem.margins, near, steps, best)

@@ -74,11 +74,22 @@ def refuted(found: Refutation, lines: Lines, problem: Problem) -> Fault:
     if not less.any():
         reason += f" and {'has' if more.sum() == 1 else 'have'} no cell that may hold anything"
         return Fault("margins", reason, "lower that, or change the other margins or the zeros")
-    reason += ", and each of the cells that they may use counts at least as often in "
+    reason += ", and "
+    reason += _EACH if _at_once(found, lines) else _OFTEN
     reason += f"{_counted(found, less, lines, problem)}, which {_are(less)} to hold "
     reason += plain(float(f"{wanted[less].sum():.12g}"))
     repair = "lower the one, raise the other, or let the seed have entries elsewhere"
     return Fault("margins", reason, repair)
+
+
+_EACH = "every cell of theirs that may hold anything is also in "
+_OFTEN = "every cell that may hold anything counts at least as often in "
+
+
+def _at_once(found: Refutation, lines: Lines) -> bool:
+    """Whether a cell counts but once for them: if they are lines of one margin, each once."""
+    of = np.searchsorted(lines.ends, found.lines[found.times > 0], side="right")
+    return bool((np.abs(found.times) == 1).all() and (of == of[0]).all())
 
 
 def _are(some: Mask) -> str:

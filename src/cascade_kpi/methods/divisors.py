@@ -26,13 +26,14 @@ __all__ = [
     "MODIFIED_SAINTE_LAGUE",
     "WEBSTER",
     "Signpost",
-    "apportion",
+    "by_priority",
     "first_in_line",
 ]
 
 _NEAR = 2.0**-48  # relative: priorities this close are compared exactly
 _EXACT = 2.0**50  # a cross product below this cannot hide behind one float
-_WIDE = 64  # members of a group from which on lots are given many at once
+_MANY = 12  # members of a group from which on lots are given many at once
+_CELLS = 1 << 16  # members of as many groups as are served together: no more memory than that
 _AHEAD = 4  # lots that one member may get at once
 _FIRST = 2.0**600  # what makes a first lot come before any second one
 
@@ -63,7 +64,7 @@ MODIFIED_SAINTE_LAGUE = Signpost(
 JEFFERSON = Signpost(lambda k: k + 1, lambda k: 0 * k + 1)
 
 
-def apportion(
+def by_priority(
     signpost: Signpost, lots: IntArray, claims: FloatArray, low: FloatArray, high: FloatArray
 ) -> IntArray:
     """Each group's lots by a divisor method, none below its floor or above its cap.
@@ -87,9 +88,11 @@ def apportion(
     """
     have = _surely(lots, claims, low, high)
     left = lots - have.sum(axis=0)
-    if len(claims) > _WIDE:
-        for g in np.flatnonzero(left > 0).tolist():
-            have[:, g] += _at_once(signpost, int(left[g]), claims[:, g], have[:, g], high[:, g])
+    if len(claims) >= _MANY:
+        step = max(_CELLS // len(claims), 1)
+        for begin in range(0, len(lots) if left.any() else 0, step):
+            these = slice(begin, begin + step)
+            _hand_out(signpost, left[these], claims[:, these], have[:, these], high[:, these])
         left = lots - have.sum(axis=0)
     some = np.flatnonzero(left > 0)
     while some.size:
@@ -102,29 +105,50 @@ def apportion(
     return have.astype(np.int64)
 
 
-def _at_once(
-    signpost: Signpost, left: int, claims: FloatArray, have: FloatArray, high: FloatArray
-) -> FloatArray:
-    """Further lots of one wide group that go to nobody else in whatever order they are given.
+def _hand_out(
+    signpost: Signpost, left: FloatArray, claims: FloatArray, have: FloatArray, high: FloatArray
+) -> None:
+    """Give the lots of every group that go to nobody else in whatever order they are given.
 
     Where priorities are too close for floats to tell, the rest is left to be given one by one.
+
+    Parameters
+    ----------
+    left : float64 array (groups,)
+        Lots to be given, whole.
+    have : float64 array (span, groups)
+        Lots of every member so far; changed in place.
     """
-    more = np.zeros(len(claims))
-    while left:
-        ahead = have + more + np.arange(_AHEAD)[:, None]
-        priority = _priority(signpost, claims, ahead)
-        priority = np.where((ahead < high) & (claims > 0), priority, -1.0)
-        cut = -np.partition(-priority, left - 1, axis=None)[left - 1]
+    left = left.astype(np.int64)
+    some = np.flatnonzero(left > 0)
+    while some.size:
+        mine, now, most = claims[:, some], have[:, some], high[:, some]
+        ahead = now + np.arange(_AHEAD + 1)[:, None, None]
+        priority = _priority(signpost, mine, ahead)
+        priority = np.where((ahead < most) & (mine > 0), priority, -1.0)
+        hidden = priority[-1].max(axis=0)  # no lot further ahead has more
+        priority = priority[:-1]
+        ranked = -np.sort(-priority.reshape(-1, len(some)), axis=0)
+        last = np.minimum(left[some], len(ranked)) - 1
+        cut = np.where(left[some] > len(ranked), 0.0, ranked[last, np.arange(len(some))])
+        cut = np.maximum(np.maximum(cut, hidden), 0.0)
         sure = (priority > cut * (1.0 + _NEAR)).sum(axis=0)
-        close = np.flatnonzero(np.abs(priority[0] - cut) <= cut * _NEAR)
-        if not sure.any():
-            alike = np.unique(np.stack([claims[close], ahead[0][close]]), axis=1).shape[1] == 1
-            if alike and left <= len(close):  # of equals the earlier come first
-                more[close[:left]] += 1
-            break
-        more += sure
-        left -= int(sure.sum())
-    return more
+        close = np.abs(priority[0] - cut) <= cut * _NEAR
+        given = sure.sum(axis=0)
+        # Of equals the earlier come first, if there are as many as are to be served.
+        rest = np.where(given == 0, left[some], 0)
+        served = close & (np.cumsum(close, axis=0) <= rest) & _alike(mine, now, close)
+        sure += served & (close.sum(axis=0) >= rest)
+        have[:, some] += sure
+        left[some] -= sure.sum(axis=0)
+        some = some[(given > 0) & (left[some] > 0)]
+
+
+def _alike(claims: FloatArray, have: FloatArray, among: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Groups in which some members have one claim and as many lots."""
+    first, each = np.argmax(among, axis=0), np.arange(claims.shape[1])
+    same = (claims == claims[first, each]) & (have == have[first, each])
+    return np.asarray((same | ~among).all(axis=0))
 
 
 def _surely(lots: IntArray, claims: FloatArray, low: FloatArray, high: FloatArray) -> FloatArray:
@@ -158,10 +182,8 @@ def first_in_line(
     near = priority >= best * (1.0 - _NEAR)
     winner: IntArray = np.argmax(priority == best, axis=0)
     # Who has the same claim and as many lots has the same priority: the earliest comes first.
-    first, each = np.argmax(near, axis=0), np.arange(claims.shape[1])
-    alike = (claims == claims[first, each]) & (have == have[first, each])
-    all_alike = (alike | ~near).all(axis=0)
-    winner = np.where(all_alike, first, winner)
+    all_alike = _alike(claims, have, near)
+    winner = np.where(all_alike, np.argmax(near, axis=0), winner)
     power = claims if signpost.power == 1 else claims * claims
     reach = (power * signpost.below(have)).max(axis=0) * signpost.above(have).max(axis=0)
     unsure = (reach >= _EXACT) & ~all_alike & (near.sum(axis=0) > 1)

@@ -15,7 +15,7 @@ from cascade_kpi.methods.divisors import (
     MODIFIED_SAINTE_LAGUE,
     WEBSTER,
     Signpost,
-    apportion,
+    by_priority,
 )
 from cascade_kpi.records import record
 
@@ -36,7 +36,7 @@ class Adams:
         self, lots: IntArray, claims: FloatArray, low: FloatArray, high: FloatArray
     ) -> IntArray:
         """Whole lots, int64 (span, groups)."""
-        return apportion(self.signpost, lots, claims, low, high)
+        return by_priority(self.signpost, lots, claims, low, high)
 
 
 @record("cascade_kpi/methods.dean")
@@ -53,7 +53,7 @@ class Dean:
         self, lots: IntArray, claims: FloatArray, low: FloatArray, high: FloatArray
     ) -> IntArray:
         """Whole lots, int64 (span, groups)."""
-        return apportion(self.signpost, lots, claims, low, high)
+        return by_priority(self.signpost, lots, claims, low, high)
 
 
 @record("cascade_kpi/methods.huntington_hill")
@@ -70,7 +70,7 @@ class HuntingtonHill:
         self, lots: IntArray, claims: FloatArray, low: FloatArray, high: FloatArray
     ) -> IntArray:
         """Whole lots, int64 (span, groups)."""
-        return apportion(self.signpost, lots, claims, low, high)
+        return by_priority(self.signpost, lots, claims, low, high)
 
 
 @record("cascade_kpi/methods.webster")
@@ -87,7 +87,7 @@ class Webster:
         self, lots: IntArray, claims: FloatArray, low: FloatArray, high: FloatArray
     ) -> IntArray:
         """Whole lots, int64 (span, groups)."""
-        return apportion(self.signpost, lots, claims, low, high)
+        return by_priority(self.signpost, lots, claims, low, high)
 
 
 @record("cascade_kpi/methods.jefferson")
@@ -104,7 +104,7 @@ class Jefferson:
         self, lots: IntArray, claims: FloatArray, low: FloatArray, high: FloatArray
     ) -> IntArray:
         """Whole lots, int64 (span, groups)."""
-        return apportion(self.signpost, lots, claims, low, high)
+        return by_priority(self.signpost, lots, claims, low, high)
 
 
 @record("cascade_kpi/methods.modified_sainte_lague")
@@ -121,4 +121,4 @@ class ModifiedSainteLague:
         self, lots: IntArray, claims: FloatArray, low: FloatArray, high: FloatArray
     ) -> IntArray:
         """Whole lots, int64 (span, groups)."""
-        return apportion(self.signpost, lots, claims, low, high)
+        return by_priority(self.signpost, lots, claims, low, high)

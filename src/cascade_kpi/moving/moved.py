@@ -238,19 +238,17 @@ class Moved:
             If the KPI's targets are not counted in lots: units keep them.
         """
         lots, pieces = self._divided(kpi), self.pieces
-        n, periods = len(self.of_before.org), self.of_before.periods.labels
-        tree = self.trees.number(pieces.start)
-        there = lots != NO_LOTS
-        sums = np.zeros((len(STATES), len(periods), n), dtype=np.int64)
-        count = np.zeros((len(periods), n), dtype=np.int64)
-        for p in range(len(periods)):
-            for state in range(len(STATES)):
-                some = there & (pieces.period == p) & (pieces.state == state)
-                if some.any():
-                    args = tree[some], pieces.place[some]
-                    sums[state, p] = self.trees.sums(*args, lots[some])
-                    count[p] += self.trees.sums(*args, np.ones(int(some.sum()), dtype=np.int64))
-        at, rows = np.nonzero(count)
+        tree, periods = self.trees.number(pieces.start), len(self.of_before.periods)
+        some = np.flatnonzero(lots != NO_LOTS)
+        many = len(STATES) * periods
+        line = pieces.state[some] * periods + pieces.period[some]
+        tree, place = (np.concatenate([each, each]) for each in (tree[some], pieces.place[some]))
+        below = self.trees.sums(
+            tree, place, np.concatenate([line, many + pieces.period[some]]),
+            np.concatenate([lots[some], np.ones(len(some), dtype=np.int64)]), many + periods,
+        )  # fmt: skip
+        sums = below[:many].reshape(len(STATES), periods, len(self.of_before.org))
+        at, rows = np.nonzero(below[many:])
         values = self._kpi(kpi).counted_in.values
         total = sums.sum(axis=0)[at, rows]
         return {

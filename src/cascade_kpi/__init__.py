@@ -62,6 +62,8 @@ if TYPE_CHECKING:
     from cascade_kpi.judging.fairness import Fairness, fairness
     from cascade_kpi.moving import moves
     from cascade_kpi.moving.calendar import Calendar
+    from cascade_kpi.moving.credit import credit
+    from cascade_kpi.moving.credited import Credited
     from cascade_kpi.moving.move import move
     from cascade_kpi.moving.moved import Moved
     from cascade_kpi.moving.reorganisation import Reorganisation
@@ -91,6 +93,7 @@ __all__ = [
     "Changes",
     "Constant",
     "Contributions",
+    "Credited",
     "Csv",
     "D",
     "Derived",
@@ -142,6 +145,7 @@ __all__ = [
     "conditions",
     "confidences",
     "contributions",
+    "credit",
     "curves",
     "derive",
     "directions",
@@ -197,6 +201,7 @@ _LATE = {
     "Changes": "cascade_kpi.changing.changes",
     "Constant": "cascade_kpi.drivers.expressions",
     "Contributions": "cascade_kpi.drivers.contributions",
+    "Credited": "cascade_kpi.moving.credited",
     "Csv": "cascade_kpi.tables",
     "D": "cascade_kpi.drivers.expressions",
     "Derived": "cascade_kpi.drivers.derive",
@@ -228,6 +233,7 @@ _LATE = {
     "cascade": "cascade_kpi.targets.cascade",
     "compare": "cascade_kpi.changing.changes",
     "contributions": "cascade_kpi.drivers.contributions",
+    "credit": "cascade_kpi.moving.credit",
     "derive": "cascade_kpi.drivers.derive",
     "explain": "cascade_kpi.explaining.explain",
     "fairness": "cascade_kpi.judging.fairness",

@@ -18,7 +18,7 @@ from cascade_kpi.moving.division import divide_by_share
 from cascade_kpi.moving.intervals import as_dates
 from cascade_kpi.moving.moved import Moved
 from cascade_kpi.moving.pieces import HELD, STATES
-from cascade_kpi.moving.summing import Group, mean_of_levels
+from cascade_kpi.moving.summing import mean_of_levels
 from cascade_kpi.org.rollup import add_present
 from cascade_kpi.targets.wholes import sums_over_periods
 
@@ -107,9 +107,8 @@ class MeanByDays:
 
     def __call__(self, *inputs: float) -> float:
         """The quantity, from its inputs."""
-        rows = np.arange(len(inputs))
-        group = Group(rows, np.array([0]), np.zeros(len(rows), dtype=np.int64))
-        return float(mean_of_levels(group, np.array(inputs), np.array(self.weights))[0])
+        group = np.zeros(len(inputs), dtype=np.int64)
+        return float(mean_of_levels(np.array(inputs), np.array(self.weights), group, 1)[0])
 
     def words(self) -> str:
         """The clause."""

@@ -328,3 +328,52 @@ def test_nothing_reported_and_nobody_there():
     done = ck.credit(nobody, entries(("ann", "sales", 3)))
     assert by(done.by_unit("sales"), "node")["hq",] == 3
     assert len(done.by_holder("sales")["holder"]) == 0
+
+
+# --------------------------------------------------------------------------- why
+
+
+def test_every_result_is_explained_down_to_its_reports():
+    rows = [
+        *DONE[:3],
+        ("cy", "cid", "sales", "2026-03-01", "2026-03-31", 0.1),
+        ("cy", None, "sales", "2026-04-01", "2026-04-01", 0.2),
+        ("cy", None, "sales", "2026-04-01", "2026-04-01", 0.3),
+        ("li", None, "sales", "2026-07-01", "2026-12-31", 0.7),
+        ("di", "east", "sales", "2026-02-01", "2026-02-28", 1.3),
+    ]
+    done = credited(*rows, stage=moved(units=UNITS))
+    for who, found in by(done.by_holder("sales"), "holder").items():
+        why = ck.explain(done, who[0], kpi="sales")
+        np.testing.assert_equal([why.value, why.evaluate()], [found, found])
+    for unit, found in by(done.by_unit("sales"), "node").items():
+        why = ck.explain(done, unit[0], kpi="sales", quantity="unit result")
+        np.testing.assert_equal([why.value, why.evaluate()], [found, found])
+    text = ck.explain(done, "cy", kpi="sales").text(depth=None)
+    assert "reports row 3, value; by stints row 3 (cy at cid, 2020-01-01 to 2026-06-30)" in text
+    text = ck.explain(done, "ann", kpi="sales").text(depth=None)
+    assert "reports row 1, value; nobody's: no stint of ann on these days" in text
+    held = ck.explain(done, "west", kpi="sales")  # bo's report is of the days before and after
+    assert np.isnan(held.evaluate())
+    assert "reports row 2, value" in held.text()
+    assert ck.explain(done, "li", kpi="sales", quantity="holder").value == 365
+    refused(ck.explain, done, "lu", kpi="sales")
+    assert np.isnan(ck.explain(credited(*DONE), "di", kpi="sales").value)
+
+
+def test_ratios_are_explained_by_their_parts():
+    churn = ck.Kpi("churn", "%", aggregate=ck.aggregates.Ratio(100))
+    targets = ck.cascade(org(), [churn], {"churn": 5}, periods="2026")
+    stage = ck.move(targets, MOVES, by=moves.FollowsPost(), units=UNITS)
+    table = {
+        "node": ["ann", "cid", "ann"],
+        "kpi": ["churn"] * 3,
+        "date": ["2026-06-30", "2026-07-01", "2026-11-01"],
+        "numerator": [1, 9, 2],
+        "denominator": [100, 300, 70],
+    }
+    done = ck.credit(stage, table)
+    for unit, found in by(done.by_unit("churn"), "node").items():
+        why = ck.explain(done, unit[0], kpi="churn")
+        np.testing.assert_equal([why.value, why.evaluate()], [found, found])
+    assert ck.explain(done, "li", kpi="churn").evaluate() == 2.5

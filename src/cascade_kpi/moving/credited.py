@@ -190,10 +190,7 @@ class Credited:
     def of_units(self, k: int) -> FloatArray:
         """Results of the k-th KPI of what stood at or below every row, float64 (p, n)."""
         periods = len(self.moved.of_before.periods)
-        rows = self.reports.of(k)
-        given = self.reports.parts(self._kpi(k), rows)
-        up = RollUp(self.moved, self.reports.period[rows], given, self._kpi(k).aggregate.combine)
-        parts, held = up.rolled(self._cells(k))
+        parts, held = self.roll_up(k).rolled(self.cells(k))
         result = self._finished(k, tuple(part.ravel() for part in parts))
         result[held.ravel()] = np.nan
         return result.reshape(periods, -1)
@@ -214,7 +211,13 @@ class Credited:
         found[self.met.stay[self._lines(k)]] = True
         return found[:-1]
 
-    def _cells(self, k: int) -> Cells:
+    def roll_up(self, k: int) -> RollUp:
+        """The reports of the k-th KPI, to be rolled up."""
+        rows, kpi = self.reports.of(k), self._kpi(k)
+        given = self.reports.parts(kpi, rows)
+        return RollUp(self.moved, self.reports.period[rows], given, kpi.aggregate.combine)
+
+    def cells(self, k: int) -> Cells:
         """The lines of reports of a KPI, cut where the units above them change."""
         met, rows = self.met, self._lines(k)
         which, start, _ = cut(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
@@ -10,6 +12,7 @@ from cascade_kpi._arrays import FloatArray, IntArray, refuse_overflow
 from cascade_kpi.moving.folding import fold_groups
 from cascade_kpi.moving.moved import Moved
 from cascade_kpi.org.rollup import Combine, fold_subtrees
+from cascade_kpi.org.tree import OrgTree
 
 __all__ = ["Cells", "RollUp"]
 
@@ -65,28 +68,39 @@ class RollUp:
         single = count[cells.report] == 1
         parts = tuple(np.full(shape, np.nan) for _ in self.given)
         one = cells.take(np.flatnonzero(single))
-        trees = self.moved.trees.number(one.day)
-        for tree in np.unique(trees).tolist():
-            self._in_tree(one.take(np.flatnonzero(trees == tree)), parts)
+        for tree in self.by_tree(one):
+            for total, below in zip(parts, self.in_tree(tree)[1], strict=True):
+                with refuse_overflow("reports"):
+                    self.combine(total.copy(), below, total)
         held = np.zeros(shape, dtype=bool)
         self._of_several(cells.take(np.flatnonzero(~single)), count, parts, held)
         return parts, held
 
-    def _in_tree(self, cells: Cells, parts: Parts) -> None:
-        """Add the reports of one tree to what lies at or below every row of it."""
+    def by_tree(self, cells: Cells) -> Iterator[Cells]:
+        """The cells of one tree after another."""
+        trees = self.moved.trees.number(cells.day)
+        for tree in np.unique(trees).tolist():
+            yield cells.take(np.flatnonzero(trees == tree))
+
+    def in_tree(self, cells: Cells) -> tuple[OrgTree, Parts]:
+        """The tree of some reports, and their parts at or below every row, float64 (p, n).
+
+        The arrays are in the order of the first tree.
+        """
         org, rows = self.moved.trees.on(int(cells.day[0]))
         position = np.empty(len(rows), dtype=np.int64)
         position[rows] = np.arange(len(rows))
-        period = self.period[cells.report]
+        period, shape = self.period[cells.report], (len(self.moved.of_before.periods), len(rows))
         group = period * len(rows) + position[cells.node]
-        for total, part in zip(parts, self.given, strict=True):
-            many = total.size
-            own = fold_groups(part[cells.report], group, many, self.combine).reshape(total.shape)
+        found = []
+        for part in self.given:
+            own = fold_groups(part[cells.report], group, shape[0] * shape[1], self.combine)
+            below = np.full(shape, np.nan)
             for p in np.unique(period).tolist():
-                below = np.empty(len(rows))
-                below[rows] = fold_subtrees(org.layout, own[p], self.combine)
-                with refuse_overflow("reports"):
-                    self.combine(total[p].copy(), below, total[p])
+                line = own.reshape(shape)[p]
+                below[p, rows] = fold_subtrees(org.layout, line, self.combine)
+            found.append(below)
+        return org, tuple(found)
 
     def _of_several(
         self, cells: Cells, count: IntArray, parts: Parts, held: NDArray[np.bool_]

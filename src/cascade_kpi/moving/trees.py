@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 import attrs
 import numpy as np
 from attrs import field, frozen
+from numpy.typing import NDArray
 
 from cascade_kpi._arrays import IntArray, frozen_array, lock
 from cascade_kpi.errors import Fault
@@ -135,6 +136,16 @@ class Trees:
         for t, above in enumerate(self.parents()):
             some = tree == t
             found[some] = self.up(above < 0, above)[row[some]]
+        return found
+
+    def below(self, row: int, tree: IntArray, place: IntArray) -> NDArray[np.bool_]:
+        """Which places stand at or below a row, each in the tree that it is of, bool (m,)."""
+        stop = np.arange(len(self.org)) == row
+        found = np.zeros(len(place), dtype=bool)
+        for t, above in enumerate(self.parents()):
+            here = np.flatnonzero(tree == t)
+            if len(here):
+                found[here] = (self.up(stop, above) == row)[place[here]]
         return found
 
     def up(self, stop: np.ndarray, above: IntArray) -> IntArray:

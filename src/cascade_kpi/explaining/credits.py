@@ -11,7 +11,7 @@ from attrs import frozen
 from cascade_kpi._arrays import IntArray
 from cascade_kpi.explaining.evidence import Evidence
 from cascade_kpi.explaining.explanation import Explanation, Operation
-from cascade_kpi.explaining.operations import Combined, Finished
+from cascade_kpi.explaining.operations import Combined, Finished, Held
 from cascade_kpi.kpis.aggregates import Aggregate
 from cascade_kpi.kpis.kpi import Kpi
 from cascade_kpi.moving.columns import told
@@ -47,12 +47,8 @@ class Folded:
 
 
 @frozen
-class Apart:
+class Apart(Held):
     """Held back, because a part of what the inputs report stood elsewhere."""
-
-    def __call__(self, *inputs: float) -> float:
-        """The quantity, from its inputs."""
-        return float("nan")
 
     def words(self) -> str:
         """The clause."""

@@ -127,20 +127,21 @@ class MoveExplainer:
         piece = self._lots(lots, row)
         if unit < 0:
             return piece
-        place, day = int(self.moved.pieces.place[row]), int(self.moved.pieces.start[row])
-        why = self._why.path(place, unit, day)
         label = self.moved.trees.org.labels[unit]
-        stood = Explanation(f"stood at or below {label}", 1.0, "", self._label, None, why)
-        return self._made(
-            f"{piece.name}, in {label}", piece.value, "lots", Product("where it stood"),
-            lambda: (piece, stood),
-        )  # fmt: skip
+
+        def expand() -> Many:
+            place, day = int(self.moved.pieces.place[row]), int(self.moved.pieces.start[row])
+            why, name = self._why.path(place, unit, day), f"stood at or below {label}"
+            return piece, Explanation(name, 1.0, "", self._label, None, why)
+
+        name = f"{piece.name}, in {label}"
+        return self._made(name, piece.value, "lots", Product("where it stood"), expand)
 
     def _lots(self, lots: IntArray, row: int) -> Explanation:
         """A piece, in lots."""
         pieces = self.moved.pieces
         run = int(pieces.run[row])
-        part = np.flatnonzero(pieces.part == pieces.part[row])
+        part = _same(pieces.part, row)
         if len(part) == 1:
             return self._part(lots, part, self._named("lots", row))
         first, last = int(pieces.run_start[run]), int(pieces.run_end[run])
@@ -157,7 +158,7 @@ class MoveExplainer:
     def _part(self, lots: IntArray, part: IntArray, name: str) -> Explanation:
         """What one of those who hold at once has of the days on which nobody came or went."""
         pieces, row = self.moved.pieces, int(part[0])
-        here = np.flatnonzero(pieces.run == pieces.run[row])
+        here = _same(pieces.run, row)
         heads = here[np.flatnonzero(np.diff(pieces.part[here], prepend=-1))]
         which = int(np.flatnonzero(pieces.part[heads] == pieces.part[row])[0])
         due = self._due(lots, here)
@@ -230,3 +231,8 @@ class MoveExplainer:
         name = f"share of {who} in {org.labels[pieces.origin[row]]}"
         share = float(pieces.share[row])
         return Explanation(name, share, "", self._label, None, self._why.share(row))
+
+
+def _same(numbers: IntArray, row: int) -> IntArray:
+    """The rows of ascending numbers that have the number of one of them."""
+    return np.arange(*np.searchsorted(numbers, [numbers[row], numbers[row] + 1]))

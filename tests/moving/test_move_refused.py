@@ -98,3 +98,25 @@ def test_leaves_of_somebody_without_a_stint_are_told_with_near_misses():
     )
     with pytest.raises(ck.InputError, match=r"leaves row 1, holder = 'wnag': no stint.*'wang'"):
         ck.move(year, stints, leaves=leaves, by=ck.moves.FollowsPost())
+
+
+def test_leaves_on_no_day_of_a_stint_are_refused_and_those_on_some_are_not():
+    stints = held(("li", "ann", "2025-03-01", "2026-06-30"), ("bo", "ann", "2026-07-01", ""))
+    rows = [("li", "2026-07-01", "2026-07-31"), ("bo", "2026-06-01", "2026-06-30"),
+            ("li", "2026-06-30", "2026-06-30"), ("bo", "2026-06-30", "2026-07-01"),
+            ("li", "2025-03-01", "2025-03-31")]  # fmt: skip
+    leaves = ck.Leaves.from_table(entries(*rows[:2], columns=("holder", "start", "end")))
+    faults = refused(ck.move, year(), stints, by=moves.FollowsPost(), leaves=leaves)
+    assert sorted(fault.row for fault in faults) == [0, 1]
+    assert all("correct the days" in fault.repair for fault in faults)
+    leaves = ck.Leaves.from_table(entries(*rows[2:], columns=("holder", "start", "end")))
+    ck.move(year(), stints, by=moves.FollowsPost(), leaves=leaves)
+
+
+def test_unknown_units_are_told_together_with_what_else_is_wrong():
+    rows = [("east", "wset", "2026-02-30"), ("esat", "west", ""), ("ann", "ann", "2026-01-01")]
+    table = entries(*rows, columns=("node", "parent", "start"))
+    faults = refused(ck.Reorganisation.from_table, table, org())
+    assert {(fault.row, fault.column) for fault in faults} == {
+        (0, "parent"), (0, "start"), (1, "node"), (1, "start"), (2, "parent"),
+    }  # fmt: skip

@@ -135,8 +135,11 @@ def moved(case, **other):
     """The case moved; None where somebody follows nobody knows where."""
     case = {**case, **other}
     targets = year(case)
-    known = {row[0] for row in case["stints"]}  # others are refused
-    away = [row for row in case["leaves"] if row[0] in known]
+    away = [  # others are refused
+        (who, a, n)
+        for who, a, n in case["leaves"]
+        if any(h == who and b <= a + n and a <= c for h, _, b, c, _ in case["stints"])
+    ]
     leaves = {
         "holder": [row[0] for row in away],
         "start": [day(row[1]) for row in away],

@@ -17,7 +17,7 @@ from cascade_kpi.moving.cutting import Cutting
 from cascade_kpi.moving.days import CalendarDays, DayWeights
 from cascade_kpi.moving.division import Own
 from cascade_kpi.moving.history import Absences, History, Tenures
-from cascade_kpi.moving.intervals import as_dates, as_days
+from cascade_kpi.moving.intervals import as_dates, as_days, overlaps
 from cascade_kpi.moving.lawful import lawful
 from cascade_kpi.moving.moved import Cause, Moved
 from cascade_kpi.moving.moves import Cover, Policy
@@ -206,9 +206,18 @@ def _history(
     )  # fmt: skip
     if leaves is None:
         return history, Absences.none()
-    faults += _strangers(stints, leaves, np.isin(code[len(stints) :], code[: len(stints)]))
-    who = code[len(stints) :]
-    return history, Absences(who, as_days(leaves.start), as_days(leaves.end), leaves.row)
+    who, at = code[len(stints) :], np.argsort(code[: len(stints)], kind="stable")
+    away = who, as_days(leaves.start), as_days(leaves.end)
+    known = np.isin(who, code[at])
+    faults += _strangers(stints, leaves, known)
+    met = np.isin(np.arange(len(who)), overlaps(away, (code[at], start[at], end[at]))[0])
+    faults += [
+        Fault("leaves", "its holder has no stint on any of these days",
+              "correct the days, or leave the row out", row=int(leaves.row[i]), column="start",
+              value=str(leaves.start[i]))
+        for i in np.flatnonzero(known & ~met).tolist()
+    ]  # fmt: skip
+    return history, Absences(*away, leaves.row)
 
 
 def _strangers(stints: Stints, leaves: Leaves, known: NDArray[np.bool_]) -> list[Fault]:

@@ -106,7 +106,7 @@ class Reorganisation:
             stand in their own subtree.
         """
         check([] if org is None else unlike(org, OrgTree, "org", "OrgTree.from_table(…)"))
-        made = _units(take(table, name=name))
+        made = _units(take(table, name=name), org)
         if org is not None:
             faults: list[Fault] = []
             made.trees(org, faults, name=name)
@@ -148,7 +148,7 @@ class Reorganisation:
         return f"<Reorganisation, {len(self):,} row{'s' * (len(self) != 1)}>"
 
 
-def _units(data: Table) -> Reorganisation:
+def _units(data: Table, org: OrgTree | None = None) -> Reorganisation:
     faults: list[Fault] = []
     data.require(["node", "parent", "start"], faults)
     node = read_ids(data, "node", faults)
@@ -158,6 +158,10 @@ def _units(data: Table) -> Reorganisation:
         if faults[i].reason == "blank":
             repair = "name the unit it is put below; what is dissolved stays in the tree, empty"
             faults[i] = data.fault("blank", repair, row=faults[i].row, column="parent")
+    if org is not None:
+        for column, ids in (("node", node), ("parent", parent)):
+            if data.has(column):
+                located(org, ids, np.arange(data.n), (data.name, column), faults)
     start, _ = read_days(data, faults, ends=None)
     told = {fault.row for fault in faults}
     for row, (one, above) in enumerate(zip(node, parent, strict=True)):

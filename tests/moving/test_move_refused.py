@@ -6,7 +6,7 @@ import pytest
 
 import cascade_kpi as ck
 from cascade_kpi import moves
-from tests.helpers import org, refused
+from tests.helpers import entries, org, refused
 from tests.moving.cases import (
     MOVES,
     SALES,

@@ -303,7 +303,7 @@ _DAY_AND_TIME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ][0-9]{2}:.*")
 _YEAR_FIRST = re.compile(r"([0-9]{4})[/.]([0-9]{1,2})[/.]([0-9]{1,2})")
 
 
-def _day_of_serial(number: float) -> str:
+def _day_of_serial(number: Any) -> str:
     """The repair of a number where a date is expected: the day that a spreadsheet means by it."""
     if not abs(number) < _EXACT or int(number) not in _SERIALS:  # NaN is not below either
         return _PLAIN_DAY
@@ -345,9 +345,8 @@ def _date(cell: object) -> dt.date | Trouble | None:
     if isinstance(cell, dt.date):
         return cell
     if not isinstance(cell, str):
-        repair = _PLAIN_DAY
-        if isinstance(cell, int | float | np.integer | np.floating) and not isinstance(cell, bool):
-            repair = _day_of_serial(float(cell)) if abs(cell) < _EXACT else _PLAIN_DAY
+        numeric = isinstance(cell, int | float | np.number) and not isinstance(cell, bool)
+        repair = _day_of_serial(cell) if numeric else _PLAIN_DAY
         return Trouble(f"a value of type {type(cell).__name__} is not a date", repair)
     plain = cell.strip(_SPACES)
     if not plain:

@@ -54,7 +54,7 @@ def test_posts_and_people_are_told_with_what_changed():
     assert "| ann | vacant | 2026-07-01 | 2026-07-10 | 10 | east | di | 10 units |" in told
     assert "| cid | li on leave | 2026-07-01 | 2026-07-10 | 10 | west | – | 10 units |" in told
     told = section(text, "Rules and notes")
-    assert "A target is its post's: who then holds that has it: FollowsPost(at=())." in told
+    assert "A target is the post's: who holds it then: FollowsPost(at=())." in told
     assert "carried by: unit; days of leave by: unit" in told
 
 

@@ -152,7 +152,7 @@ class FollowsPost:
     """
 
     at: tuple[str, ...] = field(default=(), converter=as_texts)
-    reason: ClassVar[str] = "its post's: who then holds that has it"
+    reason: ClassVar[str] = "the post's: who holds it then"
 
     def __attrs_post_init__(self) -> None:
         check(_odd_kinds("follows post", self.at))
@@ -185,7 +185,7 @@ class FollowsTerritory:
     """
 
     at: tuple[str, ...] = field(default=(), converter=as_texts)
-    reason: ClassVar[str] = "the territory's: who then holds the post above it has it"
+    reason: ClassVar[str] = "the territory's: who then holds the post above it"
 
     def __attrs_post_init__(self) -> None:
         check(_odd_kinds("follows territory", self.at))

@@ -189,7 +189,7 @@ defer(
     "cascade_kpi.commitments.reconciliation",
 )
 defer("cascade_kpi.remaking.recipe")
-defer("cascade_kpi.moving.reorganisation", "cascade_kpi.moving.stints", "cascade_kpi.moving.moves")
+defer(*(f"cascade_kpi.moving.{name}" for name in ("reorganisation", "stints", "moves", "written")))
 defer("cascade_kpi.agreements.performance_plan")
 defer(*(f"cascade_kpi.alignment.{name}" for name in ("budget", "goals", "links")))
 

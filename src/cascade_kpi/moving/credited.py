@@ -6,7 +6,7 @@ import numpy as np
 from attrs import field, frozen
 from numpy.typing import NDArray
 
-from cascade_kpi._arrays import FloatArray, IntArray, frozen_array, refuse_overflow
+from cascade_kpi._arrays import FloatArray, IntArray, fingerprint, frozen_array, refuse_overflow
 from cascade_kpi._long import Columns
 from cascade_kpi._text import visible
 from cascade_kpi.kpis.kpi import Kpi
@@ -55,7 +55,7 @@ class Met:
         return np.bincount(self.report) > 1
 
 
-@frozen(eq=False, repr=False)
+@frozen(hash=False, repr=False)
 class Credited:
     """Results beside targets that moved. Made by :func:`cascade_kpi.credit`.
 
@@ -70,7 +70,7 @@ class Credited:
 
     moved: Moved
     reports: Reports
-    met: Met
+    met: Met = field(eq=False)
 
     # -- who achieved what ----------------------------------------------------------
 
@@ -268,3 +268,6 @@ class Credited:
         names = ", ".join(self.moved.of_before.kpis.names)
         told = "1 report" if many == 1 else f"{many:,} reports"
         return visible(f"<Credited {told} of {names}, {len(self.moved.holders):,} holders>")
+
+    def __hash__(self) -> int:
+        return fingerprint((hash(self.moved), self.reports.start, self.reports.end))

@@ -35,8 +35,9 @@ class _UnitRows:
 
     @classmethod
     def of(cls, units: Reorganisation) -> _UnitRows:
-        """The table of some changes."""
-        return cls(units.node, units.parent, units.start)
+        """The table of some changes, in the order of its rows."""
+        at = np.argsort(units.row, kind="stable")
+        return cls(units.node[at], units.parent[at], units.start[at])
 
     def make(self) -> Reorganisation:
         """The changes again, with every check of a table that needs no tree."""

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from attrs import field, frozen
 
-from cascade_kpi._arrays import FloatArray, IntArray, frozen_array, frozen_columns, refuse_overflow
+from cascade_kpi._arrays import (
+    CONTENT,
+    FloatArray,
+    IntArray,
+    frozen_array,
+    frozen_columns,
+    refuse_overflow,
+)
 from cascade_kpi.entries import read_codes, read_values
 from cascade_kpi.errors import Fault, check, suggest
 from cascade_kpi.kpis.kpi import Kpi, Kpis
@@ -27,7 +34,7 @@ _SUGGESTED = 50  # near misses are looked for this often: each look compares man
 _WAYS = (("date",), ("start", "end"), ("period",))
 
 
-@frozen(eq=False)
+@frozen(hash=False)
 class Reports:
     """Reports in order of KPI, period, holder, node, days and what they say.
 
@@ -40,17 +47,17 @@ class Reports:
     values : mapping of str to float64 array (r,)
         What the KPIs' aggregates take.
     row : int64 array (r,)
-        Row of the table.
+        Row of the table; does not count when they are compared.
     """
 
-    kpi: IntArray = field(converter=frozen_array)
-    holder: IntArray = field(converter=frozen_array)
-    node: IntArray = field(converter=frozen_array)
-    period: IntArray = field(converter=frozen_array)
-    start: IntArray = field(converter=frozen_array)
-    end: IntArray = field(converter=frozen_array)
-    values: Mapping[str, FloatArray] = field(converter=frozen_columns)
-    row: IntArray = field(converter=frozen_array)
+    kpi: IntArray = field(eq=CONTENT, converter=frozen_array)
+    holder: IntArray = field(eq=CONTENT, converter=frozen_array)
+    node: IntArray = field(eq=CONTENT, converter=frozen_array)
+    period: IntArray = field(eq=CONTENT, converter=frozen_array)
+    start: IntArray = field(eq=CONTENT, converter=frozen_array)
+    end: IntArray = field(eq=CONTENT, converter=frozen_array)
+    values: Mapping[str, FloatArray] = field(eq=CONTENT, converter=frozen_columns)
+    row: IntArray = field(eq=False, converter=frozen_array)
 
     def __len__(self) -> int:
         return len(self.kpi)

@@ -136,7 +136,8 @@ class Reorganisation:
             As it was before all changes.
         on : date, or text as yyyy-mm-dd
         """
-        faults: list[Fault] = []
+        faults = unlike(org, OrgTree, "org", "OrgTree.from_table(…)")
+        check(faults)
         trees = self.trees(org, faults)
         check(faults)
         return trees.on(as_day(on, "on"))[0]

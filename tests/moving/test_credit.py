@@ -267,6 +267,14 @@ def test_what_would_count_twice_is_refused():
     ]  # fmt: skip
 
 
+def test_a_day_and_a_longer_report_that_begin_together_count_twice():
+    rows = [at("ann", "2026-01-01", "2026-01-01", 1), at("ann", "2026-01-01", "2026-01-31", 1)]
+    for given in (rows, rows[::-1]):
+        (fault,) = refused(credited, *given)
+        assert "shares days with row" in fault.reason
+    credited(at("ann", "2026-01-01", "2026-01-31", 1), at("ann", "2026-02-01", "2026-02-01", 1))
+
+
 def test_cells_are_read_as_in_every_table():
     table = {
         "holder": ["li", "lu", "", "li", "li", "li"],

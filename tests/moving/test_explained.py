@@ -30,6 +30,9 @@ def test_rows_are_those_of_the_tables_as_they_were_given(reverse):
     assert f"cut here by stints row {row}, start" in text
     assert "own lots of sales, ann, 2026 = 365 lots  ← targets row 0, value: 365 units" in text
     assert "calendar 2026: 2026-01-01 to 2026-12-31" in text
+    row = given.row[((given.node == "ann") & (given.holder == "li")).nonzero()[0][0]]
+    last = f"2026-01-01 to 2026-06-30; cut here by stints row {row}, end"
+    assert f"before 2026-07-01 = 181 days  ← CalendarDays() on {last}" in told(stage, "li")
 
 
 def test_who_is_followed_is_told_from_their_first_post_on():

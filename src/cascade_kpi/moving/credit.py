@@ -189,12 +189,12 @@ def _refuse_doubles(reports: Reports, met: Met, name: str, faults: list[Fault]) 
     start, end = stamp(key, met.start[order]), stamp(key, met.end[order])
     # Stamps of an earlier group are below those of a later one.
     before = np.maximum.accumulate(np.where(long, end, np.iinfo(np.int64).min))[:-1]
-    any_before = np.maximum.accumulate(end)[:-1]
-    twice = (before >= start[1:]) | (long[1:] & (any_before >= start[1:]))
+    # Of those that begin together the longer stand first: a single day is met by them alone.
+    twice = before >= start[1:]
     known = {fault.row for fault in faults}
     for j in (np.flatnonzero(twice) + 1).tolist():
         i = j - 1
-        while end[i] < start[j] or not (long[i] or long[j]):
+        while end[i] < start[j] or not long[i]:
             i -= 1
         row, first = int(reports.row[at[j]]), int(reports.row[at[i]])
         if not {row, first} & known:

@@ -489,3 +489,22 @@ def test_results_are_counted_where_and_by_whom_they_were_achieved(case, data):
         assert {(name, period): v for name, period, v in rows if v == v} == wanted
     stints = done.by_stint("sales")
     assert np.nansum(stints["result"]) == sum(row[3] for row in sales)
+
+
+@settings(max_examples=40)
+@given(cases())
+def test_every_target_is_explained_to_the_bit_and_to_a_row(case):
+    after = moved(case)
+    if after is None:
+        return
+    for name, quantity in (("holder", "holder"), ("node", "unit")):
+        table = after.by_holder("sales") if name == "holder" else after.by_unit("sales")
+        rows = zip(table[name], table["period"], table["target"], strict=True)
+        for who, period, value in list(rows)[:6]:
+            why = ck.explain(after, who, kpi="sales", period=period, quantity=quantity)
+            if why.operation is None:  # somebody who only carries what others left
+                assert value == 0
+                continue
+            assert why.value == value == why.evaluate()
+            if name == "holder":
+                assert "stints row" in why.text(depth=None, width=10**6)

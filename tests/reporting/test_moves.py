@@ -120,6 +120,23 @@ def test_what_is_not_counted_in_lots_has_no_sums():
     assert "| li |" in text
 
 
+def test_tables_show_a_few_kpis_those_that_are_divided_first():
+    level = ck.aggregates.Ratio(100)
+    kpis = [ck.Kpi("churn", "%", aggregate=level), SALES, ck.Kpi("calls", "calls", lot=1),
+            ck.Kpi("visits", "visits", lot=1), ck.Kpi("unused", "x")]  # fmt: skip
+    goals = {"churn": 2, "sales": 365, "calls": 730, "visits": 365}
+    stage = ck.move(ck.cascade(org(), kpis, goals, periods="2026"), MOVES, by=moves.FollowsPost())
+    text = ck.report(stage).markdown()
+    assert "Of 4 KPIs with targets the tables show sales, calls, visits." in text
+    assert "| days | sales | sales carried | calls | calls carried |" in text
+    # Nobody carries the churn of a unit that nobody leads.
+    assert "| hq |" not in section(text, "Vacancies and leave")
+    results = ck.credit(stage, entries(("bo", "calls", 3), columns=("holder", "kpi", "value")))
+    text = ck.report(results).markdown()
+    assert "| calls carried | calls result | visits |" in text
+    assert "sales result" not in text
+
+
 def test_names_are_escaped():
     tree = ck.OrgTree.from_table({"id": ["<b>hq", "<i>p"], "parent": ["", "<b>hq"]})
     kpi = ck.Kpi("<u>", "units", lot=1)

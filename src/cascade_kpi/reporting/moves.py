@@ -80,7 +80,7 @@ def _carried(view: Moving) -> Sheet:
     """What nobody holds, and who carries it."""
     pieces, moved = view.moved.pieces, view.moved
     state = pieces.state[view.pieces]
-    some = view.pieces[((state == VACANT) | (state == LEAVE)) & view.has_target(view.pieces)]
+    some = view.pieces[((state == VACANT) | (state == LEAVE)) & view.is_divided(view.pieces)]
     some = some[np.lexsort((pieces.start[some], pieces.origin[some]))]
     rows = []
     for i in some[: view.limits.rows].tolist():
@@ -100,7 +100,8 @@ def _carried(view: Moving) -> Sheet:
 def _pieces(view: Moving) -> Sheet:
     """The pieces of targets that are cut at all."""
     pieces, moved = view.moved.pieces, view.moved
-    some = view.pieces[view.has_target(view.pieces)]
+    held = pieces.state[view.pieces] == HELD
+    some = view.pieces[view.is_divided(view.pieces) | held & view.has_target(view.pieces)]
     period = np.flatnonzero(pieces.period == view.p)
     many = np.bincount(pieces.origin[period[view.has_target(period)]],
                        minlength=len(moved.trees.org))  # fmt: skip
@@ -150,6 +151,9 @@ def _notes(view: Moving) -> Iterable[str]:
     yield "Each piece counts in the units that stood above it on its days."
     whole = [kpi.name for k, kpi in enumerate(view.moved.of_before.kpis)
              if view.moved.lots_or_none[k] is None]  # fmt: skip
+    if len(view.known) > len(view.kpis):
+        shown = ", ".join(view.kpi_names)
+        yield f"Of {count(len(view.known), 'KPI')} with targets the tables show {shown}."
     if whole:
         yield f"Not divided in lots, and so not among the sums: {', '.join(whole)}."
     if view.credited is not None:

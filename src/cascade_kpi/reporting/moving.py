@@ -16,10 +16,11 @@ from cascade_kpi.moving.moved import Moved
 from cascade_kpi.reporting.limits import Limits
 from cascade_kpi.reporting.timelines import Span
 from cascade_kpi.reporting.wording import amount
+from cascade_kpi.targets.amounts import NO_LOTS
 
 __all__ = ["Moving"]
 
-_COLUMNS = 6  # KPIs that a table has columns for
+_COLUMNS = 3  # KPIs that a table has columns for
 
 
 @frozen(eq=False)
@@ -79,12 +80,20 @@ class Moving:
         return self.moved.portions.stays.holder[self.stays]
 
     @cached_property
+    def known(self) -> tuple[int, ...]:
+        """Positions of the KPIs that have a target in the period, those that are divided first."""
+        values, lots = self.moved.of_before.values, self.moved.lots_or_none
+        there = [k for k in range(len(values)) if not np.isnan(values[k][self.p]).all()]
+        return tuple(sorted(there, key=lambda k: lots[k] is None))
+
+    @property
     def kpis(self) -> tuple[int, ...]:
-        """Positions of the KPIs that tables have columns for: those with a target first."""
-        values = self.moved.of_before.values
-        there = [not np.isnan(values[k][self.p]).all() for k in range(len(values))]
-        known = [k for k, has in enumerate(there) if has]
-        return tuple(known[:_COLUMNS])
+        """The first of them: tables have columns for these."""
+        return self.known[:_COLUMNS]
+
+    def reports(self, k: int) -> bool:
+        """Whether there is a report of a KPI."""
+        return self.credited is not None and bool((self.credited.reports.kpi == k).any())
 
     def kpi(self, k: int) -> Kpi:
         """A KPI by its position."""
@@ -117,6 +126,15 @@ class Moving:
         found = np.zeros(len(pieces), dtype=bool)
         for values in self._values.values():
             found |= ~np.isnan(values[pieces])
+        return found
+
+    def is_divided(self, pieces: IntArray) -> NDArray[np.bool_]:
+        """Which pieces have something that is divided, and so is carried while nobody holds it."""
+        found = np.zeros(len(pieces), dtype=bool)
+        for k in self.known:
+            lots = self.moved.lots_or_none[k]
+            if lots is not None:
+                found |= lots[pieces] != NO_LOTS
         return found
 
     def amounts(self, piece: int) -> tuple[str, ...]:

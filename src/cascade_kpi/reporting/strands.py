@@ -21,7 +21,7 @@ from cascade_kpi.reporting.wording import amount, count
 
 __all__ = ["Strands", "people", "units"]
 
-_LEGEND = (("held", "held"), ("leave", "on leave"), ("vacant", "vacant"))
+_LEGEND = (("held", "held"), ("leave", "on leave"), ("vacant", "target vacant"))
 
 
 @frozen(eq=False)
@@ -106,7 +106,7 @@ def units(view: Moving) -> Strands:
     moved = (trees.start >= span.first) & (trees.start <= span.last)
     changed[trees.node[moved]] = True
     vacant = view.pieces[pieces.state[view.pieces] == VACANT]
-    vacant = vacant[view.has_target(vacant)]
+    vacant = vacant[view.is_divided(vacant)]
     changed[pieces.origin[vacant]] = True
     figures = _unit_figures(view)
     for each in figures:
@@ -238,7 +238,9 @@ class _Figures:
 
     @property
     def differs(self) -> NDArray[np.bool_]:
-        """Where the first column is another number than the second."""
+        """The units whose target is another than before."""
+        if self.view.moved.lots_or_none[self.k] is None:
+            return np.zeros(len(self.columns[0]), dtype=bool)
         before, after = self.columns[:2]
         return np.asarray((before != after) & ~(np.isnan(before) & np.isnan(after)))
 
@@ -253,7 +255,7 @@ class _Figures:
         known = {value: i for i, value in enumerate(moved.holders.tolist())}
         names = ["target", "carried"] if moved.lots_or_none[k] is not None else ["target"]
         columns = _aligned(view, moved.by_holder(name), "holder", known, names)
-        if view.credited is not None:
+        if view.credited is not None and view.reports(k):
             columns.append(view.credited.of_holders(k)[view.p])
         return cls(view, k, tuple(columns))
 
@@ -274,15 +276,16 @@ def _aligned(
 
 def _people_heads(view: Moving, k: int) -> list[str]:
     name = view.kpi(k).name
-    heads = [name, "carried for others"] if view.moved.lots_or_none[k] is not None else [name]
-    return [*heads, *(["result"] if view.credited is not None else [])]
+    heads = [name, f"{name} carried"] if view.moved.lots_or_none[k] is not None else [name]
+    return [*heads, *([f"{name} result"] if view.reports(k) else [])]
 
 
 def _unit_heads(view: Moving, k: int) -> list[str]:
     name = view.kpi(k).name
-    heads = [f"{name} before", name]
-    heads += ["of it not held"] if view.moved.lots_or_none[k] is not None else []
-    return [*heads, *(["result"] if view.credited is not None else [])]
+    heads = [name]
+    if view.moved.lots_or_none[k] is not None:
+        heads = [f"{name} before", name, f"{name} not held"]
+    return [*heads, *([f"{name} result"] if view.reports(k) else [])]
 
 
 def _unit_figures(view: Moving) -> list[_Figures]:
@@ -291,13 +294,13 @@ def _unit_figures(view: Moving) -> list[_Figures]:
     for k in view.kpis:
         name = view.kpi(k).name
         if view.moved.lots_or_none[k] is None:
-            columns = [view.moved.of_before.values[k][view.p]] * 2
+            columns = [view.moved.of_before.values[k][view.p]]
         else:
             table = view.moved.by_unit(name)
             target, leave, vacant = _aligned(view, table, "node", known,
                                              ["target", "leave", "vacant"])  # fmt: skip
             columns = [view.moved.of_before.values[k][view.p], target, leave + vacant]
-        if view.credited is not None:
+        if view.credited is not None and view.reports(k):
             columns.append(view.credited.of_units(k)[view.p])
         out.append(_Figures(view, k, tuple(columns)))
     return out

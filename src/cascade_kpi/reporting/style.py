@@ -252,6 +252,7 @@ svg.timeline { width: 100%; min-width: 13rem; margin: .2rem 0; }
 @media (max-width: 46rem) {
   .strands td:nth-child(2) { width: auto; }
   .strands .stacks td:empty { display: none; }
+  .strands .stacks td.num, #sums .stacks td.num { grid-column: 1 / -1; }
 }
 """
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 
 import numpy as np
 from attrs import frozen
@@ -76,13 +77,18 @@ class Evidence:
     def _of_stints(self, day: int, piece: int) -> Iterator[str]:
         """Stints at the nodes of the piece, or of its run's holders, that begin or end there."""
         history, pieces = self.moved.history, self.moved.pieces
-        run = pieces.run == pieces.run[piece]
+        run = self._run(piece)
         nodes = np.unique([*pieces.origin[run], *pieces.place[run], *pieces.carrier[run],
                            *self._posts(int(pieces.origin[piece]))])  # fmt: skip
         near = np.isin(history.node, nodes) | np.isin(history.holder, pieces.holder[run])
         for what, days in (("end", history.end + 1), ("start", history.start)):
             for row in history.row[np.flatnonzero(near & (days == day))].tolist():
                 yield f"stints row {row}, {what}"
+
+    def _run(self, piece: int) -> slice:
+        """The pieces of a piece's run."""
+        run = self.moved.pieces.run
+        return slice(*np.searchsorted(run, [run[piece], run[piece] + 1]).tolist())
 
     def _posts(self, origin: int) -> IntArray:
         """The posts that an origin stood under, by the kinds that the policy names."""
@@ -93,7 +99,7 @@ class Evidence:
 
     def _of_leaves(self, day: int, piece: int) -> Iterator[str]:
         away, pieces = self.moved.away, self.moved.pieces
-        run = pieces.run == pieces.run[piece]
+        run = self._run(piece)
         near = np.isin(away.holder, pieces.holder[run])
         for what, days in (("end", away.end + 1), ("start", away.start)):
             for row in away.row[np.flatnonzero(near & (days == day))].tolist():
@@ -166,13 +172,22 @@ class Evidence:
         rule = f"{by!r:.{_LONGEST}}"
         return f"{rule}, {reason}" if isinstance(reason, str) and reason else rule
 
+    @cached_property
+    def _stays(self) -> IntArray:
+        """Which of the stints each piece is had by, -1 for none."""
+        pieces = self.moved.pieces
+        found = np.full(len(pieces), -1)
+        some = np.flatnonzero(pieces.holder >= 0)
+        found[some] = self.moved.portions.stays.at(
+            pieces.holder[some], pieces.place[some], pieces.start[some]
+        )
+        return found
+
     def _holds(self, piece: int) -> str:
         """By which stints a holder has the piece."""
         moved, pieces, history = self.moved, self.moved.pieces, self.moved.history
-        holder, day = int(pieces.holder[piece]), int(pieces.start[piece])
-        place, origin = int(pieces.place[piece]), int(pieces.origin[piece])
-        one = np.array([holder]), np.array([place]), np.array([day])
-        stay = int(moved.portions.stays.at(*one)[0])
+        holder, origin = int(pieces.holder[piece]), int(pieces.origin[piece])
+        stay = int(self._stays[piece])
         now = int(moved.portions.stays.stint[stay]) if stay >= 0 else -1
         found = [self.stint(now)] if now >= 0 else []
         posts = self._posts(origin)

@@ -27,9 +27,9 @@ def credit(moved: Moved, reports: object, *, name: str = "reports") -> Credited:
     moved : Moved
     reports : any table
         What was achieved: ``kpi``, and what its aggregate takes (``value``; ``numerator`` and
-        ``denominator``; ``value`` and ``weight``) in KPI units; ``holder``, ``node`` (what it
-        achieved itself, not what lies below) or both; and its days: a ``date``, ``start`` and ``end``, both in it, or a ``period``. Days
-        are not needed where there is one period.
+        ``denominator``; ``value`` and ``weight``) in KPI units; ``holder``, ``node`` or both, at
+        an inner node its own and not what lies below; and its days: a ``date``, ``start`` and
+        ``end``, both in it, or a ``period``. Days are not needed where there is one period.
     name : str
         What error messages call the table.
 

@@ -19,8 +19,8 @@ from cascade_kpi.records import kinds
 from tests import test_testing as tried
 from tests.commitments.test_confidences import RULES as CONFIDENCES
 from tests.commitments.test_confidences import TREE
-from tests.moving.test_move import MOVES
-from tests.moving.test_move import year as targets_of_a_year
+from tests.moving.cases import MOVES
+from tests.moving.cases import year as targets_of_a_year
 from tests.phasing.test_profiles import DRIVEN, FULL, HALVES
 from tests.phasing.test_profiles import SALES as PHASED
 

@@ -62,6 +62,8 @@ if TYPE_CHECKING:
     from cascade_kpi.judging.fairness import Fairness, fairness
     from cascade_kpi.moving import moves
     from cascade_kpi.moving.calendar import Calendar
+    from cascade_kpi.moving.credit import credit
+    from cascade_kpi.moving.credited import Credited
     from cascade_kpi.moving.move import move
     from cascade_kpi.moving.moved import Moved
     from cascade_kpi.moving.reorganisation import Reorganisation
@@ -92,6 +94,7 @@ __all__ = [
     "Changes",
     "Constant",
     "Contributions",
+    "Credited",
     "Csv",
     "D",
     "Derived",
@@ -144,6 +147,7 @@ __all__ = [
     "conditions",
     "confidences",
     "contributions",
+    "credit",
     "curves",
     "derive",
     "directions",
@@ -186,7 +190,7 @@ defer(
 )
 defer("cascade_kpi.remaking.recipe")
 defer("cascade_kpi.fitting")
-defer("cascade_kpi.moving.reorganisation", "cascade_kpi.moving.stints", "cascade_kpi.moving.moves")
+defer(*(f"cascade_kpi.moving.{name}" for name in ("reorganisation", "stints", "moves", "written")))
 defer("cascade_kpi.agreements.performance_plan")
 defer(*(f"cascade_kpi.alignment.{name}" for name in ("budget", "goals", "links")))
 
@@ -202,6 +206,7 @@ _LATE = {
     "Changes": "cascade_kpi.changing.changes",
     "Constant": "cascade_kpi.drivers.expressions",
     "Contributions": "cascade_kpi.drivers.contributions",
+    "Credited": "cascade_kpi.moving.credited",
     "Csv": "cascade_kpi.tables",
     "D": "cascade_kpi.drivers.expressions",
     "Derived": "cascade_kpi.drivers.derive",
@@ -234,6 +239,7 @@ _LATE = {
     "cascade": "cascade_kpi.targets.cascade",
     "compare": "cascade_kpi.changing.changes",
     "contributions": "cascade_kpi.drivers.contributions",
+    "credit": "cascade_kpi.moving.credit",
     "derive": "cascade_kpi.drivers.derive",
     "explain": "cascade_kpi.explaining.explain",
     "fairness": "cascade_kpi.judging.fairness",

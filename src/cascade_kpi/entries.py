@@ -19,7 +19,15 @@ from cascade_kpi.periods import Periods
 if TYPE_CHECKING:
     from cascade_kpi.tables import Table
 
-__all__ = ["NOT_NEGATIVE", "Column", "Entries", "aligned", "read_entries"]
+__all__ = [
+    "NOT_NEGATIVE",
+    "Column",
+    "Entries",
+    "aligned",
+    "read_codes",
+    "read_entries",
+    "read_values",
+]
 
 NOT_NEGATIVE = {"weight", "denominator"}  # volumes: what a mean or a ratio is taken over
 _SUGGESTED = 50  # near misses are looked for this often: each look compares many names
@@ -97,10 +105,10 @@ def read_entries(
     data = take(table, name=name)
     faults: list[Fault] = []
     data.require(["node", "kpi"], faults)
-    kpi = _codes(data, "kpi", kpis.names, "no such KPI", faults)
+    kpi = read_codes(data, "kpi", kpis.names, "no such KPI", faults)
     periods, period = _periods(data, periods, faults)
     node = _nodes(data, org, faults)
-    values = _values(data, kpis, kpi, inputs, faults=faults)
+    values = read_values(data, kpis, kpi, inputs, faults=faults)
     _repeats(data, org, kpis, periods, (node, kpi, period), faults=faults)
     check(data.told(faults))
     order = np.lexsort((node, period, kpi))
@@ -108,9 +116,10 @@ def read_entries(
     return periods, Entries(node[order], kpi[order], period[order], picked, order)
 
 
-def _codes(
+def read_codes(
     data: Table, column: str, known: tuple[str, ...], reason: str, faults: list[Fault]
 ) -> IntArray:
+    """Positions of a column's texts among those known, -1 for others, and a fault for each."""
     if not data.has(column):
         return np.full(data.n, -1)
     code = {label: i for i, label in enumerate(known)}
@@ -140,7 +149,7 @@ def _periods(data: Table, periods: Periods | None, faults: list[Fault]) -> tuple
                 return Periods("?"), np.full(data.n, -1)
             _refuse_guessing(data, labels, faults)
             periods = Periods(labels or ["?"])
-        return periods, _codes(data, "period", periods.labels, "no such period", faults)
+        return periods, read_codes(data, "period", periods.labels, "no such period", faults)
     if periods is None or len(periods) > 1:
         reason = "no column 'period', and not one period it could all be for"
         faults.append(Fault(data.name, reason, "add the column, or pass periods='2026'"))
@@ -184,7 +193,7 @@ def _nodes(data: Table, org: OrgTree, faults: list[Fault]) -> IntArray:
     return found
 
 
-def _values(
+def read_values(
     data: Table,
     kpis: Kpis,
     kpi: IntArray,
@@ -192,6 +201,7 @@ def _values(
     *,
     faults: list[Fault],
 ) -> dict[str, FloatArray]:
+    """The value columns that rows of their KPIs must fill, NaN where they need not."""
     wanted = [inputs(item) for item in kpis]
     before = len(faults)
     used = sorted({k for k in kpi.tolist() if k >= 0})

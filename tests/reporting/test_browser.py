@@ -4,6 +4,7 @@ import pytest
 
 import cascade_kpi as ck
 from tests.alignment.case import aligned
+from tests.moving.cases import LEAVES, MOVES, year
 from tests.reporting import browser
 from tests.reporting.case import plan
 
@@ -105,4 +106,19 @@ def test_a_strategy_map_fits_the_screen_and_its_text_the_boxes(tab, tmp_path, wi
         return [...g.querySelectorAll('text')].map(t => [t, t.getBoundingClientRect(), box]) })
       .filter(([t, r, b]) => r.right > b.right || r.bottom > b.bottom || r.top < b.top)
       .map(([t]) => t.textContent)"""
+    assert tab.evaluate(outside) == []
+
+
+@pytest.mark.parametrize("width", [WIDE, PHONE])
+def test_timelines_keep_their_labels_within_the_page(tab, tmp_path, width):
+    stage = ck.move(year(), MOVES, by=ck.moves.FollowsPost(), leaves=LEAVES)
+    path = ck.report(stage).save(tmp_path / "moves.html").as_uri()
+    tab.open(path, width, mobile=width == PHONE)
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
+    assert tab.evaluate(f"({STICKING_OUT})({width})") == []
+    drawn = "[...document.querySelectorAll('.strands svg.timeline')]"
+    assert tab.evaluate(f"{drawn}.length") > 6
+    outside = f"""{drawn}.flatMap(svg => [...svg.querySelectorAll('text.in')]
+      .filter(t => t.getBoundingClientRect().right > svg.getBoundingClientRect().right + 1)
+      .map(t => t.textContent))"""
     assert tab.evaluate(outside) == []

@@ -281,6 +281,44 @@ def test_other_dates_are_refused_by_row(cell):
     assert str(fault)
 
 
+@pytest.mark.parametrize(
+    ("cell", "repair"),
+    [
+        (46081, "46081 is 2026-02-28"),
+        (46081.5, "46081.5 is 2026-02-28"),
+        ("46081", "46081 is 2026-02-28"),
+        (np.int64(46081), "46081 is 2026-02-28"),
+        ("2026-02-28 00:00:00.000", "write 2026-02-28"),
+        ("2026-02-28T07:30", "write 2026-02-28"),
+        ("2026/2/28", "write 2026-02-28"),
+        ("28.02.2026", "write the date as yyyy-mm-dd, such as"),
+        (20260228, "write the date as yyyy-mm-dd, such as"),
+        (float("inf"), "write the date as yyyy-mm-dd, such as"),
+        (10**400, "write the date as yyyy-mm-dd, such as"),
+        (True, "write the date as yyyy-mm-dd, such as"),
+        ("2026-02-28 " * 9, "write the date as yyyy-mm-dd, such as"),
+    ],
+)
+def test_what_a_cell_probably_meant_is_told_and_not_taken(cell, repair):
+    faults = []
+    assert read({"x": [DAY, cell]}, name="a").dates("x", faults).tolist() == [DAY, None]
+    (fault,) = faults
+    assert repair in fault.repair
+
+
+@pytest.mark.parametrize(
+    ("column", "repair"),
+    [([46081, 46082], "46081 is 2026-02-28"), ([np.nan, 46081.0], "46081 is 2026-02-28"),
+     ([np.inf, 1.0], "such as"), ([3, 4], "such as")],
+)  # fmt: skip
+def test_a_column_of_numbers_is_told_as_the_days_of_a_spreadsheet(column, repair):
+    faults = []
+    read({"x": np.array(column)}, name="a").dates("x", faults)
+    (fault,) = faults
+    assert fault.row is None
+    assert repair in fault.repair
+
+
 def test_columns_of_numpy_dates_are_checked_as_a_whole():
     cells = np.array(["2026-02-28", "2026-02-28T01", "NaT", "20000-01-01"], dtype="datetime64[s]")
     faults = []

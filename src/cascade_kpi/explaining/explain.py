@@ -16,6 +16,7 @@ from cascade_kpi.errors import Fault, check, suggest
 from cascade_kpi.explaining.alignment import AlignmentExplainer
 from cascade_kpi.explaining.changes import ChangeExplainer
 from cascade_kpi.explaining.choosing import target_explainer
+from cascade_kpi.explaining.credits import CreditExplainer
 from cascade_kpi.explaining.derived import DerivedExplainer
 from cascade_kpi.explaining.explanation import Explanation
 from cascade_kpi.explaining.fairness import StretchExplainer
@@ -25,6 +26,7 @@ from cascade_kpi.explaining.results import ResultExplainer
 from cascade_kpi.explaining.scores import GapExplainer, ScoreExplainer
 from cascade_kpi.fitting import Apportionment, Fitted, Rounded
 from cascade_kpi.judging.fairness import Fairness
+from cascade_kpi.moving.credited import Credited
 from cascade_kpi.moving.moved import Moved
 from cascade_kpi.plan.improve import Plan
 from cascade_kpi.results.results import Results
@@ -37,6 +39,7 @@ Stage = (
     Targets
     | Reconciliation
     | Moved
+    | Credited
     | Fairness
     | Changes
     | Attribution
@@ -65,10 +68,11 @@ def explain(
 
     Parameters
     ----------
-    stage : Targets, Reconciliation, Moved, Fairness, Changes, Attribution, Results, \
+    stage : Targets, Reconciliation, Moved, Credited, Fairness, Changes, Attribution, Results, \
 Derived, Scores, Gaps, Plan, Alignment, Fitted, Apportionment or Rounded
     node : id
-        Of moved targets: of a holder, or of a unit. Not needed for the coverage of a goal.
+        Of moved targets and credited results: of a holder, or of a unit. Not needed for the
+        coverage of a goal.
         Of a fitted, apportioned or rounded table: a tuple of labels, one for each axis.
     kpi : str, optional
         Needed but for the total of scores and gaps.
@@ -95,7 +99,8 @@ Derived, Scores, Gaps, Plan, Alignment, Fitted, Apportionment or Rounded
     What can be asked:
 
     - of targets ``"target"``; of moved targets ``"holder"``, or ``"unit"`` for what stood at
-      or below a node, whichever the id is of;
+      or below a node, whichever the id is of; of credited results these too, and before
+      them ``"result"`` of a holder and ``"unit result"``;
     - of fairness ``"stretch"``, ``"base"``, ``"deviation"``; of changes ``"change"``, and of
       an attribution its parts too, ``"tree"``, ``"drivers"``, ``"rules"`` and ``"goals"``;
     - of results ``"result"``, ``"target"``; of derived values ``"value"``;
@@ -185,6 +190,10 @@ def _of_agreed(stage: Reconciliation, node: object, kpi: str | None, period: str
 
 
 def _of_moved(stage: Moved, node: object, kpi: str | None, period: str | None) -> Answers:
+    return _known(_moved(stage, node, kpi, period), stage, node)
+
+
+def _moved(stage: Moved, node: object, kpi: str | None, period: str | None) -> Answers:
     before = stage.of_before
     k = before.kpis.index(_named(kpi, before.kpis.names))
     of = MoveExplainer(stage, k, before.periods.index(period))
@@ -195,11 +204,30 @@ def _of_moved(stage: Moved, node: object, kpi: str | None, period: str | None) -
     if node in before.org and stage.lots_or_none[k] is not None:
         row = before.org.row(node)
         answers["unit"] = lambda: of.of_unit(row)
+    return answers
+
+
+def _known(answers: Answers, stage: Moved, node: object) -> Answers:
+    """Answers about a holder or a unit; refused if it is neither."""
     if not answers:
-        known = [*stage.holders.tolist(), *before.org.ids.tolist()]
+        known = [*stage.holders.tolist(), *stage.of_before.org.ids.tolist()]
         reason = "neither a holder nor a unit that has lots of the KPI"
         check([Fault("explain", reason, suggest(node, known), value=node)])
     return answers
+
+
+def _of_credited(stage: Credited, node: object, kpi: str | None, period: str | None) -> Answers:
+    moved, before = stage.moved, stage.moved.of_before
+    k = before.kpis.index(_named(kpi, before.kpis.names))
+    of = CreditExplainer(stage, k, before.periods.index(period))
+    answers: Answers = {}
+    if node in moved.holders.tolist():
+        holder = moved.holder(node)
+        answers["result"] = lambda: of.of_holder(holder)
+    if node in before.org:
+        row = before.org.row(node)
+        answers["unit result"] = lambda: of.of_unit(row)
+    return _known(answers | _moved(moved, node, kpi, period), moved, node)
 
 
 def _of_results(stage: Results, node: object, kpi: str | None, period: str | None) -> Answers:
@@ -286,6 +314,7 @@ _CHOICES: dict[type, Callable[[Any, object, str | None, str | None], Answers]] =
     Targets: _of_targets,
     Reconciliation: _of_agreed,
     Moved: _of_moved,
+    Credited: _of_credited,
     Results: _of_results,
     Derived: _of_derived,
     Scores: _of_scores,

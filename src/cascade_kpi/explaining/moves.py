@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 
 import numpy as np
@@ -9,112 +10,21 @@ from attrs import frozen
 
 from cascade_kpi._arrays import IntArray
 from cascade_kpi.explaining.choosing import target_explainer
+from cascade_kpi.explaining.evidence import Evidence
 from cascade_kpi.explaining.explanation import Explanation, Operation
-from cascade_kpi.explaining.operations import Combined, LotsAsAmount
+from cascade_kpi.explaining.operations import Combined, LotsAsAmount, Product
 from cascade_kpi.explaining.owns import Explainer, own_lots
+from cascade_kpi.explaining.pieces import ByShare, FallsDue, MeanByDays, PieceOfAmount, Weighed
 from cascade_kpi.kpis.kpi import Kpi
-from cascade_kpi.moving.days import CalendarDays, WorkingDays, fall_due
-from cascade_kpi.moving.division import divide_by_share
 from cascade_kpi.moving.intervals import as_dates
 from cascade_kpi.moving.moved import Moved
 from cascade_kpi.moving.pieces import HELD, STATES
-from cascade_kpi.moving.summing import Group, mean_of_levels
 from cascade_kpi.org.rollup import add_present
 from cascade_kpi.targets.wholes import sums_over_periods
 
 __all__ = ["MoveExplainer"]
 
-
-@frozen
-class PieceOfLots:
-    """What falls due of a target on some days, and one holder's share of it.
-
-    Attributes
-    ----------
-    run : (int, int)
-        What has passed of the period's weight before and after the days on which
-        nobody came or went.
-    whole : int
-        The period's weight.
-    shares : tuple of float
-        Of all who hold it on these days.
-    which : int
-        Whose share it is.
-    piece : (int, int)
-        What has passed before and after the piece's own days.
-    counted : str
-        What the weights count.
-    """
-
-    run: tuple[int, int]
-    whole: int
-    shares: tuple[float, ...]
-    which: int
-    piece: tuple[int, int]
-    counted: str
-
-    def __call__(self, *inputs: float) -> float:
-        """The quantity, from its inputs."""
-        opens, closes = self.run
-        lots = self._due(int(inputs[0]), opens, closes, self.whole)
-        if len(self.shares) > 1:
-            group = np.zeros(len(self.shares), dtype=np.int64)
-            lots = int(divide_by_share(np.array([lots]), group, np.array(self.shares))[self.which])
-        since, upto = (at - opens for at in self.piece)
-        return float(self._due(lots, since, upto, closes - opens))
-
-    def _due(self, lots: int, since: int, upto: int, whole: int) -> int:
-        ends = fall_due(np.array([lots, lots]), np.array([since, upto]), np.array([whole, whole]))
-        return int(ends[1] - ends[0])
-
-    def words(self) -> str:
-        """The clause."""
-        opens, closes = self.run
-        clause = f"{closes - opens:,} of {self.whole:,} {self.counted}: what is due after "
-        clause += f"{closes:,} less what is due after {opens:,}, rounded half up"
-        if len(self.shares) > 1:
-            shares = " and ".join(f"{share:g}" for share in self.shares)
-            clause += f"; of shares {shares} the {self.which + 1}., by largest remainder"
-        if self.piece != self.run:
-            since, upto = self.piece
-            clause += f"; of these {since - opens + 1:,} to {upto - opens:,}"
-        return clause
-
-
-@frozen
-class PieceOfAmount:
-    """A target in proportion to days and share."""
-
-    weight: float
-    whole: int
-    counted: str
-
-    def __call__(self, *inputs: float) -> float:
-        """The quantity, from its inputs."""
-        return float(np.multiply(inputs[0], np.float64(self.weight) / self.whole))
-
-    def words(self) -> str:
-        """The clause."""
-        return f"{self.weight:g} of {self.whole:,} {self.counted}"
-
-
-@frozen
-class MeanByDays:
-    """The mean of the targets of what is held, by days and shares."""
-
-    weights: tuple[float, ...]
-    by: str
-
-    def __call__(self, *inputs: float) -> float:
-        """The quantity, from its inputs."""
-        rows = np.arange(len(inputs))
-        group = Group(rows, np.array([0]), np.zeros(len(rows), dtype=np.int64))
-        return float(mean_of_levels(group, np.array(inputs), np.array(self.weights))[0])
-
-    def words(self) -> str:
-        """The clause."""
-        weights = ", ".join(f"{weight:g}" for weight in self.weights)
-        return f"mean by days{self.by}, weights {weights}"
+Many = tuple[Explanation, ...]
 
 
 @frozen(eq=False)
@@ -133,20 +43,13 @@ class MoveExplainer:
     def _label(self) -> str:
         return self.moved.of_before.periods.labels[self.p]
 
-    @property
-    def _counted(self) -> str:
-        plain = isinstance(self.moved.cause.days, CalendarDays | WorkingDays)
-        days = self.moved.cause.days
-        return "days" if plain else f"parts of the days' weight under {days!r:.80}"
-
-    @property
-    def _by(self) -> str:
-        """Which rule placed the pieces, as the end of a clause."""
-        return f", placed by {self.moved.cause.by!r:.80}"
-
     @cached_property
     def _before(self) -> Explainer:
         return target_explainer(self.moved.of_before, self.k, self.p)
+
+    @cached_property
+    def _why(self) -> Evidence:
+        return Evidence(self.moved, self.p)
 
     @cached_property
     def _there(self) -> IntArray:
@@ -159,97 +62,177 @@ class MoveExplainer:
         pieces, some = self.moved.pieces, self._there
         rows = some[(pieces.holder[some] == holder) & (pieces.state[some] == HELD)]
         name = f"{self._kpi.name}, {self.moved.holders[holder]}, {self._label}"
-        if not len(rows):
-            name = f"target of {name}"
-            nothing = "nothing is held that has a target"
-            return Explanation(name, np.nan, self._kpi.unit, self._label, None, nothing)
-        return self._sum(name, rows)
+        return self._sum(name, rows, "nothing is held that has a target")
 
     def of_unit(self, row: int) -> Explanation:
         """What stood at or below a unit, in KPI units."""
         trees, pieces, some = self.moved.trees, self.moved.pieces, self._there
-        tree = trees.number(pieces.start[some])
-        stop = np.arange(len(trees.org)) == row
-        below = np.zeros(len(some), dtype=bool)
-        for t, above in enumerate(trees.parents()):
-            here = tree == t
-            below[here] = (trees.up(stop, above) == row)[pieces.place[some[here]]]
+        below = trees.below(row, trees.number(pieces.start[some]), pieces.place[some])
         name = f"{self._kpi.name}, {trees.org.labels[row]}, {self._label}"
-        rows = some[below]
-        if not len(rows):
-            nothing = "nothing that has a target stood below it"
-            return Explanation(
-                f"target of {name}", np.nan, self._kpi.unit, self._label, None, nothing
-            )
-        return self._sum(name, rows)
+        return self._sum(name, some[below], "nothing that has a target stood below it", unit=row)
 
-    def _sum(self, name: str, rows: IntArray) -> Explanation:
-        """Some pieces together."""
-        unit, label, moved = self._kpi.unit, self._label, self.moved
+    def _sum(self, name: str, rows: IntArray, nothing: str, unit: int = -1) -> Explanation:
+        """Some pieces together: those of a holder, or of what stood below a unit."""
+        told, moved = f"target of {name}", self.moved
+        if not len(rows):
+            return Explanation(told, np.nan, self._kpi.unit, self._label, None, nothing)
         lots = moved.lots_or_none[self.k]
-        rule: Operation
         if lots is None:
-            values = moved.of(self._kpi.name)[rows]
-            if sums_over_periods(self._kpi.aggregate):
-                rule = Combined(add_present, f"its pieces, by days{self._by}")
-            else:
-                rule = MeanByDays(tuple(moved.weight[rows].tolist()), self._by)
-            value = rule(*values.tolist())
-            return Explanation(
-                f"target of {name}", value, unit, label, rule, "",
-                lambda: tuple(self._amount(int(row)) for row in rows),
-            )  # fmt: skip
+            return self._sum_of_amounts(told, rows)
         total = float(lots[rows].sum())
-        counted = Explanation(
-            f"lots of {name}", total, "lots", label,
-            Combined(add_present, f"sum of its pieces{self._by}"), "",
-            lambda: tuple(self._lots(lots, int(row)) for row in rows),
+        counted = self._made(
+            f"lots of {name}", total, "lots", Combined(add_present, "sum of its pieces"),
+            lambda: tuple(self._standing(lots, int(row), unit) for row in rows),
         )  # fmt: skip
         rule = LotsAsAmount(self._kpi.counted_in)
-        return Explanation(
-            f"target of {name}", rule(total), unit, label, rule, "", lambda: (counted,)
-        )
+        return self._made(told, rule(total), self._kpi.unit, rule, lambda: (counted,))
 
-    def _named(self, what: str, row: int) -> str:
+    def _sum_of_amounts(self, told: str, rows: IntArray) -> Explanation:
+        values = self.moved.of(self._kpi.name)[rows]
+        rule: Operation
+        if sums_over_periods(self._kpi.aggregate):
+            rule = Combined(add_present, "its pieces, by days")
+            return self._made(
+                told, rule(*values.tolist()), self._kpi.unit, rule,
+                lambda: tuple(self._amount(int(row)) for row in rows),
+            )  # fmt: skip
+        rule = MeanByDays()
+        value = rule(*values.tolist(), *self.moved.weight[rows].tolist())
+        return self._made(
+            told, value, self._kpi.unit, rule,
+            lambda: (
+                *(self._before.explain(int(self.moved.pieces.origin[row])) for row in rows),
+                *(self._weight(int(row)) for row in rows),
+            ),
+        )  # fmt: skip
+
+    def _made(
+        self, name: str, value: float, unit: str, rule: Operation, expand: Callable[[], Many]
+    ) -> Explanation:
+        return Explanation(name, value, unit, self._label, rule, "", expand)
+
+    # -- pieces ---------------------------------------------------------------------
+
+    def _named(self, what: str, row: int, start: int = -1, end: int = -1) -> str:
         pieces, org = self.moved.pieces, self.moved.of_before.org
-        start, end = as_dates(np.array([pieces.start[row], pieces.end[row]]))
+        days = (pieces.start[row], pieces.end[row]) if start < 0 else (start, end)
+        first, last = as_dates(np.array(days))
         state = int(pieces.state[row])
-        told = "" if state == HELD else f" ({STATES[state]})"
+        told = "" if state == HELD or start >= 0 else f" ({STATES[state]})"
         label = org.labels[pieces.origin[row]]
-        return f"{what} of {self._kpi.name}, {label}, {start} to {end}{told}"
+        return f"{what} of {self._kpi.name}, {label}, {first} to {last}{told}"
+
+    def _standing(self, lots: IntArray, row: int, unit: int) -> Explanation:
+        """A piece, in lots, and that it stood below the unit that is asked about."""
+        piece = self._lots(lots, row)
+        if unit < 0:
+            return piece
+        label = self.moved.trees.org.labels[unit]
+
+        def expand() -> Many:
+            place, day = int(self.moved.pieces.place[row]), int(self.moved.pieces.start[row])
+            why, name = self._why.path(place, unit, day), f"stood at or below {label}"
+            return piece, Explanation(name, 1.0, "", self._label, None, why)
+
+        name = f"{piece.name}, in {label}"
+        return self._made(name, piece.value, "lots", Product("where it stood"), expand)
 
     def _lots(self, lots: IntArray, row: int) -> Explanation:
         """A piece, in lots."""
-        pieces, clock = self.moved.pieces, self.moved.clock
-        p, run, origin = np.array(self.p), int(pieces.run[row]), int(pieces.origin[row])
-        days = (pieces.run_start[run], pieces.run_end[run] + 1)
-        mine = (pieces.start[row], pieces.end[row] + 1)
-        parts = np.flatnonzero(pieces.run == run)
-        heads = parts[np.flatnonzero(np.diff(pieces.part[parts], prepend=-1))]
-        rule = PieceOfLots(
-            (int(clock.before(p, days[0])), int(clock.before(p, days[1]))),
-            int(clock.whole(p)),
-            tuple(pieces.share[heads].tolist()),
-            int(np.flatnonzero(pieces.part[heads] == pieces.part[row])[0]),
-            (int(clock.before(p, mine[0])), int(clock.before(p, mine[1]))),
-            self._counted,
-        )
-        name, value = self._named("lots", row), float(lots[row])
-        before = self.moved.of_before
-        return Explanation(
-            name, value, "lots", self._label, rule, "",
-            lambda: (own_lots(before, self.k, self.p, origin, self._before),),
+        pieces = self.moved.pieces
+        run = int(pieces.run[row])
+        part = _same(pieces.part, row)
+        if len(part) == 1:
+            return self._part(lots, part, self._named("lots", row))
+        first, last = int(pieces.run_start[run]), int(pieces.run_end[run])
+        whole = self._part(lots, part, self._named("lots", row, first, last))
+        rule = FallsDue("of these days: due by their end less due by their beginning")
+        start, end = int(pieces.start[row]), int(pieces.end[row]) + 1
+
+        def expand() -> Many:
+            span = self._passed(first, row, last + 1)
+            return whole, span, self._passed(first, row, start), self._passed(first, row, end)
+
+        return self._made(self._named("lots", row), float(lots[row]), "lots", rule, expand)
+
+    def _part(self, lots: IntArray, part: IntArray, name: str) -> Explanation:
+        """What one of those who hold at once has of the days on which nobody came or went."""
+        pieces, row = self.moved.pieces, int(part[0])
+        here = _same(pieces.run, row)
+        heads = here[np.flatnonzero(np.diff(pieces.part[here], prepend=-1))]
+        which = int(np.flatnonzero(pieces.part[heads] == pieces.part[row])[0])
+        due = self._due(lots, here)
+        return self._made(
+            name, float(lots[part].sum()), "lots", ByShare(which),
+            lambda: (due, *(self._share(int(head)) for head in heads)),
         )  # fmt: skip
+
+    def _due(self, lots: IntArray, here: IntArray) -> Explanation:
+        """What falls due of an origin's lots on the days of a run."""
+        pieces, row = self.moved.pieces, int(here[0])
+        run, origin = int(pieces.run[row]), int(pieces.origin[row])
+        first, last = int(pieces.run_start[run]), int(pieces.run_end[run])
+        begins = int(self.moved.clock.begins[self.p])
+        before = self.moved.of_before
+        rule = FallsDue("due by the end of these days less due by their beginning, rounded half up")
+
+        def expand() -> Many:
+            own = own_lots(before, self.k, self.p, origin, self._before)
+            return (
+                own, self._whole(), self._passed(begins, row, first),
+                self._passed(begins, row, last + 1),
+            )  # fmt: skip
+
+        name = self._named("due lots", row, first, last)
+        return self._made(name, float(lots[here].sum()), "lots", rule, expand)
 
     def _amount(self, row: int) -> Explanation:
         """A piece of what is not counted in lots."""
         origin = int(self.moved.pieces.origin[row])
-        if not sums_over_periods(self._kpi.aggregate):
-            return self._before.explain(origin)
-        whole = int(self.moved.clock.whole(np.array(self.p)))
-        rule = PieceOfAmount(float(self.moved.weight[row]), whole, self._counted)
         value = float(self.moved.of(self._kpi.name)[row])
-        return Explanation(
-            self._named("target", row), value, self._kpi.unit, self._label, rule, "",
-            lambda: (self._before.explain(origin),),
+        return self._made(
+            self._named("target", row), value, self._kpi.unit, PieceOfAmount(),
+            lambda: (self._before.explain(origin), self._weight(row), self._whole()),
         )  # fmt: skip
+
+    # -- days and shares ------------------------------------------------------------
+
+    def _weight(self, row: int) -> Explanation:
+        pieces = self.moved.pieces
+        begins, start = int(self.moved.clock.begins[self.p]), int(pieces.start[row])
+
+        def expand() -> Many:
+            end = int(pieces.end[row]) + 1
+            return (self._share(row), self._passed(begins, row, start),
+                    self._passed(begins, row, end))  # fmt: skip
+
+        value = float(self.moved.weight[row])
+        return self._made(self._named("days", row), value, "days", Weighed(), expand)
+
+    def _whole(self) -> Explanation:
+        value = float(self.moved.clock.whole(np.array(self.p)))
+        name, key = f"days of {self._label}", ("days", self.p)
+        return Explanation(name, value, "days", self._label, None, self._why.whole(), key=key)
+
+    def _passed(self, since: int, row: int, day: int) -> Explanation:
+        """What has passed before a day, since a day."""
+        clock, p = self.moved.clock, np.array(self.p)
+        passed = int(clock.before(p, np.array(day)) - clock.before(p, np.array(since)))
+        first, at = as_dates(np.array([since, day]))
+        why = f"{self._why.days(since, day - 1)}; {self._why.edge(day, row)}"
+        name = f"days from {first} to before {at}"
+        return Explanation(name, float(passed), "days", self._label, None, why)
+
+    def _share(self, row: int) -> Explanation:
+        """Somebody's share, and why it is theirs."""
+        pieces, org = self.moved.pieces, self.moved.of_before.org
+        holder = int(pieces.holder[row])
+        who = STATES[int(pieces.state[row])] if holder < 0 else str(self.moved.holders[holder])
+        name = f"share of {who} in {org.labels[pieces.origin[row]]}"
+        share = float(pieces.share[row])
+        return Explanation(name, share, "", self._label, None, self._why.share(row))
+
+
+def _same(numbers: IntArray, row: int) -> IntArray:
+    """The rows of ascending numbers that have the number of one of them."""
+    return np.arange(*np.searchsorted(numbers, [numbers[row], numbers[row] + 1]))

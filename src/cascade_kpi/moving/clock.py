@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from attrs import frozen
+from attrs import field, frozen
 
-from cascade_kpi._arrays import IntArray
+from cascade_kpi._arrays import IntArray, frozen_array
 from cascade_kpi.moving.calendar import Calendar
 from cascade_kpi.moving.days import DayWeights, passed
 
@@ -25,10 +25,10 @@ class Clock:
     counts : int64 array (days + p,)
     """
 
-    begins: IntArray
-    ends: IntArray
-    offset: IntArray
-    counts: IntArray
+    begins: IntArray = field(converter=frozen_array)
+    ends: IntArray = field(converter=frozen_array)
+    offset: IntArray = field(converter=frozen_array)
+    counts: IntArray = field(converter=frozen_array)
 
     @classmethod
     def of(cls, calendar: Calendar, rule: DayWeights) -> Clock:

@@ -10,12 +10,11 @@ from attrs import frozen
 from cascade_kpi._arrays import FloatArray, IntArray
 from cascade_kpi.errors import Fault, check
 from cascade_kpi.moving.columns import told
-from cascade_kpi.moving.history import NEAR, NOBODY, History, Tenures
+from cascade_kpi.moving.history import NEAR, NOBODY, Absences, History, Tenures
 from cascade_kpi.moving.intervals import (
     Segments,
     cover,
     cut,
-    overlaps,
     points,
     segments,
     stamp,
@@ -23,10 +22,7 @@ from cascade_kpi.moving.intervals import (
 from cascade_kpi.moving.moves import Carrier, Cover
 from cascade_kpi.moving.pieces import HELD, LEAVE, VACANT, Pieces
 
-__all__ = ["Away", "Cutting"]
-
-Away = tuple[IntArray, IntArray, IntArray]
-"""Holders on leave: position, first and last day, ordered so."""
+__all__ = ["Cutting"]
 
 _LAST = np.iinfo(np.int64).max
 
@@ -70,8 +66,7 @@ class Cutting:
         Rows of the nodes with a target of their own, ascending.
     begins : int64 array (p,)
         First day of each period.
-    away : Away
-        Who is on leave when.
+    away : Absences
     cover : Cover
     divided : bool array (n,)
         Nodes of whose targets something is divided: their vacancies may be refused.
@@ -80,7 +75,7 @@ class Cutting:
     history: History
     origins: IntArray
     begins: IntArray
-    away: Away
+    away: Absences
     cover: Cover
     divided: Any
 
@@ -112,7 +107,7 @@ class Cutting:
 
     def _with_leave(self, tenures: Tenures) -> tuple[Tenures, IntArray]:
         """Tenures cut where a holder goes on leave or returns, and the state of each."""
-        who, start, end = self.away
+        who, start, end = self.away.holder, self.away.start, self.away.end
         if self.cover.leave is Carrier.HOLDER or not len(who):
             which, begin, stop = np.arange(len(tenures)), tenures.start, tenures.end
             absent = np.zeros(len(which), dtype=bool)
@@ -222,9 +217,7 @@ class Cutting:
         """Who alone holds the unit that carries, -1 for nobody or several."""
         keeper = np.full(len(carrier), NOBODY)
         some = np.flatnonzero(carrier >= 0)
-        i, j, _, _ = overlaps((carrier[some], start[some], start[some]), self.history.stints)
-        alone = np.bincount(i, minlength=len(some)) == 1
-        keeper[some[i[alone[i]]]] = self.history.holder[j[alone[i]]]
+        keeper[some] = self.history.sole_holder(carrier[some], start[some])
         return keeper
 
 

@@ -7,11 +7,11 @@ from attrs import field, frozen
 
 from cascade_kpi._arrays import FloatArray, IntArray
 from cascade_kpi.moving.columns import Ids
-from cascade_kpi.moving.intervals import segments
+from cascade_kpi.moving.intervals import overlaps, segments
 from cascade_kpi.moving.trees import Trees
 from cascade_kpi.org.tree import OrgTree
 
-__all__ = ["NEAR", "NOBODY", "History", "Posts", "Tenures"]
+__all__ = ["NEAR", "NOBODY", "Absences", "History", "Posts", "Tenures"]
 
 NOBODY = -1
 """The holder of what nobody holds."""
@@ -92,6 +92,33 @@ class Tenures:
 
 
 @frozen(eq=False)
+class Absences:
+    """Who is on leave when.
+
+    Attributes
+    ----------
+    holder, start, end : int64 array (m,)
+        Positions in the history's `holders`, and days; ordered so.
+    row : int64 array (m,)
+        Row of the leaves' table.
+    """
+
+    holder: IntArray
+    start: IntArray
+    end: IntArray
+    row: IntArray
+
+    def __len__(self) -> int:
+        return len(self.holder)
+
+    @classmethod
+    def none(cls) -> Absences:
+        """Nobody is."""
+        empty = np.zeros(0, dtype=np.int64)
+        return cls(empty, empty, empty, empty)
+
+
+@frozen(eq=False)
 class Posts:
     """Which post each of some nodes stands under, from which day to which.
 
@@ -123,6 +150,8 @@ class History:
         The stints within these days: positions in `holders`, rows of the tree,
         days. Ordered by node, start and holder.
     share : float64 array (m,)
+    row : int64 array (m,)
+        Row of the stints' table.
     """
 
     trees: Trees
@@ -134,6 +163,7 @@ class History:
     start: IntArray = field(repr=False)
     end: IntArray = field(repr=False)
     share: FloatArray = field(repr=False)
+    row: IntArray = field(repr=False)
 
     @property
     def org(self) -> OrgTree:
@@ -148,6 +178,14 @@ class History:
     def whole(self, rows: IntArray) -> tuple[IntArray, IntArray, IntArray]:
         """All days for each of some rows: key, start and end."""
         return rows, np.full(len(rows), self.first), np.full(len(rows), self.last)
+
+    def sole_holder(self, node: IntArray, day: IntArray) -> IntArray:
+        """Who alone holds nodes, each on a day of its own; `NOBODY` for none or several."""
+        found = np.full(len(node), NOBODY)
+        i, j, _, _ = overlaps((node, day, day), self.stints)
+        alone = np.bincount(i, minlength=len(node)) == 1
+        found[i[alone[i]]] = self.holder[j[alone[i]]]
+        return found
 
     def posts(self, nodes: IntArray, kinds: tuple[str, ...]) -> Posts:
         """The posts that nodes stand under: the lowest of some kinds at or above them.

@@ -13,11 +13,11 @@ from cascade_kpi.errors import Fault, InputError, check, suggest, unlike
 from cascade_kpi.moving.calendar import Calendar
 from cascade_kpi.moving.clock import Clock
 from cascade_kpi.moving.columns import codes, located
-from cascade_kpi.moving.cutting import Away, Cutting
+from cascade_kpi.moving.cutting import Cutting
 from cascade_kpi.moving.days import CalendarDays, DayWeights
 from cascade_kpi.moving.division import Own
-from cascade_kpi.moving.history import History, Tenures
-from cascade_kpi.moving.intervals import as_dates, as_days
+from cascade_kpi.moving.history import Absences, History, Tenures
+from cascade_kpi.moving.intervals import as_dates, as_days, overlaps
 from cascade_kpi.moving.lawful import lawful
 from cascade_kpi.moving.moved import Cause, Moved
 from cascade_kpi.moving.moves import Cover, Policy
@@ -114,14 +114,14 @@ def move(
     check(faults)
     pieces = _pieces(targets, own, history, (clock.begins, away, cover), by)
     cause = Cause(targets, stints, leaves, units, calendar, by, cover, days)
-    return Moved(cause, history.holders, trees, clock, pieces, own)
+    return Moved(cause, history, away, clock, pieces, own)
 
 
 def _pieces(
     targets: Targets,
     own: tuple[Own | None, ...],
     history: History,
-    how: tuple[IntArray, Away, Cover],
+    how: tuple[IntArray, Absences, Cover],
     by: Policy,
 ) -> Pieces:
     """All pieces: those that somebody could hold, and those of cushions."""
@@ -184,7 +184,7 @@ def _trees(
 
 def _history(
     trees: Trees, stints: Stints, leaves: Leaves | None, calendar: Calendar, faults: list[Fault]
-) -> tuple[History, Away]:
+) -> tuple[History, Absences]:
     """The stints and leaves of the calendar's days, by numbers."""
     begins, ends = calendar.bounds()
     first, last = int(begins[0]), int(ends[-1])
@@ -202,13 +202,22 @@ def _history(
     history = History(
         trees, first, last, holders, code[some], node[some],
         np.maximum(start[some], first), np.minimum(end[some], last), share[some],
+        stints.row[some],
     )  # fmt: skip
     if leaves is None:
-        none = np.zeros(0, dtype=np.int64)
-        return history, (none, none, none)
-    faults += _strangers(stints, leaves, np.isin(code[len(stints) :], code[: len(stints)]))
-    away = code[len(stints) :], as_days(leaves.start), as_days(leaves.end)
-    return history, away
+        return history, Absences.none()
+    who, at = code[len(stints) :], np.argsort(code[: len(stints)], kind="stable")
+    away = who, as_days(leaves.start), as_days(leaves.end)
+    known = np.isin(who, code[at])
+    faults += _strangers(stints, leaves, known)
+    met = np.isin(np.arange(len(who)), overlaps(away, (code[at], start[at], end[at]))[0])
+    faults += [
+        Fault("leaves", "its holder has no stint on any of these days",
+              "correct the days, or leave the row out", row=int(leaves.row[i]), column="start",
+              value=str(leaves.start[i]))
+        for i in np.flatnonzero(known & ~met).tolist()
+    ]  # fmt: skip
+    return history, Absences(*away, leaves.row)
 
 
 def _strangers(stints: Stints, leaves: Leaves, known: NDArray[np.bool_]) -> list[Fault]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from attrs import field, frozen
 
-from cascade_kpi._arrays import CONTENT, FloatArray, IntArray, fingerprint, frozen_array, lock
+from cascade_kpi._arrays import FloatArray, IntArray, fingerprint
 from cascade_kpi._long import Columns, same, texts
 from cascade_kpi._text import visible
 from cascade_kpi.errors import Fault, InputError, check, suggest
@@ -16,19 +16,20 @@ from cascade_kpi.moving.calendar import Calendar
 from cascade_kpi.moving.clock import Clock
 from cascade_kpi.moving.columns import Ids
 from cascade_kpi.moving.days import DayWeights, as_day
-from cascade_kpi.moving.division import Own, divide_pieces
+from cascade_kpi.moving.division import Own
 from cascade_kpi.moving.excerpt import Excerpt
+from cascade_kpi.moving.history import Absences, History
 from cascade_kpi.moving.intervals import as_dates
 from cascade_kpi.moving.moves import Cover, Policy
-from cascade_kpi.moving.pieces import CUSHION, HELD, LEAVE, STATES, VACANT, Pieces
+from cascade_kpi.moving.pieces import HELD, LEAVE, STATES, VACANT, Pieces
+from cascade_kpi.moving.portions import Portions
 from cascade_kpi.moving.reorganisation import Reorganisation
 from cascade_kpi.moving.stints import Leaves, Stints
-from cascade_kpi.moving.summing import Shares, mean_of_levels, or_blank
+from cascade_kpi.moving.summing import Sized, or_blank
 from cascade_kpi.moving.trees import Trees
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.targets.amounts import NO_LOTS
 from cascade_kpi.targets.targets import Targets
-from cascade_kpi.targets.wholes import sums_over_periods
 
 if TYPE_CHECKING:
     from cascade_kpi.kpis.kpi import Kpi
@@ -72,10 +73,10 @@ class Moved:
     ----------
     cause : Cause
         What they were made from.
-    holders : array (h,)
-        Ids of everybody who has a stint, in ascending order.
-    trees : Trees
-        The tree, and what became of it.
+    history : History
+        Who was where, and in which tree.
+    away : Absences
+        Who was on leave.
     clock : Clock
         The weights of the days.
     pieces : Pieces
@@ -85,11 +86,21 @@ class Moved:
     """
 
     cause: Cause
-    holders: Ids = field(eq=CONTENT, repr=False, converter=frozen_array)
-    trees: Trees = field(eq=False, repr=False)
+    history: History = field(eq=False, repr=False)
+    away: Absences = field(eq=False, repr=False)
     clock: Clock = field(eq=False, repr=False)
     pieces: Pieces = field(repr=False)
     own: tuple[Own | None, ...] = field(eq=False, repr=False)
+
+    @property
+    def holders(self) -> Ids:
+        """Ids of everybody who has a stint, in ascending order, array (h,)."""
+        return self.history.holders
+
+    @property
+    def trees(self) -> Trees:
+        """The tree, and what became of it."""
+        return self.history.trees
 
     @property
     def of_before(self) -> Targets:
@@ -97,19 +108,24 @@ class Moved:
         return self.cause.targets
 
     @cached_property
+    def sized(self) -> Sized:
+        """The pieces, and how much each is."""
+        return Sized(self.of_before, self.own, self.clock, self.pieces)
+
+    @property
     def lots_or_none(self) -> tuple[IntArray | None, ...]:
         """Per KPI, the lots of every piece; None where targets are not divided."""
-        return tuple(
-            None if own is None else lock(divide_pieces(own, self.pieces, self.clock))
-            for own in self.own
-        )
+        return self.sized.lots
 
-    @cached_property
+    @property
     def weight(self) -> FloatArray:
         """What every piece's days and share weigh."""
-        pieces = self.pieces
-        after = self.clock.before(pieces.period, pieces.end + 1)
-        return lock(pieces.share * (after - self.clock.before(pieces.period, pieces.start)))
+        return self.sized.weight
+
+    @cached_property
+    def portions(self) -> Portions:
+        """The targets stint by stint."""
+        return Portions.of(self)
 
     def lots_of(self, kpi: str) -> np.ma.MaskedArray[Any, np.dtype[np.int64]]:
         """Every piece's lots of a KPI, int64 (m,), masked where its origin has none.
@@ -130,16 +146,7 @@ class Moved:
         Of what is counted in lots, the amount of its lots; of what is shared and adds up over
         periods, the target by the weight of its days; of anything else, the target itself.
         """
-        k = self.of_before.kpis.index(kpi)
-        lots, pieces = self.lots_or_none[k], self.pieces
-        if lots is not None:
-            values = self.of_before.kpis.items[k].counted_in.values(lots)
-            return lock(np.where(lots == NO_LOTS, np.nan, values))
-        values = self.of_before.values[k][pieces.period, pieces.origin]
-        values = np.where(pieces.state == CUSHION, np.nan, values)
-        if sums_over_periods(self.of_before.kpis.items[k].aggregate):
-            values = values * (self.weight / self.clock.whole(pieces.period))
-        return lock(values)
+        return self.sized.values(self.of_before.kpis.index(kpi))
 
     # -- who has what -------------------------------------------------------------
 
@@ -197,30 +204,61 @@ class Moved:
             leave bring to the units that they alone hold, told apart, in the same unit;
             both NaN where the KPI's targets are not counted in lots. Only for whom there is any.
         """
-        k = self.of_before.kpis.index(kpi)
-        shares, lots = self._shares(kpi), self.lots_or_none[k]
-        mine = shares.grouped(self.pieces.holder, shares.there & (self.pieces.state == HELD))
-        carried = shares.grouped(self.pieces.keeper, shares.there & (self.pieces.keeper >= 0))
-        cells = np.union1d(mine.cells, carried.cells)
-        if lots is not None:
-            counts, kept = mine.sums(lots, cells), carried.sums(lots, cells)
-            values = self._kpi(kpi).counted_in.values
-            found = {
-                "target": values(counts),
-                "lots": counts.astype(np.float64),
-                "carried": values(kept),
-            }
-        else:
-            mine_only = mine.cells
-            cells = mine_only
-            nothing = np.full(len(cells), np.nan)
-            amounts = self.of(kpi)
-            adds = sums_over_periods(self._kpi(kpi).aggregate)
-            target = mine.added(amounts) if adds else mean_of_levels(mine, amounts, self.weight)
-            found = {"target": target, "lots": nothing, "carried": nothing.copy()}
-        return {"holder": texts_or_ids(self.holders[cells % len(self.holders)] if len(cells)
-                                       else self.holders[:0]),
-                **self._named(kpi, cells // max(len(self.holders), 1)), **found}  # fmt: skip
+        k, pieces, many = self.of_before.kpis.index(kpi), self.pieces, len(self.holders)
+        cells = len(self.of_before.periods) * many
+        keeper = np.where(pieces.keeper >= 0, pieces.period * many + pieces.keeper, -1)
+        mine = np.where(pieces.state == HELD, pieces.period * many + pieces.holder, -1)
+        target, lots = self.sized.summed(k, mine, cells)
+        carried = np.full(cells, np.nan)
+        if self.lots_or_none[k] is not None:
+            carried, _ = self.sized.summed(k, keeper, cells)
+        found = np.flatnonzero(~(np.isnan(target) & np.isnan(carried)))
+        columns = {"target": target[found], "lots": lots[found], "carried": carried[found]}
+        if self.lots_or_none[k] is not None:  # who has none of what is counted has none
+            columns = {name: np.nan_to_num(values) for name, values in columns.items()}
+        return {
+            "holder": self.holder_column(found % max(many, 1)),
+            **self.named(k, found // max(many, 1)),
+            **columns,
+        }
+
+    def by_stint(self, kpi: str) -> Columns:
+        """What everybody has of a KPI, stint by stint, one row a period and stint.
+
+        A stint has several rows where its node was put below another parent.
+
+        Returns
+        -------
+        dict of str to array
+            ``holder``, ``node``, ``kpi``, ``period``, ``unit``; ``start``, ``end``, both in
+            it, and ``days``; ``leave``, on how many of them the holder was on leave;
+            ``share`` of the node; ``parent``, the node above; ``manager``, who alone held
+            that on the last day; ``lots`` and ``target`` in that unit, NaN where the stint
+            has none. By period, holder and start.
+
+        Examples
+        --------
+        >>> import cascade_kpi as ck
+        >>> org = ck.OrgTree.from_table({"id": ["hq", "a", "b"], "parent": ["", "hq", "hq"]})
+        >>> year = ck.cascade(
+        ...     org, [ck.Kpi("sales", "units", lot=1)], {"sales": 730}, periods="2026"
+        ... )
+        >>> stints = ck.Stints.from_table(
+        ...     {
+        ...         "holder": ["li", "li"],
+        ...         "node": ["a", "b"],
+        ...         "start": ["2026-01-01", "2026-07-01"],
+        ...         "end": ["2026-06-30", ""],
+        ...     },
+        ...     org,
+        ... )
+        >>> table = ck.move(year, stints, by=ck.moves.FollowsPost()).by_stint("sales")
+        >>> for row in zip(table["node"], table["days"], table["target"]):
+        ...     print(*row)
+        a 181 181.0
+        b 184 184.0
+        """
+        return self.portions.table(self.of_before.kpis.index(kpi))
 
     def by_unit(self, kpi: str) -> Columns:
         """What stood at or below every unit of a KPI in the periods, one row a period and node.
@@ -238,24 +276,22 @@ class Moved:
             If the KPI's targets are not counted in lots: units keep them.
         """
         lots, pieces = self._divided(kpi), self.pieces
-        n, periods = len(self.of_before.org), self.of_before.periods.labels
-        tree = self.trees.number(pieces.start)
-        there = lots != NO_LOTS
-        sums = np.zeros((len(STATES), len(periods), n), dtype=np.int64)
-        count = np.zeros((len(periods), n), dtype=np.int64)
-        for p in range(len(periods)):
-            for state in range(len(STATES)):
-                some = there & (pieces.period == p) & (pieces.state == state)
-                if some.any():
-                    args = tree[some], pieces.place[some]
-                    sums[state, p] = self.trees.sums(*args, lots[some])
-                    count[p] += self.trees.sums(*args, np.ones(int(some.sum()), dtype=np.int64))
-        at, rows = np.nonzero(count)
+        tree, periods = self.trees.number(pieces.start), len(self.of_before.periods)
+        some = np.flatnonzero(lots != NO_LOTS)
+        many = len(STATES) * periods
+        line = pieces.state[some] * periods + pieces.period[some]
+        tree, place = (np.concatenate([each, each]) for each in (tree[some], pieces.place[some]))
+        below = self.trees.sums(
+            tree, place, np.concatenate([line, many + pieces.period[some]]),
+            np.concatenate([lots[some], np.ones(len(some), dtype=np.int64)]), many + periods,
+        )  # fmt: skip
+        sums = below[:many].reshape(len(STATES), periods, len(self.of_before.org))
+        at, rows = np.nonzero(below[many:])
         values = self._kpi(kpi).counted_in.values
         total = sums.sum(axis=0)[at, rows]
         return {
-            "node": texts_or_ids(self.of_before.org.ids[rows]),
-            **self._named(kpi, at),
+            "node": self.node_column(rows),
+            **self.named(self.of_before.kpis.index(kpi), at),
             "target": values(total),
             "lots": total.astype(np.float64),
             **{name: values(sums[s, at, rows]) for s, name in enumerate(STATES)},
@@ -310,17 +346,24 @@ class Moved:
             raise InputError([Fault("moved", "not counted in lots", repair, value=kpi)])
         return lots
 
-    def _shares(self, kpi: str) -> Shares:
-        there = ~np.isnan(self.of(kpi))
-        return Shares(self.pieces.period, max(len(self.holders), 1), there)
-
-    def _named(self, kpi: str, period: IntArray) -> Columns:
+    def named(self, k: int, period: IntArray) -> Columns:
+        """Columns that name the k-th KPI, its unit and periods."""
         labels = np.array(self.of_before.periods.labels, dtype=object)
+        kpi, many = self.of_before.kpis.items[k], [len(period)]
         return {
-            "kpi": same([kpi], [len(period)]),
+            "kpi": same([kpi.name], many),
             "period": texts(labels[period]),
-            "unit": same([self._kpi(kpi).unit], [len(period)]),
+            "unit": same([kpi.unit], many),
         }
+
+    def holder_column(self, codes: IntArray) -> Ids:
+        """Ids of holders as a column of a table; blank for nobody."""
+        return _column(or_blank(self.holders, codes), self.holders)
+
+    def node_column(self, rows: IntArray) -> Ids:
+        """Ids of nodes as a column of a table; blank for none."""
+        ids = self.of_before.org.ids
+        return _column(or_blank(ids, rows), ids)
 
     def holder_ids(self, codes: IntArray) -> Ids:
         """Ids of holders; blank for nobody."""
@@ -337,6 +380,8 @@ class Moved:
         return fingerprint((hash(self.of_before), self.pieces.start, self.pieces.holder))
 
 
-def texts_or_ids(ids: Ids) -> Ids:
-    """Ids as a column of a table."""
-    return texts(ids) if ids.dtype == object else ids
+def _column(found: Ids, ids: Ids) -> Ids:
+    """Text as text; whole numbers as such, unless one is blank."""
+    if ids.dtype == object:
+        return texts(found)
+    return found if any(each is None for each in found.tolist()) else found.astype(ids.dtype)

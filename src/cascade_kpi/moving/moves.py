@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import numpy as np
 from attrs import field, frozen
@@ -37,7 +37,10 @@ __all__ = [
 
 @runtime_checkable
 class Policy(Protocol):
-    """A rule that says who has each target on each day, and where it counts."""
+    """A rule that says who has each target on each day, and where it counts.
+
+    What it has as `reason`, a text, explanations tell beside its name.
+    """
 
     def __call__(self, history: History, origins: IntArray) -> Tenures:
         """Who has the targets of some nodes, rows of the tree, ascending.
@@ -149,6 +152,7 @@ class FollowsPost:
     """
 
     at: tuple[str, ...] = field(default=(), converter=as_texts)
+    reason: ClassVar[str] = "the post's: who holds it then"
 
     def __attrs_post_init__(self) -> None:
         check(_odd_kinds("follows post", self.at))
@@ -181,6 +185,7 @@ class FollowsTerritory:
     """
 
     at: tuple[str, ...] = field(default=(), converter=as_texts)
+    reason: ClassVar[str] = "the territory's: who then holds the post above it"
 
     def __attrs_post_init__(self) -> None:
         check(_odd_kinds("follows territory", self.at))
@@ -209,6 +214,7 @@ class FollowsPerson:
     """
 
     at: tuple[str, ...] = field(default=(), converter=as_texts)
+    reason: ClassVar[str] = "its first holder's, wherever they are"
 
     def __attrs_post_init__(self) -> None:
         check(_odd_kinds("follows person", self.at))

@@ -35,8 +35,9 @@ class _UnitRows:
 
     @classmethod
     def of(cls, units: Reorganisation) -> _UnitRows:
-        """The table of some changes."""
-        return cls(units.node, units.parent, units.start)
+        """The table of some changes, in the order of its rows."""
+        at = np.argsort(units.row, kind="stable")
+        return cls(units.node[at], units.parent[at], units.start[at])
 
     def make(self) -> Reorganisation:
         """The changes again, with every check of a table that needs no tree."""
@@ -106,7 +107,7 @@ class Reorganisation:
             stand in their own subtree.
         """
         check([] if org is None else unlike(org, OrgTree, "org", "OrgTree.from_table(…)"))
-        made = _units(take(table, name=name))
+        made = _units(take(table, name=name), org)
         if org is not None:
             faults: list[Fault] = []
             made.trees(org, faults, name=name)
@@ -135,7 +136,8 @@ class Reorganisation:
             As it was before all changes.
         on : date, or text as yyyy-mm-dd
         """
-        faults: list[Fault] = []
+        faults = unlike(org, OrgTree, "org", "OrgTree.from_table(…)")
+        check(faults)
         trees = self.trees(org, faults)
         check(faults)
         return trees.on(as_day(on, "on"))[0]
@@ -148,7 +150,7 @@ class Reorganisation:
         return f"<Reorganisation, {len(self):,} row{'s' * (len(self) != 1)}>"
 
 
-def _units(data: Table) -> Reorganisation:
+def _units(data: Table, org: OrgTree | None = None) -> Reorganisation:
     faults: list[Fault] = []
     data.require(["node", "parent", "start"], faults)
     node = read_ids(data, "node", faults)
@@ -158,6 +160,10 @@ def _units(data: Table) -> Reorganisation:
         if faults[i].reason == "blank":
             repair = "name the unit it is put below; what is dissolved stays in the tree, empty"
             faults[i] = data.fault("blank", repair, row=faults[i].row, column="parent")
+    if org is not None:
+        for column, ids in (("node", node), ("parent", parent)):
+            if data.has(column):
+                located(org, ids, np.arange(data.n), (data.name, column), faults)
     start, _ = read_days(data, faults, ends=None)
     told = {fault.row for fault in faults}
     for row, (one, above) in enumerate(zip(node, parent, strict=True)):

@@ -59,11 +59,12 @@ def _placed(moved: Moved, own: Own, day: int) -> IntArray:
 
 def _rolled_up(moved: Moved, placed: IntArray, day: int) -> IntArray:
     """The lots at or below every node in the tree of a day."""
-    out = np.full(placed.shape, NO_LOTS)
-    number = int(moved.trees.number(np.array(day)))
-    for p, own in enumerate(placed):
-        at = np.flatnonzero(own != NO_LOTS)
-        tree = np.full(len(at), number)
-        reached = moved.trees.sums(tree, at, np.ones(len(at), dtype=np.int64)) > 0
-        out[p, reached] = moved.trees.sums(tree, at, own[at])[reached]
-    return out
+    p, at = np.nonzero(placed != NO_LOTS)
+    tree = np.full(len(at), moved.trees.number(np.array(day)))
+    lots, ones = placed[p, at], np.ones(len(at), dtype=np.int64)
+    periods = len(placed)
+    below = moved.trees.sums(
+        np.concatenate([tree, tree]), np.concatenate([at, at]),
+        np.concatenate([p, p + periods]), np.concatenate([lots, ones]), 2 * periods,
+    )  # fmt: skip
+    return np.where(below[periods:] > 0, below[:periods], NO_LOTS)

@@ -47,8 +47,11 @@ class _StintRows:
 
     @classmethod
     def of(cls, stints: Stints) -> _StintRows:
-        """The table of some stints."""
-        return cls(stints.holder, stints.node, stints.start, stints.end, stints.share)
+        """The table of some stints, in the order of its rows."""
+        at = np.argsort(stints.row, kind="stable")
+        return cls(
+            stints.holder[at], stints.node[at], stints.start[at], stints.end[at], stints.share[at]
+        )
 
     def make(self) -> Stints:
         """The stints again, with every check of a table."""
@@ -288,8 +291,9 @@ class _LeaveRows:
 
     @classmethod
     def of(cls, leaves: Leaves) -> _LeaveRows:
-        """The table of some leaves."""
-        return cls(leaves.holder, leaves.start, leaves.end)
+        """The table of some leaves, in the order of its rows."""
+        at = np.argsort(leaves.row, kind="stable")
+        return cls(leaves.holder[at], leaves.start[at], leaves.end[at])
 
     def make(self) -> Leaves:
         """The leaves again, with every check of a table."""

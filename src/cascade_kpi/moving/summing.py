@@ -1,86 +1,121 @@
-"""Pieces summed by who has them."""
+"""Pieces of targets, how much each is, and their sums by who has them."""
 
 from __future__ import annotations
 
-from typing import Any
+from functools import cached_property
 
 import numpy as np
 from attrs import frozen
 
-from cascade_kpi._arrays import FloatArray, IntArray
+from cascade_kpi._arrays import FloatArray, IntArray, lock
+from cascade_kpi.moving.clock import Clock
 from cascade_kpi.moving.columns import Ids
+from cascade_kpi.moving.division import Own, divide_pieces
+from cascade_kpi.moving.pieces import CUSHION, Pieces
+from cascade_kpi.targets.amounts import NO_LOTS
+from cascade_kpi.targets.targets import Targets
+from cascade_kpi.targets.wholes import sums_over_periods
 
-__all__ = ["Group", "Shares", "mean_of_levels", "or_blank"]
-
-
-@frozen(eq=False)
-class Group:
-    """Pieces by cell: a period and a holder.
-
-    Attributes
-    ----------
-    rows : int64 array (m,)
-        The pieces, ordered by cell, then as they stand.
-    cells : int64 array (c,)
-        Period times the number of holders plus holder, ascending.
-    at : int64 array (m,)
-        Position of each piece's cell among them.
-    """
-
-    rows: IntArray
-    cells: IntArray
-    at: IntArray
-
-    def sums(self, lots: IntArray, cells: IntArray) -> IntArray:
-        """Sums of whole numbers in some cells, these among them."""
-        total = np.zeros(len(cells), dtype=np.int64)
-        np.add.at(total, np.searchsorted(cells, self.cells)[self.at], lots[self.rows])
-        return total
-
-    def added(self, amounts: FloatArray) -> FloatArray:
-        """Sums of amounts in every cell, one after another."""
-        sums = np.bincount(self.at, amounts[self.rows], len(self.cells))
-        return sums.astype(np.float64, copy=False)
+__all__ = ["Sized", "mean_of_levels", "or_blank"]
 
 
 @frozen(eq=False)
-class Shares:
-    """Pieces of one KPI.
+class Sized:
+    """Pieces, and how much of every KPI each is.
 
     Attributes
     ----------
-    period : int64 array (m,)
-    holders : int
-        How many there are.
-    there : bool array (m,)
-        Which pieces have a target.
+    targets : Targets
+        Whose pieces they are.
+    own : tuple of Own, or None
+        Per KPI, what every node has beside its children's; None where targets are not divided.
+    clock : Clock
+    pieces : Pieces
     """
 
-    period: IntArray
-    holders: int
-    there: Any
+    targets: Targets
+    own: tuple[Own | None, ...]
+    clock: Clock
+    pieces: Pieces
 
-    def grouped(self, holder: IntArray, which: Any) -> Group:
-        """Some of them by period and holder."""
-        some = np.flatnonzero(which)
-        cell = self.period[some] * self.holders + holder[some]
-        order = np.argsort(cell, kind="stable")
-        cells, at = np.unique(cell[order], return_inverse=True)
-        return Group(some[order], cells, at)
+    @cached_property
+    def lots(self) -> tuple[IntArray | None, ...]:
+        """Per KPI, the lots of every piece, `NO_LOTS` for none; None where not divided."""
+        return tuple(
+            None if own is None else lock(divide_pieces(own, self.pieces, self.clock))
+            for own in self.own
+        )
+
+    @cached_property
+    def weight(self) -> FloatArray:
+        """What every piece's days and share weigh, float64 (m,)."""
+        pieces = self.pieces
+        after = self.clock.before(pieces.period, pieces.end + 1)
+        return lock(pieces.share * (after - self.clock.before(pieces.period, pieces.start)))
+
+    def adds_up(self, k: int) -> bool:
+        """Whether the k-th KPI's targets of shorter periods sum to that of a longer one."""
+        return sums_over_periods(self.targets.kpis.items[k].aggregate)
+
+    def values(self, k: int) -> FloatArray:
+        """Every piece of the k-th KPI in its unit, float64 (m,), NaN where there is none."""
+        lots, pieces = self.lots[k], self.pieces
+        if lots is not None:
+            values = self.targets.kpis.items[k].counted_in.values(lots)
+            return lock(np.where(lots == NO_LOTS, np.nan, values))
+        values = self.targets.values[k][pieces.period, pieces.origin]
+        values = np.where(pieces.state == CUSHION, np.nan, values)
+        if self.adds_up(k):
+            values = values * (self.weight / self.clock.whole(pieces.period))
+        return lock(values)
+
+    def summed(self, k: int, group: IntArray, many: int) -> tuple[FloatArray, FloatArray]:
+        """What groups of pieces come to.
+
+        Of what does not add up, the mean of the levels by days and shares.
+
+        Parameters
+        ----------
+        group : int64 array (m,)
+            Which of the groups each piece is in; -1 for none.
+        many : int
+
+        Returns
+        -------
+        target, lots : float64 array (many,)
+            In the KPI's unit, and counted; NaN where there is nothing, and lots where
+            they are not counted.
+        """
+        values = self.values(k)
+        some = np.flatnonzero((group >= 0) & ~np.isnan(values))
+        at, lots = group[some], self.lots[k]
+        target = np.full(many, np.nan)
+        there = np.bincount(at, minlength=many) > 0
+        if lots is not None:
+            counts = np.zeros(many, dtype=np.int64)
+            np.add.at(counts, at, lots[some])
+            target[there] = self.targets.kpis.items[k].counted_in.values(counts[there])
+            return target, np.where(there, counts, np.nan)
+        if self.adds_up(k):
+            target[there] = np.bincount(at, values[some], many)[there]
+        else:
+            target = mean_of_levels(values[some], self.weight[some], at, many)
+        return target, np.full(many, np.nan)
 
 
-def mean_of_levels(group: Group, levels: FloatArray, weight: FloatArray) -> FloatArray:
-    """Weighted means, exact where all levels of a cell are the same; NaN without weight.
+def mean_of_levels(
+    levels: FloatArray, weight: FloatArray, group: IntArray, many: int
+) -> FloatArray:
+    """Weighted means, exact where all levels of a group are the same; NaN without weight.
 
     The first level, and the mean of what the others differ from it by.
     """
-    if not len(group.rows):
-        return np.zeros(0)
-    level, weighs = levels[group.rows], weight[group.rows]
-    first = level[np.searchsorted(group.at, np.arange(len(group.cells)))]
+    first = np.full(many, np.nan)
+    known, at = np.unique(group, return_index=True)
+    first[known] = levels[at]
     with np.errstate(invalid="ignore", divide="ignore"):
-        beyond = np.bincount(group.at, (level - first[group.at]) * weighs)
-        return np.asarray(first + beyond / np.bincount(group.at, weighs))
+        beyond = np.bincount(group, (levels - first[group]) * weight, many)
+        return np.asarray(first + beyond / np.bincount(group, weight, many))
 
 
 def or_blank(ids: Ids, rows: IntArray) -> Ids:

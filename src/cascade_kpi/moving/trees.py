@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 import attrs
 import numpy as np
 from attrs import field, frozen
+from numpy.typing import NDArray
 
-from cascade_kpi._arrays import IntArray, lock
+from cascade_kpi._arrays import IntArray, frozen_array, lock
 from cascade_kpi.errors import Fault
 from cascade_kpi.moving.intervals import FIRST, as_dates, points, stamp
 from cascade_kpi.org.build import lay_out
@@ -44,12 +45,12 @@ class Trees:
     """
 
     org: OrgTree
-    order: IntArray = field(repr=False)
-    node: IntArray = _NONE
-    parent: IntArray = _NONE
-    start: IntArray = _NONE
-    days: IntArray = _NONE
-    edges: IntArray = _NONE
+    order: IntArray = field(repr=False, converter=frozen_array)
+    node: IntArray = field(default=_NONE, converter=frozen_array)
+    parent: IntArray = field(default=_NONE, converter=frozen_array)
+    start: IntArray = field(default=_NONE, converter=frozen_array)
+    days: IntArray = field(default=_NONE, converter=frozen_array)
+    edges: IntArray = field(default=_NONE, converter=frozen_array)
 
     @classmethod
     def of(
@@ -137,6 +138,16 @@ class Trees:
             found[some] = self.up(above < 0, above)[row[some]]
         return found
 
+    def below(self, row: int, tree: IntArray, place: IntArray) -> NDArray[np.bool_]:
+        """Which places stand at or below a row, each in the tree that it is of, bool (m,)."""
+        stop = np.arange(len(self.org)) == row
+        found = np.zeros(len(place), dtype=bool)
+        for t, above in enumerate(self.parents()):
+            here = np.flatnonzero(tree == t)
+            if len(here):
+                found[here] = (self.up(stop, above) == row)[place[here]]
+        return found
+
     def up(self, stop: np.ndarray, above: IntArray) -> IntArray:
         """For every row the lowest at or above it at which to stop, or else its root."""
         reached = np.where(stop | (above < 0), np.arange(len(above)), above)
@@ -160,28 +171,35 @@ class Trees:
             post = self.up(kind, above)
             yield begin, np.where(kind[post], post, np.arange(len(post)))
 
-    def sums(self, tree: IntArray, place: IntArray, lots: IntArray) -> IntArray:
+    def sums(
+        self, tree: IntArray, place: IntArray, line: IntArray, lots: IntArray, lines: int
+    ) -> IntArray:
         """What lies at or below every row, counted in the tree that each is of.
 
         Parameters
         ----------
-        tree, place, lots : int64 array (m,)
+        tree, place, line, lots : int64 array (m,)
+            The line is which of the sums each counts in.
+        lines : int
 
         Returns
         -------
-        int64 array (n,)
+        int64 array (lines, n)
             Sums of whole numbers: exact in whatever order.
         """
-        total = np.zeros(len(self.org), dtype=np.int64)
+        total = np.zeros((lines, len(self.org)), dtype=np.int64)
         by_tree = np.argsort(tree, kind="stable")
         ends = np.searchsorted(tree[by_tree], np.arange(len(self) + 1))
         for t, above in enumerate(self.parents()):
             part = by_tree[ends[t] : ends[t + 1]]
             if not len(part):
                 continue
-            own = np.zeros(len(self.org), dtype=np.int64)
-            np.add.at(own, place[part], lots[part])
-            total += _summed(self._laid(above), own)
+            laid = self._laid(above)
+            known, at = np.unique(line[part], return_inverse=True)
+            own = np.zeros((len(known), len(self.org)), dtype=np.int64)
+            np.add.at(own, (at, place[part]), lots[part])
+            for each, values in zip(known.tolist(), own, strict=True):
+                total[each] += _summed(laid, values)
         return total
 
     def on(self, day: int) -> tuple[OrgTree, IntArray]:

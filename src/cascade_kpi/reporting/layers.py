@@ -64,7 +64,7 @@ class Layers:
                 fault.repair
                 if fault.repair.startswith("pass ")
                 else "give targets, results, scores, gaps, a plan, fairness, changes, their "
-                "attribution, an alignment, an audit or a performance plan"
+                "attribution, moved targets, an alignment, an audit or a performance plan"
             )
             check([Fault("report", reason, repair, value=type(stage).__name__)])
             raise AssertionError  # check has raised

@@ -13,6 +13,8 @@ from cascade_kpi.alignment.align import Alignment
 from cascade_kpi.alignment.audit import Audit
 from cascade_kpi.drivers.derive import Derived
 from cascade_kpi.errors import Fault, check, unlike
+from cascade_kpi.moving.credited import Credited
+from cascade_kpi.moving.moved import Moved
 from cascade_kpi.reporting.agreed import plan_page
 from cascade_kpi.reporting.aligned import alignment_page, audited, focus_row
 from cascade_kpi.reporting.elements import el, render
@@ -20,12 +22,13 @@ from cascade_kpi.reporting.fits import TableStage, table_page
 from cascade_kpi.reporting.layers import Layers, Stage
 from cascade_kpi.reporting.lights import Lights
 from cascade_kpi.reporting.limits import Limits
+from cascade_kpi.reporting.moves import moves_page
 from cascade_kpi.reporting.page import Page
 from cascade_kpi.reporting.view import View
 
 __all__ = ["Report", "report"]
 
-Reported = Stage | Alignment | Audit | PerformancePlan | TableStage
+Reported = Stage | Moved | Credited | Alignment | Audit | PerformancePlan | TableStage
 
 
 @frozen
@@ -34,8 +37,8 @@ class Report:
 
     Attributes
     ----------
-    stage : Targets, Results, Scores, Gaps, Plan, Fairness, Changes, Attribution, Alignment, \
-Audit, PerformancePlan, Fitted, Apportionment or Rounded
+    stage : Targets, Results, Scores, Gaps, Plan, Fairness, Changes, Attribution, Moved, \
+Credited, Alignment, Audit, PerformancePlan, Fitted, Apportionment or Rounded
     title : str
     focus : id
         The node that the report is about, with all below it; None for a whole alignment.
@@ -64,6 +67,10 @@ Audit, PerformancePlan, Fitted, Apportionment or Rounded
             return plan_page(self.stage, self.title)
         if isinstance(self.stage, TableStage):
             return table_page(self.stage, self.limits, self.title)
+        if isinstance(self.stage, Moved | Credited):
+            before = _moved(self.stage).of_before
+            at = before.org.row(self.focus), before.periods.index(self.period)
+            return moves_page(self.stage, *at, self.limits, self.title)
         layers = Layers.of(self.stage)
         row = layers.targets.org.row(self.focus)
         p = layers.targets.periods.index(self.period)
@@ -130,14 +137,16 @@ def report(
     Its sections appear as far as the stage knows them: targets; then results
     with traffic lights and coverage; scores with grades; gaps with their
     waterfalls; the plan. Of fairness and of changes: their own section, and
-    the (later) targets. An alignment has sections of its own: the strategy map,
+    the (later) targets. Moved targets have a page of their own: timelines, pieces, who carries
+    what, the sums; credited results have that page with results. An alignment has sections of
+    its own: the strategy map,
     coverage, what plans serve, findings; so has a performance plan, and a table that
     was made by ``fitting``: what it was made of, and its margins.
 
     Parameters
     ----------
-    stage : Targets, Results, Scores, Gaps, Plan, Fairness, Changes, Attribution, Alignment, \
-Audit, PerformancePlan, Fitted, Apportionment or Rounded
+    stage : Targets, Results, Scores, Gaps, Plan, Fairness, Changes, Attribution, Moved, \
+Credited, Alignment, Audit, PerformancePlan, Fitted, Apportionment or Rounded
     title : str, optional
         By default the name of the node in focus and the period.
     focus : id, optional
@@ -200,12 +209,14 @@ Audit, PerformancePlan, Fitted, Apportionment or Rounded
         return _of_plan(stage, title, focus, period, lights, limits)
     if isinstance(stage, TableStage):
         return _of_table(stage, title, focus, period, lights, limits)
-    layers = Layers.of(stage)
+    layers = Layers.of(_moved(stage).of_before if isinstance(stage, Moved | Credited) else stage)
     org, periods = layers.targets.org, layers.targets.periods
     row = 0 if focus is None else org.row(focus)
     if period is None:
         period = periods.labels[-1] if layers.plan is None else layers.plan.period
     periods.index(period)
+    if drivers is not None and isinstance(stage, Moved | Credited):
+        check([Fault("drivers", "not drawn on a page of moves", "report the targets of a day")])
     if drivers is not None:
         _check_drivers(drivers, layers)
     return Report(
@@ -217,6 +228,10 @@ Audit, PerformancePlan, Fitted, Apportionment or Rounded
         limits,
         drivers,
     )
+
+
+def _moved(stage: Moved | Credited) -> Moved:
+    return stage.moved if isinstance(stage, Credited) else stage
 
 
 def _check_drivers(drivers: Derived, layers: Layers) -> None:

@@ -238,6 +238,26 @@ span.easy { color: var(--amber); white-space: nowrap; }
 ul.inputs { margin: .2rem 0 0; padding-left: 1.2rem; }
 """
 
+_TIMELINES = """
+svg.timeline { width: 100%; min-width: 13rem; margin: .2rem 0; }
+.timeline .tick { stroke: var(--rule); stroke-width: 1; }
+.timeline rect.held { fill: var(--track); stroke: var(--soft); stroke-width: .7; }
+.timeline rect.vacant { fill: none; stroke: var(--red); stroke-width: 1; stroke-dasharray: 3 3; }
+.timeline rect.leave { fill: var(--amber-fill); stroke: var(--paper); stroke-width: .6; }
+.timeline text.in { font-size: .74rem; fill: var(--ink); }
+.timeline text.in.vacant { fill: var(--red); }
+.timeline line.moved { stroke: var(--accent); stroke-width: 1.5; }
+.timeline text.moved { font-size: .6rem; fill: var(--accent); text-anchor: middle; }
+.legend svg.timeline.key { min-width: 0; width: 28px; height: 14px; }
+.strands td:nth-child(2) { width: 42%; vertical-align: middle; padding-block: .1rem; }
+.strands tbody tr:last-child > * { border-bottom: 0; padding-top: 0; }
+@media (max-width: 46rem) {
+  .strands td:nth-child(2) { width: auto; }
+  .strands .stacks td:empty { display: none; }
+  .strands .stacks td.num, #sums .stacks td.num { grid-column: 1 / -1; }
+}
+"""
+
 _MAP = """
 .map { margin: .8rem 0 0; }
 .map svg { width: 100%; height: auto; }
@@ -349,5 +369,10 @@ _PAPER = """
 }
 """
 
-CSS = f"{_COLOURS}{_BASE}{_TABLES}{_CHARTS}{_TILES}{_TREE}{_CARDS}{_STRIPS}{_MAP}{_PHONE}{_PAPER}"
+_PARTS = (
+    _COLOURS, _BASE, _TABLES, _CHARTS, _TILES, _TREE, _CARDS, _STRIPS, _TIMELINES, _MAP, _PHONE,
+    _PAPER,
+)  # fmt: skip
+
+CSS = "".join(_PARTS)
 """Nothing in it is loaded from anywhere."""

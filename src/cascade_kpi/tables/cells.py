@@ -267,7 +267,12 @@ def dates(column: Column) -> tuple[ObjectArray, Troubles]:
     """A column as ``datetime.date``, None where the cell is blank or was refused."""
     if isinstance(column, np.ndarray) and column.dtype.kind == "M":
         return _numpy_dates(column)
-    cells = _listed(column, "dates", _PLAIN_DAY)
+    if isinstance(column, np.ndarray) and column.dtype.kind in "iuf" and len(column):
+        known = column[~np.isnan(column)]
+        repair = _day_of_serial(float(known[0])) if len(known) else _PLAIN_DAY
+    else:
+        repair = _PLAIN_DAY
+    cells = _listed(column, "dates", repair)
     if isinstance(cells, Trouble):
         return np.full(len(column), None, dtype=object), [(None, cells)]
     values, troubles = _each(cells, _date, None)
@@ -292,6 +297,33 @@ def _numpy_dates(column: NDArray[Any]) -> tuple[ObjectArray, Troubles]:
     return days.astype(object), troubles
 
 
+_SERIALS = range(10_000, 100_000)  # the days of a spreadsheet from 1927 to 2173
+_SERIAL = re.compile(r"[0-9]{5}(?:\.[0-9]+)?")
+_DAY_AND_TIME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ][0-9]{2}:.*")
+_YEAR_FIRST = re.compile(r"([0-9]{4})[/.]([0-9]{1,2})[/.]([0-9]{1,2})")
+
+
+def _day_of_serial(number: Any) -> str:
+    """The repair of a number where a date is expected: the day that a spreadsheet means by it."""
+    if not abs(number) < _EXACT or int(number) not in _SERIALS:  # NaN is not below either
+        return _PLAIN_DAY
+    day = dt.date(1899, 12, 30) + dt.timedelta(days=int(number))
+    return f"write the date as yyyy-mm-dd; as spreadsheets count days, {number:g} is {day}"
+
+
+def _no_day(text: str) -> Trouble:
+    """What a text that is no date probably meant, and how to write that."""
+    if len(text) > 40:
+        return Trouble("not a date of the form yyyy-mm-dd", _PLAIN_DAY)
+    if timed := _DAY_AND_TIME.fullmatch(text):
+        return Trouble("a time of day where a date is expected", f"write {timed[1]}")
+    if parts := _YEAR_FIRST.fullmatch(text):
+        day = f"{parts[1]}-{int(parts[2]):02}-{int(parts[3]):02}"
+        return Trouble("not a date of the form yyyy-mm-dd", f"write {day}")
+    repair = _day_of_serial(float(text)) if _SERIAL.fullmatch(text) else _PLAIN_DAY
+    return Trouble("not a date of the form yyyy-mm-dd", repair)
+
+
 _NOT_MIDNIGHT = Trouble("a time of day where a date is expected", "give the date alone")
 _NO_SUCH_DAY = Trouble("no such day in the calendar", "write a day between 0001 and 9999")
 
@@ -313,12 +345,14 @@ def _date(cell: object) -> dt.date | Trouble | None:
     if isinstance(cell, dt.date):
         return cell
     if not isinstance(cell, str):
-        return Trouble(f"a value of type {type(cell).__name__} is not a date", _PLAIN_DAY)
+        numeric = isinstance(cell, int | float | np.number) and not isinstance(cell, bool)
+        repair = _day_of_serial(cell) if numeric else _PLAIN_DAY
+        return Trouble(f"a value of type {type(cell).__name__} is not a date", repair)
     plain = cell.strip(_SPACES)
     if not plain:
         return None
     if not _ISO_DAY.fullmatch(plain):
-        return Trouble("not a date of the form yyyy-mm-dd", _PLAIN_DAY)
+        return _no_day(plain)
     try:
         return dt.date.fromisoformat(plain)
     except ValueError:

@@ -21,7 +21,7 @@ from cascade_kpi.drivers.model import DriverTree
 from cascade_kpi.drivers.slopes import slopes_of
 from cascade_kpi.errors import Fault, check, suggest, unlike
 from cascade_kpi.kpis.aggregates import Makeup
-from cascade_kpi.missing import Missing
+from cascade_kpi.missing import Missing, lost_faults
 from cascade_kpi.org.infinite import finite_array, infinite
 from cascade_kpi.org.rollup import add_present, fold_children
 from cascade_kpi.org.tree import OrgTree
@@ -289,29 +289,12 @@ def _drivers(
         if missing is not Missing.HOLD and np.isnan(array).any():
             lost = np.isnan(array) & _due(stage, name)
             if missing is Missing.REFUSE:
-                repair = "report it, or choose another policy than 'refuse'"
-                faults += [
-                    Fault(
-                        what,
-                        f"no {name} in {stage.periods.labels[p]}",
-                        repair,
-                        value=stage.org.ids[r],
-                    )
-                    for p, r in np.argwhere(lost).tolist()
-                ]
+                faults += lost_faults(what, name, stage.org.ids, stage.periods.labels, lost)
             elif stage.kpis[name].aggregate.makeup is Makeup.SUM:  # an absent ratio is 0 of 0
                 array = np.where(lost, 0.0, array)
         values[name] = lock(array)
     check(faults)
     return values
-
-
-def _lost(stage: Results | Targets, what: str, name: str, lost: Mask) -> list[Fault]:
-    repair = "give it, or choose another policy than 'refuse'"
-    return [
-        Fault(what, f"no {name} in {stage.periods.labels[p]}", repair, value=stage.org.ids[row])
-        for p, row in np.argwhere(lost).tolist()
-    ]
 
 
 def _due(stage: Results | Targets, name: str) -> Mask:

@@ -9,11 +9,11 @@ from typing import Any
 
 from attrs import frozen
 
-from cascade_kpi._fields import as_number
+from cascade_kpi._fields import as_number, refusals
 from cascade_kpi.drivers.formulas import Load
 from cascade_kpi.drivers.model import DriverTree
 from cascade_kpi.drivers.passing import Unmet, pass_on, standing
-from cascade_kpi.errors import Fault, InputError, suggest
+from cascade_kpi.errors import Fault, suggest
 
 __all__ = ["Demands"]
 
@@ -88,7 +88,9 @@ class Demands:
         Unmet
         """
         if gone := [used for used in self.model.uses(name) if math.isnan(now[used])]:
-            raise Unmet(f"{', '.join(gone)} is absent in the base", "give it a base")
+            under = self.model.drivers_of(*gone)
+            lost = ", ".join([each for each in under if math.isnan(now[each])] or gone)
+            raise Unmet(f"absent in the base: {lost}", "give it a base")
         formula = self.model.formulas[name]
         if standing(formula, now) == goal:
             return {}
@@ -121,13 +123,11 @@ def _fixed(
     if not isinstance(names, tuple):
         faults.append(Fault("fixed", "not a list of names", "give names", value=fixed))
         return set()
-    for name in names:
-        try:
-            model.known(name)
-        except InputError as error:
-            faults += [Fault("fixed", f.reason, f.repair, value=name) for f in error.faults]
-            return set()
-    kept = {*names, *model.below(*names)}
+    told = {name: refusals(model.known, name) for name in dict.fromkeys(names)}
+    for name, odd in told.items():
+        faults += [Fault("fixed", f.reason, f.repair, value=name) for f in odd]
+    sound = [name for name, odd in told.items() if not odd]
+    kept = {*sound, *model.below(*sound)}
     faults += [
         Fault("fixed", "it is to stay, and has a goal", "leave one of them out", value=name)
         for name in goals

@@ -12,7 +12,7 @@ from attrs import field, frozen
 from numpy.typing import NDArray
 
 from cascade_kpi._arrays import CONTENT, FloatArray, fingerprint, frozen_columns, lock
-from cascade_kpi._fields import not_whole
+from cascade_kpi._fields import not_whole, refusals
 from cascade_kpi._long import Columns, long_table, present
 from cascade_kpi._text import visible
 from cascade_kpi.drivers.draw import draw_tree
@@ -247,11 +247,8 @@ def derive(
     if by_zero not in ("absent", "refuse"):
         repair = "use 'absent' or 'refuse'"
         wrong.append(Fault("by_zero", "no such policy", repair, value=by_zero))
-    check(wrong)
-    policy = Missing.named(missing)
-    if policy is Missing.RENORMALISE:
-        repair = "use 'hold', 'zero' or 'refuse'"
-        check([Fault("missing", "a formula has no weights to spread", repair, value=policy.value)])
+    check(wrong + refusals(_policy, missing))
+    policy = _policy(missing)
     values = _drivers(model, stage, policy)
     zeros = _Zeros(stage, [])
     shape = len(stage.periods), len(stage.org)
@@ -266,6 +263,14 @@ def derive(
         raise
     check(zeros.faults)
     return Derived(model, stage, policy, by_zero, MappingProxyType(values))
+
+
+def _policy(missing: Missing | str) -> Missing:
+    policy = Missing.named(missing)
+    if policy is Missing.RENORMALISE:
+        repair = "use 'hold', 'zero' or 'refuse'"
+        check([Fault("missing", "a formula has no weights to spread", repair, value=policy.value)])
+    return policy
 
 
 def _drivers(

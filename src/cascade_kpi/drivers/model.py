@@ -18,7 +18,7 @@ from cascade_kpi.drivers.draw import draw_tree
 from cascade_kpi.drivers.expressions import Expression, names_in
 from cascade_kpi.drivers.formulas import Formula, Load, Multiply, Number, compiled
 from cascade_kpi.drivers.units import Unit
-from cascade_kpi.errors import Fault, check, suggest
+from cascade_kpi.errors import Fault, a_or_an, check, suggest
 from cascade_kpi.kpis.aggregates import Makeup
 from cascade_kpi.kpis.kpi import Kpi, Kpis
 from cascade_kpi.records import record
@@ -89,44 +89,47 @@ class DriverTree:
     def _compiled(self) -> Mapping[str, Formula]:
         """Every definition as steps, drivers of others before them."""
         check(self._unlike())
-        faults = self._unknown() + self._odd_units()
+        faults = self._no_formulas() + self._unknown() + self._odd_units()
         order = _ordered(self.definitions, faults)
-        check(faults)
-        units: dict[str, Unit | None] = {}
+        units = {name: self._told_unit(name) for name in (*self.drivers, *order)}
         for name in self.drivers:
-            told = self.kpis[name].unit
-            odd = _odd_unit(name, told)
-            faults += odd
-            units[name] = None if odd else Unit.parse(told)
+            faults += _odd_unit(name, self.kpis[name].unit)
         made: dict[str, Formula] = {}
         for name in order:
-            text = self._stated(name)
-            stated = None if text is None else Unit.parse(text)
-            made[name], units[name] = compiled(name, self.definitions[name], units, stated, faults)
+            if is_a(self.definitions[name], Expression):
+                told = compiled(name, self.definitions[name], units, units[name], faults)
+                made[name], units[name] = told
         check(faults)
         return MappingProxyType(made)
+
+    def _told_unit(self, name: str) -> Unit | None:
+        """The unit that is stated for a name, None if there is none or it is odd."""
+        text = self._stated(name)
+        return None if text is None or _odd_unit(name, text) else Unit.parse(text)
 
     def _unlike(self) -> list[Fault]:
         faults: list[Fault] = []
         if not isinstance(self.definitions, Mapping):
-            reason = f"a mapping is wanted, not a {type(self.definitions).__name__}"
+            reason = f"a mapping is wanted, not {a_or_an(type(self.definitions).__name__)}"
             faults.append(Fault("driver tree", reason, "give {name: formula}"))
         elif not self.definitions:
             faults.append(Fault("driver tree", "no definition", "give one at least"))
-        else:
-            for name, formula in self.definitions.items():
-                faults += not_texts("driver tree", name=name)
-                if not is_a(formula, Expression):
-                    reason, repair = "not a formula", "make it of D(…) and Constant(…) with + - * /"
-                    faults.append(
-                        Fault("driver tree", reason, repair, column=str(name), value=formula)
-                    )
         if not isinstance(self.kpis, Kpis):
-            reason = f"Kpis are wanted, not a {type(self.kpis).__name__}"
+            reason = f"Kpis are wanted, not {a_or_an(type(self.kpis).__name__)}"
             faults.append(Fault("driver tree", reason, "make them with Kpis(…)", column="kpis"))
         if not isinstance(self.units, Mapping):
-            reason = f"a mapping is wanted, not a {type(self.units).__name__}"
+            reason = f"a mapping is wanted, not {a_or_an(type(self.units).__name__)}"
             faults.append(Fault("driver tree", reason, "give {name: unit}", column="units"))
+        return faults
+
+    def _no_formulas(self) -> list[Fault]:
+        """Names that are none, and definitions that are no formulas."""
+        faults: list[Fault] = []
+        for name, formula in self.definitions.items():
+            faults += not_texts("driver tree", name=name)
+            if not is_a(formula, Expression):
+                reason, repair = "not a formula", "make it of D(…) and Constant(…) with + - * /"
+                faults.append(Fault("driver tree", reason, repair, column=str(name), value=formula))
         return faults
 
     def _unknown(self) -> list[Fault]:

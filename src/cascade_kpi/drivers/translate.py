@@ -6,13 +6,14 @@ import html
 import math
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
-from cascade_kpi._fields import as_number, as_tuple, not_numbers
+from cascade_kpi._fields import as_number, as_tuple, not_numbers, refusals
 from cascade_kpi._long import Columns, keys, same, texts
 from cascade_kpi.drivers.demands import Demands
 from cascade_kpi.drivers.derive import Derived
@@ -198,7 +199,12 @@ def translate(
     check(unlike(model, DriverTree, "model", "DriverTree(…)"))
     faults: list[Fault] = []
     stated = _goals(model, goals, faults)
-    given, place = _standing(model, base, node, period, to)
+    given: dict[str, float] = {}
+    place: Place | None = None
+    try:
+        given, place = _standing(model, base, node, period, to)
+    except InputError as error:
+        faults += error.faults
     demands = Demands.of(model, stated, given, shares=shares, fixed=as_tuple(fixed), faults=faults)
     check(faults)
     exact = {**given, **demands.met()}
@@ -220,11 +226,8 @@ def _goals(model: DriverTree, goals: object, faults: list[Fault]) -> dict[str, f
         raise AssertionError  # check has raised
     stated = {}
     for name, value in goals.items():
-        try:
-            model.known(name, defined=True)
-        except InputError as error:
-            faults += [Fault("goals", f.reason, f.repair, value=name) for f in error.faults]
-            continue
+        unknown = refusals(partial(model.known, defined=True), name)
+        faults += [Fault("goals", f.reason, f.repair, value=name) for f in unknown]
         number = as_number(value)
         faults += not_numbers("goals", **{str(name): number})
         stated[name] = number
@@ -238,18 +241,19 @@ def _standing(
     if to is not None and (not isinstance(to, str) or not to.strip()):
         check([Fault("to", "no label of a period", "name the period of the goals", value=to)])
     if isinstance(base, Mapping | Translation):
-        odd = {"node": node, "period": period, "to": to}
+        places = {"node": node, "period": period, "to": to}
         check(
             [
                 Fault("translate", "the base has no nodes or periods to pick", f"leave {k} out")
-                for k, value in odd.items()
+                for k, value in places.items()
                 if value is not None
             ]
         )
         if isinstance(base, Translation):
             _same_model(model, base.model)
             return {name: base.rounded[name] for name in model.drivers}, base.place
-        model.compute(base)
+        odd = refusals(model.compute, base)
+        check([evolve(fault, source="base") for fault in odd])
         known = {name: as_number(base.get(name, math.nan)) for name in model.drivers}
         return known, None
     if not isinstance(base, Derived | Results | Targets):

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from attrs import evolve, field, frozen
 
-from cascade_kpi._fields import as_number, as_tuple, not_numbers, refusals
+from cascade_kpi._fields import as_number, as_texts, not_numbers, refusals
 from cascade_kpi._long import Columns, keys, same, texts
 from cascade_kpi.drivers.demands import Demands
 from cascade_kpi.drivers.derive import Derived
@@ -28,6 +28,52 @@ __all__ = ["Translation", "translate"]
 Place = tuple[Any, str]
 
 
+@frozen
+class Wishes:
+    """What is asked of a driver tree.
+
+    Attributes
+    ----------
+    goals : mapping of str to float
+        Of defined KPIs, in their units.
+    shares : mapping of str to mapping of str to float
+        Per defined KPI, of each name in its formula the share that it takes of the change.
+    fixed : tuple of str
+        Names that stay where they are.
+    """
+
+    goals: Mapping[str, float]
+    shares: Mapping[str, Mapping[str, float]]
+    fixed: tuple[str, ...]
+
+
+@frozen
+class Start:
+    """Where a translation sets out from.
+
+    Attributes
+    ----------
+    base : Derived, Results, Targets, Translation, or mapping of str to float
+    node : id or None
+    period : str or None
+        Of the base. With the node None if the base is numbers or another translation.
+    to : str or None
+        The period that the goals are for.
+    """
+
+    base: Base = field(repr=False)
+    node: Any = None
+    period: str | None = None
+    to: str | None = None
+
+    @property
+    def place(self) -> Place | None:
+        """The node and the period of the goals; None if the base was plain numbers."""
+        if isinstance(self.base, Translation):
+            return self.base.place
+        return None if self.to is None else (self.node, self.to)
+
+
 @frozen(repr=False, eq=False)
 class Translation:
     """Goals for drivers that give the goals for what is made of them.
@@ -37,21 +83,30 @@ class Translation:
     Attributes
     ----------
     model : DriverTree
-    stated : mapping of str to float
-        The goals as they were stated.
+    wishes : Wishes
+        The goals as they were stated, the shares, and what was fixed.
+    start : Start
     base, exact, rounded : mapping of str to float
         Of every name, in its unit: where it stands; what it is to be; and the same once the
         goals of drivers that are divided are whole lots.
-    place : (node, period) or None
-        Where the goals stand; None if the base was plain numbers.
     """
 
     model: DriverTree
-    stated: Mapping[str, float]
+    wishes: Wishes
+    start: Start
     base: Mapping[str, float] = field(repr=False)
     exact: Mapping[str, float] = field(repr=False)
     rounded: Mapping[str, float] = field(repr=False)
-    place: Place | None
+
+    @property
+    def stated(self) -> Mapping[str, float]:
+        """The goals as they were stated."""
+        return self.wishes.goals
+
+    @property
+    def place(self) -> Place | None:
+        """The node and period where the goals stand; None if the base was plain numbers."""
+        return self.start.place
 
     @property
     def drivers(self) -> tuple[str, ...]:
@@ -200,16 +255,15 @@ def translate(
     faults: list[Fault] = []
     stated = _goals(model, goals, faults)
     given: dict[str, float] = {}
-    place: Place | None = None
+    start = Start(base)
     try:
-        given, place = _standing(model, base, node, period, to)
+        given, start = _standing(model, base, node, period, to)
     except InputError as error:
         faults += error.faults
-    demands = Demands.of(model, stated, given, shares=shares, fixed=as_tuple(fixed), faults=faults)
+    names = as_texts(fixed)
+    demands = Demands.of(model, stated, given, shares=shares, fixed=names, faults=faults)
     check(faults)
     exact = {**given, **demands.met()}
-    for name in model.drivers:
-        exact.setdefault(name, math.nan)
     rounded = {
         name: _rounded(model, name, value) if name in model.drivers_of(*stated) else value
         for name, value in exact.items()
@@ -217,7 +271,9 @@ def translate(
     before, after, whole = (
         MappingProxyType({**each, **model.compute(each)}) for each in (given, exact, rounded)
     )
-    return Translation(model, MappingProxyType(stated), before, after, whole, place)
+    agreed = {name: MappingProxyType(each) for name, each in demands.agreed.items()}
+    wishes = Wishes(MappingProxyType(stated), MappingProxyType(agreed), names)
+    return Translation(model, wishes, start, before, after, whole)
 
 
 def _goals(model: DriverTree, goals: object, faults: list[Fault]) -> dict[str, float]:
@@ -236,7 +292,7 @@ def _goals(model: DriverTree, goals: object, faults: list[Fault]) -> dict[str, f
 
 def _standing(
     model: DriverTree, base: object, node: object, period: str | None, to: str | None
-) -> tuple[dict[str, float], Place | None]:
+) -> tuple[dict[str, float], Start]:
     """Where the drivers stand, and where that is."""
     if to is not None and (not isinstance(to, str) or not to.strip()):
         check([Fault("to", "no label of a period", "name the period of the goals", value=to)])
@@ -251,11 +307,11 @@ def _standing(
         )
         if isinstance(base, Translation):
             _same_model(model, base.model)
-            return {name: base.rounded[name] for name in model.drivers}, base.place
+            return {name: base.rounded[name] for name in model.drivers}, Start(base)
         odd = refusals(model.compute, base)
         check([evolve(fault, source="base") for fault in odd])
         known = {name: as_number(base.get(name, math.nan)) for name in model.drivers}
-        return known, None
+        return known, Start(MappingProxyType(known))
     if not isinstance(base, Derived | Results | Targets):
         reason = f"no base: {type(base).__name__}"
         check([Fault("base", reason, "give results, targets, derived values, or numbers")])
@@ -281,8 +337,8 @@ def _standing(
         ]
     )
     found = {name: float(base.of(name)[p, row]) for name in model.drivers}
-    label = base.periods.labels[p] if to is None else to
-    return found, (base.org.node(row).id, label)
+    label = base.periods.labels[p]
+    return found, Start(base, base.org.node(row).id, label, label if to is None else to)
 
 
 def _same_model(model: DriverTree, other: DriverTree) -> None:

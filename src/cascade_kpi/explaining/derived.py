@@ -15,7 +15,7 @@ from cascade_kpi.explaining.explanation import Explanation, Operation
 from cascade_kpi.explaining.results import ResultExplainer
 from cascade_kpi.results.results import Results
 
-__all__ = ["DerivedExplainer"]
+__all__ = ["AsDefined", "DerivedExplainer", "Operated", "shortened"]
 
 Many = tuple[Explanation, ...]
 
@@ -84,7 +84,7 @@ class DerivedExplainer:
         step = self.derived.model.formulas[name].steps[last]
         title = self._titled(name)
         value, unit = self._value(name), self.derived.model.unit(name)
-        text = _short(self.derived.model.definitions[name])
+        text = shortened(self.derived.model.definitions[name])
         operation: Operation = AsDefined(text)
         if not isinstance(step.does, Load | Number):
             operation = Operated(step.does, text)
@@ -122,7 +122,7 @@ class DerivedExplainer:
         state = self.states[name][i]
         value = np.nan if state is None else float(state[0, 0])
         unit = "" if step.unit is None else str(step.unit)
-        text = _short(step.source)
+        text = shortened(step.source)
         if isinstance(step.does, Number):
             return Explanation(
                 f"constant of {name}", value, unit, self._period, None, f"formula of {name}"
@@ -162,6 +162,7 @@ class DerivedExplainer:
         return why
 
 
-def _short(formula: object) -> str:
+def shortened(formula: object) -> str:
+    """A formula as it stands in a name."""
     text = str(formula)
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

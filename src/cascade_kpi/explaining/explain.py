@@ -11,11 +11,13 @@ from cascade_kpi.analysis.gaps import Gaps
 from cascade_kpi.changing.attribute import Attribution
 from cascade_kpi.changing.changes import Changes
 from cascade_kpi.commitments.reconciliation import Reconciliation
+from cascade_kpi.drivers.contributions import Contributions
 from cascade_kpi.drivers.derive import Derived
 from cascade_kpi.errors import Fault, check, suggest
 from cascade_kpi.explaining.alignment import AlignmentExplainer
 from cascade_kpi.explaining.changes import ChangeExplainer
 from cascade_kpi.explaining.choosing import target_explainer
+from cascade_kpi.explaining.contributions import ContributionExplainer
 from cascade_kpi.explaining.derived import DerivedExplainer
 from cascade_kpi.explaining.explanation import Explanation
 from cascade_kpi.explaining.fairness import StretchExplainer
@@ -40,6 +42,7 @@ Stage = (
     | Attribution
     | Results
     | Derived
+    | Contributions
     | Scores
     | Gaps
     | Plan
@@ -61,7 +64,7 @@ def explain(
     Parameters
     ----------
     stage : Targets, Reconciliation, Moved, Fairness, Changes, Attribution, Results, \
-Derived, Scores, Gaps, Plan or Alignment
+Derived, Contributions, Scores, Gaps, Plan or Alignment
     node : id
         Of moved targets: of a holder, or of a unit. Not needed for the coverage of a goal.
     kpi : str, optional
@@ -93,6 +96,7 @@ Derived, Scores, Gaps, Plan or Alignment
     - of fairness ``"stretch"``, ``"base"``, ``"deviation"``; of changes ``"change"``, and of
       an attribution its parts too, ``"tree"``, ``"drivers"``, ``"rules"`` and ``"goals"``;
     - of results ``"result"``, ``"target"``; of derived values ``"value"``;
+    - of contributions ``"part"``, what the driver named as `kpi` brings, or without ``"change"``;
     - of scores ``"points"``, ``"attainment"``, or without a KPI ``"total"``;
     - of gaps ``"gap"``, ``"shortfall"``, ``"points"``, ``"to_parent"``, a part of the parent's
       gap, or without a KPI ``"total"``; of a plan ``"shortfall"``;
@@ -207,6 +211,16 @@ def _of_derived(stage: Derived, node: object, kpi: str | None, period: str | Non
     return {"value": lambda: of.explain(name)}
 
 
+def _of_contributions(
+    stage: Contributions, node: object, kpi: str | None, period: str | None
+) -> Answers:
+    of = ContributionExplainer(stage, stage.org.row(node), stage.periods.index(period))
+    if kpi is None or kpi == stage.name:
+        return {"change": of.change}
+    stage.of(kpi)
+    return {"part": lambda: of.part(kpi)}
+
+
 def _of_scores(stage: Scores, node: object, kpi: str | None, period: str | None) -> Answers:
     of = ScoreExplainer(stage, stage.org.row(node), stage.periods.index(period))
     if kpi is None:
@@ -266,6 +280,7 @@ _CHOICES: dict[type, Callable[[Any, object, str | None, str | None], Answers]] =
     Moved: _of_moved,
     Results: _of_results,
     Derived: _of_derived,
+    Contributions: _of_contributions,
     Scores: _of_scores,
     Gaps: _of_gaps,
     Plan: _of_plan,

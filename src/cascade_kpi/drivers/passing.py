@@ -9,9 +9,9 @@ import numpy as np
 from attrs import frozen
 
 from cascade_kpi._arrays import FloatArray
-from cascade_kpi.drivers.formulas import Add, Formula, Load, Multiply, Number, Rescale, Step
+from cascade_kpi.drivers.formulas import Add, Formula, Load, Multiply, Rescale, Step
 
-__all__ = ["Operands", "Unmet", "pass_on", "states_of", "weights_of"]
+__all__ = ["Operands", "Unmet", "pass_on", "states_of", "wanted_of", "weights_of"]
 
 _NEAR = 1e-9  # what follows from what is kept may differ so much from a goal, relatively
 
@@ -44,6 +44,23 @@ def pass_on(
     ------
     Unmet
     """
+    wanted = wanted_of(formula, goal, now, shares)
+    return {
+        step.does.name: wanted[i]
+        for i, step in enumerate(formula.steps)
+        if i in wanted and isinstance(step.does, Load) and step.does.name in shares
+    }
+
+
+def wanted_of(
+    formula: Formula, goal: float, now: Mapping[str, float], shares: Mapping[str, float]
+) -> dict[int, float]:
+    """What every step of a formula that moves is to be, so that the last is a goal.
+
+    Raises
+    ------
+    Unmet
+    """
     value = states_of(formula, now)
     weight = weights_of(formula, shares)
     if not weight[-1]:
@@ -55,18 +72,12 @@ def pass_on(
             raise Unmet(reason, "let a driver move, or change the goal")
         return {}
     wanted: dict[int, float] = {len(formula.steps) - 1: goal}
-    found: dict[str, float] = {}
     for i in reversed(range(len(formula.steps))):
         step = formula.steps[i]
-        if i not in wanted or not weight[i]:
-            continue
-        if isinstance(step.does, Load):
-            found[step.does.name] = wanted[i]
-        elif not isinstance(step.does, Number):
-            operands = Operands.of(step, value, weight)
-            for k, passed in operands.passed(wanted[i]).items():
+        if i in wanted and step.inputs:
+            for k, passed in Operands.of(step, value, weight).passed(wanted[i]).items():
                 wanted[step.inputs[k]] = passed
-    return found
+    return wanted
 
 
 def states_of(formula: Formula, now: Mapping[str, float]) -> list[float]:

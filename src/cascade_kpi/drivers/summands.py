@@ -11,6 +11,7 @@ from attrs import evolve, frozen
 from cascade_kpi._arrays import FloatArray
 from cascade_kpi.drivers.formulas import Add, Formula, Load, Multiply, Number, Rescale, Step
 from cascade_kpi.drivers.model import DriverTree
+from cascade_kpi.drivers.units import PURE
 
 __all__ = ["Summand", "Term", "mean_over_orders", "states", "summands"]
 
@@ -176,7 +177,7 @@ class Term:
             if each in reached and each not in players
         }
         text = str(whole[i].source)
-        own = Formula(steps, model.formulas[name].unit)
+        own = Formula(steps, whole[i].unit or PURE)
         return cls(text, tuple(each for each in players if each in reached), inner, own)
 
     def value(self, state: Values) -> FloatArray:

@@ -20,10 +20,11 @@ from cascade_kpi.drivers.derive import Derived
 from cascade_kpi.drivers.draw import draw_tree
 from cascade_kpi.drivers.model import DriverTree
 from cascade_kpi.errors import Fault, InputError, check, unlike
+from cascade_kpi.kpis.lots import Lot
 from cascade_kpi.results.results import Results
 from cascade_kpi.targets.targets import Targets
 
-__all__ = ["Translation", "translate"]
+__all__ = ["Start", "Translation", "Wishes", "in_lots", "translate"]
 
 Place = tuple[Any, str]
 
@@ -351,5 +352,9 @@ def _rounded(model: DriverTree, name: str, value: float) -> float:
     kpi = model.kpis[name]
     if not kpi.divides or value != value:
         return value
-    lot = kpi.counted_in.exact
-    return float(round(Fraction(value) / lot) * lot)
+    return in_lots(kpi.counted_in, value)
+
+
+def in_lots(lot: Lot, value: float) -> float:
+    """A value in whole lots, half to even."""
+    return float(round(Fraction(value) / lot.exact) * lot.exact)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from functools import partial
 from math import factorial
 
 import numpy as np
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from cascade_kpi._arrays import FloatArray
 from cascade_kpi.drivers.contributions import Contributions
-from cascade_kpi.drivers.formulas import Formula, Load, Number
+from cascade_kpi.drivers.formulas import Formula, Load
 from cascade_kpi.drivers.summands import Summand, mean_over_orders, summands
-from cascade_kpi.explaining.derived import AsDefined, DerivedExplainer, Operated, shortened
-from cascade_kpi.explaining.explanation import Explanation, Operation
+from cascade_kpi.explaining.derived import DerivedExplainer
+from cascade_kpi.explaining.explanation import Explanation
+from cascade_kpi.explaining.formulas import FormulaExplainer, Run, shortened
 
 __all__ = ["ContributionExplainer"]
 
@@ -98,7 +99,7 @@ class ContributionExplainer:
     made: Contributions
     row: int
     p: int
-    runs: dict[tuple[int, int], dict[str, list[FloatArray | None]]] = field(factory=dict)
+    runs: dict[tuple[int, int], dict[str, Run]] = field(factory=dict)
 
     @property
     def _sides(self) -> tuple[DerivedExplainer, DerivedExplainer]:
@@ -110,7 +111,9 @@ class ContributionExplainer:
         """A name before, or after; the two share nothing that is known by a key."""
         before, after = self._sides
         words = "after" if new else "before"
-        return (after if new else before).explain(name).within(words)
+        told = (after if new else before).explain(name)
+        key = ("side", name) if told.key is None else told.key
+        return evolve(told, name=f"{words}: {told.name}", key=key).within(words)
 
     @property
     def _unit(self) -> str:
@@ -168,40 +171,27 @@ class ContributionExplainer:
         return tuple(self._state(i, summand, c) for c in range(1 << len(summand.term.players)))
 
     def _state(self, i: int, summand: Summand, chosen: int) -> Explanation:
+        """The term in one state."""
         term = summand.term
-        last = len(term.own.steps) - 1
-        if isinstance(term.own.steps[last].does, Load):
+        if isinstance(term.own.steps[-1].does, Load):
             return self._side(term.players[0], new=bool(chosen))
         new = [name for k, name in enumerate(term.players) if chosen >> k & 1]
+        words = f"{', '.join(new)} after"
         if len(new) in {0, len(term.players)}:
             words = "all after" if new else "all before"
-        else:
-            words = f"{', '.join(new)} after"
         title = self._named(f"{shortened(term.text)} with {words}")
-        return self._step(_State(i, summand, chosen), "", last, title)
+        return self._formula(_State(i, summand, chosen), "").whole(title, term.text)
 
-    def _step(self, state: _State, name: str, i: int, title: str = "") -> Explanation:
-        """What one step made in a state, of the term or of a definition below it."""
-        formula = state.formula(name)
-        step = formula.steps[i]
-        if isinstance(step.does, Load):
-            return self._loaded(state, step.does.name)
-        made = self._ran(state)[name][i]
-        value = np.nan if made is None else float(made[0, 0])
-        unit = "" if step.unit is None else str(step.unit)
-        text = shortened(step.source)
-        if isinstance(step.does, Number):
-            source = "a number of the formula"
-            return Explanation(f"constant {text}", value, unit, self._period, None, source)
-        return Explanation(
-            title or self._named(text),
-            value,
-            unit,
+    def _formula(self, state: _State, name: str) -> FormulaExplainer:
+        """Of a definition below the term of a state, or of the term itself."""
+        return FormulaExplainer(
+            state.formula(name),
+            name or self.made.name,
+            self._ran(state)[name],
+            partial(self._loaded, state),
+            self._named,
             self._period,
-            Operated(step.does, text),
-            "",
-            lambda: tuple(self._step(state, name, j) for j in step.inputs),
-            state.key(name, i),
+            ("state", state.i, state.chosen, name),
         )
 
     def _loaded(self, state: _State, used: str) -> Explanation:
@@ -209,17 +199,10 @@ class ContributionExplainer:
         players = state.summand.term.players
         if used in players:
             return self._side(used, new=bool(state.chosen >> players.index(used) & 1))
-        last = len(state.formula(used).steps) - 1
-        step = state.formula(used).steps[last]
         title = self._named(f"{used}, in this state")
-        if not isinstance(step.does, Load | Number):
-            return self._step(state, used, last, title)
-        below = self._step(state, used, last)
-        rule: Operation = AsDefined(shortened(self.made.model.definitions[used]))
-        unit = self.made.model.unit(used)
-        return Explanation(title, below.value, unit, self._period, rule, "", lambda: (below,))
+        return self._formula(state, used).whole(title, self.made.model.definitions[used])
 
-    def _ran(self, state: _State) -> dict[str, list[FloatArray | None]]:
+    def _ran(self, state: _State) -> dict[str, Run]:
         """All steps of the term and of the definitions below it, in a state."""
         at = state.i, state.chosen
         if at not in self.runs:
@@ -228,7 +211,7 @@ class ContributionExplainer:
             for k, player in enumerate(term.players):
                 side = self._side(player, new=bool(state.chosen >> k & 1))
                 known[player] = np.full((1, 1), side.value)
-            made: dict[str, list[FloatArray | None]] = {}
+            made: dict[str, Run] = {}
             with np.errstate(over="ignore", invalid="ignore"):
                 for name, formula in term.formulas.items():
                     made[name] = formula.states(known.__getitem__)
@@ -251,10 +234,6 @@ class _State:
     def formula(self, name: str) -> Formula:
         """Of a definition below the term; of the term itself without a name."""
         return self.summand.term.formulas[name] if name else self.summand.term.own
-
-    def key(self, name: str, i: int) -> Hashable:
-        """What every driver of the term shares."""
-        return ("state", self.i, self.chosen, name, i)
 
 
 def _rule(summand: Summand, player: str) -> Brought:

@@ -13,6 +13,7 @@ from cascade_kpi.changing.changes import Changes
 from cascade_kpi.commitments.reconciliation import Reconciliation
 from cascade_kpi.drivers.contributions import Contributions
 from cascade_kpi.drivers.derive import Derived
+from cascade_kpi.drivers.translate import Translation
 from cascade_kpi.errors import Fault, check, suggest
 from cascade_kpi.explaining.alignment import AlignmentExplainer
 from cascade_kpi.explaining.changes import ChangeExplainer
@@ -24,6 +25,7 @@ from cascade_kpi.explaining.fairness import StretchExplainer
 from cascade_kpi.explaining.moves import MoveExplainer
 from cascade_kpi.explaining.results import ResultExplainer
 from cascade_kpi.explaining.scores import GapExplainer, ScoreExplainer
+from cascade_kpi.explaining.translations import TranslationExplainer
 from cascade_kpi.judging.fairness import Fairness
 from cascade_kpi.moving.moved import Moved
 from cascade_kpi.plan.improve import Plan
@@ -43,6 +45,7 @@ Stage = (
     | Results
     | Derived
     | Contributions
+    | Translation
     | Scores
     | Gaps
     | Plan
@@ -64,11 +67,11 @@ def explain(
     Parameters
     ----------
     stage : Targets, Reconciliation, Moved, Fairness, Changes, Attribution, Results, \
-Derived, Contributions, Scores, Gaps, Plan or Alignment
+Derived, Contributions, Translation, Scores, Gaps, Plan or Alignment
     node : id
         Of moved targets: of a holder, or of a unit. Not needed for the coverage of a goal.
     kpi : str, optional
-        Needed but for the total of scores and gaps.
+        Needed but for the total of scores and gaps, and the change of contributions.
     period : str, optional
         Needed where there are several; a plan has its own.
     quantity : str, optional
@@ -97,6 +100,7 @@ Derived, Contributions, Scores, Gaps, Plan or Alignment
       an attribution its parts too, ``"tree"``, ``"drivers"``, ``"rules"`` and ``"goals"``;
     - of results ``"result"``, ``"target"``; of derived values ``"value"``;
     - of contributions ``"part"``, what the driver named as `kpi` brings, or without ``"change"``;
+      of a translation ``"rounded"``, ``"exact"``, ``"base"``, and of a goal ``"missed"``;
     - of scores ``"points"``, ``"attainment"``, or without a KPI ``"total"``;
     - of gaps ``"gap"``, ``"shortfall"``, ``"points"``, ``"to_parent"``, a part of the parent's
       gap, or without a KPI ``"total"``; of a plan ``"shortfall"``;
@@ -221,6 +225,20 @@ def _of_contributions(
     return {"part": lambda: of.part(kpi)}
 
 
+def _of_translation(
+    stage: Translation, node: object, kpi: str | None, period: str | None
+) -> Answers:
+    _not_asked(node=node, period=period)  # it is of one
+    known = (*stage.model.definitions, *stage.model.drivers)
+    name, of = stage.model.known(_named(kpi, known)), TranslationExplainer(stage)
+    answers: Answers = {
+        "rounded": lambda: of.rounded(name),
+        "exact": lambda: of.exact(name),
+        "base": lambda: of.base(name),
+    }
+    return {**answers, "missed": lambda: of.missed(name)} if name in stage.stated else answers
+
+
 def _of_scores(stage: Scores, node: object, kpi: str | None, period: str | None) -> Answers:
     of = ScoreExplainer(stage, stage.org.row(node), stage.periods.index(period))
     if kpi is None:
@@ -281,6 +299,7 @@ _CHOICES: dict[type, Callable[[Any, object, str | None, str | None], Answers]] =
     Results: _of_results,
     Derived: _of_derived,
     Contributions: _of_contributions,
+    Translation: _of_translation,
     Scores: _of_scores,
     Gaps: _of_gaps,
     Plan: _of_plan,

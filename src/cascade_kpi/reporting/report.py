@@ -12,19 +12,22 @@ from cascade_kpi.agreements.performance_plan import PerformancePlan
 from cascade_kpi.alignment.align import Alignment
 from cascade_kpi.alignment.audit import Audit
 from cascade_kpi.drivers.derive import Derived
+from cascade_kpi.drivers.translate import Translation
 from cascade_kpi.errors import Fault, check, unlike
 from cascade_kpi.reporting.agreed import plan_page
 from cascade_kpi.reporting.aligned import alignment_page, audited, focus_row
+from cascade_kpi.reporting.derived import derived_page
 from cascade_kpi.reporting.elements import el, render
 from cascade_kpi.reporting.layers import Layers, Stage
 from cascade_kpi.reporting.lights import Lights
 from cascade_kpi.reporting.limits import Limits
 from cascade_kpi.reporting.page import Page
+from cascade_kpi.reporting.translated import translated_page
 from cascade_kpi.reporting.view import View
 
 __all__ = ["Report", "report"]
 
-Reported = Stage | Alignment | Audit | PerformancePlan
+Reported = Stage | Alignment | Audit | PerformancePlan | Derived | Translation
 
 
 @frozen
@@ -33,8 +36,8 @@ class Report:
 
     Attributes
     ----------
-    stage : Targets, Results, Scores, Gaps, Plan, Fairness, Changes, Attribution, Alignment, Audit \
-or PerformancePlan
+    stage : Targets, Results, Scores, Gaps, Plan, Fairness, Changes, Attribution, Alignment, \
+Audit, PerformancePlan, Derived or Translation
     title : str
     focus : id
         The node that the report is about, with all below it; None for a whole alignment.
@@ -61,6 +64,14 @@ or PerformancePlan
             return alignment_page(self.stage, row, self.limits, self.title)
         if isinstance(self.stage, PerformancePlan):
             return plan_page(self.stage, self.title)
+        if isinstance(self.stage, Translation):
+            return translated_page(self.stage, self.title)
+        if isinstance(self.stage, Derived):
+            row = self.stage.org.row(self.focus)
+            p = self.stage.periods.index(self.period)
+            return derived_page(
+                self.stage, row, p, lights=self.lights, limits=self.limits, title=self.title
+            )
         layers = Layers.of(self.stage)
         row = layers.targets.org.row(self.focus)
         p = layers.targets.periods.index(self.period)
@@ -128,12 +139,13 @@ def report(
     with traffic lights and coverage; scores with grades; gaps with their
     waterfalls; the plan. Of fairness and of changes: their own section, and
     the (later) targets. An alignment has sections of its own: the strategy map,
-    coverage, what plans serve, findings; so has a performance plan.
+    coverage, what plans serve, findings; so has a performance plan. Of derived
+    values and of a translation: the driver tree, drawn, and what belongs to it.
 
     Parameters
     ----------
-    stage : Targets, Results, Scores, Gaps, Plan, Fairness, Changes, Attribution, Alignment, Audit \
-or PerformancePlan
+    stage : Targets, Results, Scores, Gaps, Plan, Fairness, Changes, Attribution, Alignment, \
+Audit, PerformancePlan, Derived or Translation
     title : str, optional
         By default the name of the node in focus and the period.
     focus : id, optional
@@ -194,6 +206,10 @@ or PerformancePlan
         )
     if isinstance(stage, PerformancePlan):
         return _of_plan(stage, title, focus, period, lights, limits)
+    if isinstance(stage, Translation):
+        return _of_translation(stage, title, focus, period, lights, limits)
+    if isinstance(stage, Derived):
+        return _of_derived(stage, title, focus, period, lights, limits)
     layers = Layers.of(stage)
     org, periods = layers.targets.org, layers.targets.periods
     row = 0 if focus is None else org.row(focus)
@@ -222,18 +238,44 @@ def _check_drivers(drivers: Derived, layers: Layers) -> None:
         check([Fault("drivers", reason, "derive them from the report's results or targets")])
 
 
+def _of_derived(
+    derived: Derived, title: str | None, focus: object, period: str | None, *options: Any
+) -> Report:
+    """Derived values: of a node, the root by default, in a period, the last by default."""
+    org, labels = derived.org, derived.periods.labels
+    row = 0 if focus is None else org.row(focus)
+    label = labels[-1 if period is None else derived.periods.index(period)]
+    told = f"{org.labels[row]}, {label}" if title is None else str(title)
+    return Report(derived, told, org.ids[row : row + 1].tolist()[0], label, *options)
+
+
+def _of_translation(
+    made: Translation, title: str | None, focus: object, period: object, *options: Any
+) -> Report:
+    """A translation is of one node and one period, if of any."""
+    _own("the translation", focus, period)
+    node, label = made.place or (None, "")
+    told = f"Goals for the drivers of {', '.join(made.stated)}" if title is None else str(title)
+    return Report(made, told, node, label, *options)
+
+
 def _of_plan(
     plan: PerformancePlan, title: str | None, focus: object, period: object, *options: Any
 ) -> Report:
     """A performance plan's report: its person and its period are its own."""
+    _own("the plan", focus, period)
+    content = plan.content
+    told = f"Performance plan of {content.name}, {content.period}" if title is None else str(title)
+    return Report(plan, told, content.person, content.period, *options)
+
+
+def _own(whose: str, focus: object, period: object) -> None:
+    """Refuse a node or a period to look at, of a stage that is of one."""
     asked = {"focus": focus, "period": period}
     check(
         [
-            Fault("report", "the plan has its own", "leave it out", column=name, value=value)
+            Fault("report", f"{whose} has its own", "leave it out", column=name, value=value)
             for name, value in asked.items()
             if value is not None
         ]
     )
-    content = plan.content
-    told = f"Performance plan of {content.name}, {content.period}" if title is None else str(title)
-    return Report(plan, told, content.person, content.period, *options)

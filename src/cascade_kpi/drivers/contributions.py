@@ -21,6 +21,7 @@ from cascade_kpi.errors import Fault, check, suggest, unlike
 from cascade_kpi.org.infinite import finite_array
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.periods import Periods
+from cascade_kpi.records import record
 
 __all__ = ["Contributions", "contributions"]
 
@@ -30,6 +31,27 @@ _LONGEST = 60  # characters of a formula in a message
 Values = Mapping[str, FloatArray]
 
 
+@frozen(hash=False)
+class _Splitting:
+    """What :func:`contributions` took."""
+
+    before: Derived
+    after: Derived
+    name: str
+    over: tuple[str, ...]
+    periods: tuple[str, str] | None
+
+    @classmethod
+    def of(cls, made: Contributions) -> _Splitting:
+        return cls(made.before, made.after, made.name, tuple(made.parts), made.compared)
+
+    def make(self) -> Contributions:
+        return contributions(
+            self.before, self.after, self.name, over=self.over, periods=self.periods
+        )
+
+
+@record("cascade_kpi/contributions", written_as=_Splitting)
 @frozen(hash=False, repr=False)
 class Contributions:
     """The change of a defined KPI between two states, split over its drivers at every node.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from attrs import field, frozen
@@ -26,6 +26,7 @@ from cascade_kpi.org.infinite import finite_array, infinite
 from cascade_kpi.org.rollup import add_present, fold_children
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.periods import Periods
+from cascade_kpi.records import record
 from cascade_kpi.results.results import Results
 from cascade_kpi.targets.targets import Targets
 
@@ -36,6 +37,25 @@ Mask = NDArray[np.bool_]
 _LISTED = 6  # nodes in a message
 
 
+@frozen(hash=False)
+class _Deriving:
+    """What :func:`derive` took."""
+
+    model: DriverTree
+    stage: Results | Targets
+    missing: Missing
+    by_zero: Literal["absent", "refuse"]
+
+    @classmethod
+    def of(cls, derived: Derived) -> _Deriving:
+        by_zero: Any = derived.by_zero
+        return cls(derived.model, derived.stage, derived.missing, by_zero)
+
+    def make(self) -> Derived:
+        return derive(self.model, self.stage, missing=self.missing, by_zero=self.by_zero)
+
+
+@record("cascade_kpi/derived", written_as=_Deriving)
 @frozen(hash=False, repr=False)
 class Derived:
     """Every defined KPI of a driver tree, and its drivers, at every node and period.

@@ -21,6 +21,7 @@ from cascade_kpi.drivers.draw import draw_tree
 from cascade_kpi.drivers.model import DriverTree
 from cascade_kpi.errors import Fault, InputError, check, unlike
 from cascade_kpi.kpis.lots import Lot
+from cascade_kpi.records import record
 from cascade_kpi.results.results import Results
 from cascade_kpi.targets.targets import Targets
 
@@ -75,7 +76,40 @@ class Start:
         return None if self.to is None else (self.node, self.to)
 
 
-@frozen(repr=False, eq=False)
+@frozen
+class _Translating:
+    """What :func:`translate` took."""
+
+    model: DriverTree
+    goals: Mapping[str, float]
+    base: Derived | Results | Targets | Translation | Mapping[str, float]
+    shares: Mapping[str, Mapping[str, float]]
+    fixed: tuple[str, ...]
+    node: int | str | None
+    period: str | None
+    to: str | None
+
+    @classmethod
+    def of(cls, made: Translation) -> _Translating:
+        start, wishes = made.start, made.wishes
+        place = start.node, start.period, start.to
+        return cls(made.model, wishes.goals, start.base, wishes.shares, wishes.fixed, *place)
+
+    def make(self) -> Translation:
+        return translate(
+            self.model,
+            self.goals,
+            self.base,
+            shares=self.shares,
+            fixed=self.fixed,
+            node=self.node,
+            period=self.period,
+            to=self.to,
+        )
+
+
+@record("cascade_kpi/translation", written_as=_Translating)
+@frozen(hash=False, repr=False)
 class Translation:
     """Goals for drivers that give the goals for what is made of them.
 
@@ -95,9 +129,9 @@ class Translation:
     model: DriverTree
     wishes: Wishes
     start: Start
-    base: Mapping[str, float] = field(repr=False)
-    exact: Mapping[str, float] = field(repr=False)
-    rounded: Mapping[str, float] = field(repr=False)
+    base: Mapping[str, float] = field(eq=False, repr=False)
+    exact: Mapping[str, float] = field(eq=False, repr=False)
+    rounded: Mapping[str, float] = field(eq=False, repr=False)
 
     @property
     def stated(self) -> Mapping[str, float]:
@@ -312,7 +346,8 @@ def _standing(
         odd = refusals(model.compute, base)
         check([evolve(fault, source="base") for fault in odd])
         known = {name: as_number(base.get(name, math.nan)) for name in model.drivers}
-        return known, Start(MappingProxyType(known))
+        there = {name: value for name, value in known.items() if not math.isnan(value)}
+        return known, Start(MappingProxyType(there))
     if not isinstance(base, Derived | Results | Targets):
         reason = f"no base: {type(base).__name__}"
         check([Fault("base", reason, "give results, targets, derived values, or numbers")])

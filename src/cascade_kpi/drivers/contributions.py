@@ -14,6 +14,7 @@ from cascade_kpi._long import Columns, long_table, present
 from cascade_kpi._text import visible
 from cascade_kpi.analysis.breakdown import Breakdown
 from cascade_kpi.analysis.gaps import bad_way
+from cascade_kpi.drivers.along import flows_refused
 from cascade_kpi.drivers.derive import Derived
 from cascade_kpi.drivers.model import DriverTree
 from cascade_kpi.drivers.summands import mean_over_orders, states, summands
@@ -212,6 +213,9 @@ def contributions(
     model = after.model
     name = model.known(name, defined=True)
     players = _players(model, name, over)
+    opened = _opened(model, name, players)
+    for side in (before, after):
+        check(flows_refused("contributions", model, side.stage, opened))
     compared = _compared(before, after, periods)
     here, there = _slices(before, after, compared)
     old = {each: values[here] for each, values in before.values.items()}
@@ -289,6 +293,17 @@ def _players(model: DriverTree, name: str, over: object) -> tuple[str, ...]:
     repair = "name the one or the other"
     check([Fault("over", "below another that is named", repair, value=stop) for stop in hidden])
     return tuple(each for each in (*model.definitions, *model.drivers) if each in reached & ends)
+
+
+def _opened(model: DriverTree, name: str, players: tuple[str, ...]) -> set[str]:
+    """The definitions whose formulas are looked into."""
+    opened, waiting = {name}, [name]
+    while waiting:
+        for used in model.uses(waiting.pop()):
+            if used not in opened and used not in players:
+                opened.add(used)
+                waiting.append(used)
+    return opened
 
 
 def _compared(before: Derived, after: Derived, periods: object) -> tuple[str, str] | None:

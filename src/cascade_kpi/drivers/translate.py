@@ -15,6 +15,7 @@ from attrs import evolve, field, frozen
 
 from cascade_kpi._fields import as_number, as_texts, not_numbers, refusals
 from cascade_kpi._long import Columns, keys, same, texts
+from cascade_kpi.drivers.along import flows_refused
 from cascade_kpi.drivers.demands import Demands
 from cascade_kpi.drivers.derive import Derived
 from cascade_kpi.drivers.draw import draw_tree
@@ -292,7 +293,8 @@ def translate(
     given: dict[str, float] = {}
     start = Start(base)
     try:
-        given, start = _standing(model, base, node, period, to)
+        below = {*stated, *model.below(*stated)}
+        given, start = _standing(model, base, node, period, to, names=below)
     except InputError as error:
         faults += error.faults
     names = as_texts(fixed)
@@ -326,7 +328,13 @@ def _goals(model: DriverTree, goals: object, faults: list[Fault]) -> dict[str, f
 
 
 def _standing(
-    model: DriverTree, base: object, node: object, period: str | None, to: str | None
+    model: DriverTree,
+    base: object,
+    node: object,
+    period: str | None,
+    to: str | None,
+    *,
+    names: set[str],
 ) -> tuple[dict[str, float], Start]:
     """Where the drivers stand, and where that is."""
     if to is not None and (not isinstance(to, str) or not to.strip()):
@@ -354,6 +362,16 @@ def _standing(
         raise AssertionError  # check has raised
     if isinstance(base, Derived):
         _same_model(model, base.model)
+    given, row, p = _at_node(model, base, node, period)
+    check(flows_refused("base", model, base.stage if isinstance(base, Derived) else base, names))
+    label = base.periods.labels[p]
+    return given, Start(base, base.org.node(row).id, label, label if to is None else to)
+
+
+def _at_node(
+    model: DriverTree, base: Derived | Results | Targets, node: object, period: str | None
+) -> tuple[dict[str, float], int, int]:
+    """Where the drivers stand at a node in a period, its row, and the period's position."""
     roots = base.org.roots
     if node is None and len(roots) > 1:
         check([Fault("translate", f"there are {len(roots)} roots", "pass node=…")])
@@ -373,8 +391,7 @@ def _standing(
         ]
     )
     found = {name: float(base.of(name)[p, row]) for name in model.drivers}
-    label = base.periods.labels[p]
-    return found, Start(base, base.org.node(row).id, label, label if to is None else to)
+    return found, row, p
 
 
 def _same_model(model: DriverTree, other: DriverTree) -> None:

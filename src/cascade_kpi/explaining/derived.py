@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from attrs import evolve, field, frozen
 
-from cascade_kpi.drivers.derive import Derived
+from cascade_kpi.drivers.along import summed
+from cascade_kpi.drivers.derive import Derived, flow_due
 from cascade_kpi.explaining.choosing import target_explainer
 from cascade_kpi.explaining.explanation import Explanation
 from cascade_kpi.explaining.formulas import FormulaExplainer, Run
@@ -28,6 +29,22 @@ class CountedAsZero:
         return "absent, counted as zero"
 
 
+@frozen
+class SummedOverPeriods:
+    """Values of several periods, added up; absent if one is absent that was due."""
+
+    due: tuple[bool, ...]
+
+    def __call__(self, *inputs: float) -> float:
+        """The quantity, from its inputs."""
+        values = np.array(inputs)[:, None]
+        return float(summed(values, np.array(self.due)[:, None])[0, 0])
+
+    def words(self) -> str:
+        """The clause."""
+        return "adds up over the periods"
+
+
 @frozen(eq=False)
 class DerivedExplainer:
     """Explains the values of a driver tree at one node in one period."""
@@ -42,6 +59,8 @@ class DerivedExplainer:
         model = self.derived.model
         if name not in model.definitions:
             return self._driver(name)
+        if self.derived.of_periods is not None and name in model.flows:
+            return self._over_periods(self.derived.of_periods, name)
         told = self._formula(name).whole(self._titled(name), model.definitions[name])
         # Met below several others, a definition is explained once; it is in the unit stated for it.
         return evolve(
@@ -50,6 +69,26 @@ class DerivedExplainer:
             unit=model.unit(name),
             key=("derived", name, self.row, self.p),
         )
+
+    def _over_periods(self, parts: Derived, name: str) -> Explanation:
+        """A flow, as the sum of its periods."""
+        labels = range(len(parts.periods))
+        each = [DerivedExplainer(parts, self.row, q) for q in labels]
+        due = tuple(of.is_due(name) for of in each)
+        return Explanation(
+            self._titled(name),
+            self._value(name),
+            self.derived.model.unit(name),
+            self._period,
+            SummedOverPeriods(due),
+            "",
+            lambda: tuple(of.explain(name).within("periods") for of in each),
+            ("derived", name, self.row, self.p),
+        )
+
+    def is_due(self, name: str) -> bool:
+        """Whether a driver was due that a name needs."""
+        return bool(flow_due(self.derived, name)[self.p, self.row])
 
     def _formula(self, name: str) -> FormulaExplainer:
         model = self.derived.model

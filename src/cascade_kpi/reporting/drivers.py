@@ -240,7 +240,12 @@ def _plan(derived: Derived, p: int, row: int) -> dict[str, float]:
         name: float(stage.counted_at(stage.kpis.index(name), p, np.array([row]))[0])
         for name in model.drivers
     }
-    return {**known, **model.compute(known)}
+    parts = derived.of_periods
+    if parts is None:
+        return {**known, **model.compute(known)}
+    each = [_plan(parts, q, row) for q in range(len(parts.periods))]
+    flows = {name: math.fsum(plan[name] for plan in each) for name in model.flows}
+    return {**known, **model.compute(known, summed=flows)}
 
 
 def _attainment(kpi: Kpi, value: float, target: float) -> float:

@@ -14,7 +14,7 @@ def test_derived_values_have_a_page_of_their_own():
     html, text = page.html(), page.markdown()
     assert (page.title, page.focus, page.period) == ("hq, 2026", "hq", "2026")
     assert html.count('class="box"') == 9
-    for told in ("= revenue − cost", "990.00 CNY", "target 2,100.00 · −1,110.00"):
+    for told in ("= revenue − cost", "990.00 CNY", "−1,110.00 · target 2,100.00"):
         assert html.count(told) >= 2  # in the drawing, and in the list for a narrow screen
     assert "| profit | revenue − cost | CNY | of its own drivers | 66.7 % |" in text
     (row,) = re.findall(r"\| c \|.*", text)

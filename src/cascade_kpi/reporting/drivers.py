@@ -14,6 +14,7 @@ from cascade_kpi.reporting import markdown as md
 from cascade_kpi.reporting.blocks import name, symbol
 from cascade_kpi.reporting.elements import Element, el
 from cascade_kpi.reporting.lights import Lights, Mark
+from cascade_kpi.reporting.placing import wrapped
 from cascade_kpi.reporting.wording import amount, count, number, signed
 from cascade_kpi.results.results import Results
 from cascade_kpi.scoring.attainments import Proportion
@@ -22,7 +23,6 @@ __all__ = ["Drivers", "Told", "derived_drivers"]
 
 _MOST, _DEEPEST = 80, 12  # boxes and levels that a person can still read
 _WIDE, _HIGH, _ACROSS, _DOWN = 208.0, 90.0, 40.0, 12.0  # of a box, and between boxes
-_LETTERS = 28  # of a line in a box
 _DRIVER = "driver"  # stands where others have their formula
 
 
@@ -221,7 +221,7 @@ def derived_drivers(derived: Derived, row: int, p: int, lights: Lights) -> Drive
         if not math.isnan(target):
             unit = "pp" if kpi.unit == "%" else ""  # any other stands with the value
             more = signed(gap, unit, kpi.decimals).strip()
-            versus = f"target {number(kpi, target)} · {more}"
+            versus = f"{more} · target {number(kpi, target)}"
         cells = amount(kpi, value), amount(kpi, target), signed(gap, kpi.unit, kpi.decimals)
         formula = str(model.definitions[each]) if each in model.definitions else ""
         light = lights(_attainment(kpi, value, target))
@@ -283,14 +283,14 @@ def _drawn(box: Box, place: tuple[float, float]) -> Element:
     made = f"= {told.formula}" if told.formula else _DRIVER
     whole = f"{told.name} = {told.formula}" if told.formula else told.name
     lines = (
-        (told.name, 20, "name"),
-        (made, 37, "formula"),
-        (told.value, 60, "value"),
-        (told.versus, 79, "versus"),
+        (told.name, 20, "name", _WIDE - 44, 13.5),
+        (made, 37, "formula", _WIDE - 22, 12.0),
+        (told.value, 60, "value", _WIDE - 22, 15.0),
+        (told.versus, 79, "versus", _WIDE - 22, 11.0),
     )
     texts = [
-        el("text", _cut(text), x=f"{x + 14:g}", y=f"{y + down:g}", cls=cls)
-        for text, down, cls in lines
+        el("text", _fitted(text, room, size), x=f"{x + 14:g}", y=f"{y + down:g}", cls=cls)
+        for text, down, cls, room, size in lines
         if text
     ]
     right = f"{x + _WIDE - 12:g}"
@@ -307,5 +307,6 @@ def _drawn(box: Box, place: tuple[float, float]) -> Element:
     )
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= _LETTERS else f"{text[: _LETTERS - 1]}…"
+def _fitted(text: str, room: float, size: float) -> str:
+    """As much of a line as there is room for."""
+    return wrapped(text, room, size, 1)[0]

@@ -306,6 +306,7 @@ _PHONE = """
   .stacks td.num { display: flex; justify-content: space-between; gap: .5rem;
     white-space: normal; text-align: right; }
   .stacks td[data-head]::before { content: attr(data-head); color: var(--soft);
+    overflow-wrap: normal;
     font-size: .9em; text-align: left; padding-right: .5rem; }
   .fall table, .fall tbody { display: block; }
   .fall thead { display: none; }

@@ -285,7 +285,7 @@ def _drawn(box: Box, place: tuple[float, float]) -> Element:
     lines = (
         (told.name, 20, "name", _WIDE - 44, 13.5),
         (made, 37, "formula", _WIDE - 22, 12.0),
-        (told.value, 60, "value", _WIDE - 22, 15.0),
+        (told.value, 60, "value", _WIDE - 22, 14.0),
         (told.versus, 79, "versus", _WIDE - 22, 11.0),
     )
     texts = [

@@ -30,6 +30,7 @@ def test_derived_values_and_contributions_are_made_again(name):
     text = ck.to_json(made)
     again = ck.from_json(text, expect=type(made))
     assert again == made
+    assert hash(again) == hash(made)
     assert ck.to_json(again) == text
     for node in ("hq", "b"):
         one, other = (
@@ -45,6 +46,7 @@ def test_translations_are_made_again(name):
     text = ck.to_json(made)
     again = ck.from_json(text, expect=type(made))
     assert again == made
+    assert hash(again) == hash(made)
     assert ck.to_json(again) == text
     for which in ("base", "exact", "rounded"):
         values = [repr(dict(getattr(stage, which))) for stage in (made, again)]

@@ -138,6 +138,9 @@ class Contributions:
             {"part": parts, "change": [self.change] * len(parts)},
         )
 
+    def __hash__(self) -> int:
+        return hash((self.before, self.after, self.name))
+
     def __repr__(self) -> str:
         return visible(
             f"<Contributions of {', '.join(self.parts)} to {self.name} × "

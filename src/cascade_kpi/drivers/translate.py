@@ -223,6 +223,9 @@ class Translation:
     def _repr_html_(self) -> str:
         return f"<pre>{html.escape(self.draw())}</pre>"
 
+    def __hash__(self) -> int:
+        return hash((self.model, tuple(self.stated.items()), self.start.to))
+
 
 Base = Derived | Results | Targets | Translation | Mapping[str, float]
 

@@ -65,6 +65,7 @@ GIVEN = {  # what a law is tried with, beside the rule
     testing.check_days: lambda: (ck.Calendar.of("2026"),),
     testing.check_limit: lambda: (ORG,),
     testing.check_pace: lambda: (tried.RATED, tried.SOLVED),
+    testing.check_rated: lambda: (tried.RATED, tried.SOLVED),
     testing.check_policy: lambda: (targets_of_a_year(), MOVES),
     testing.check_profile: lambda: (DRIVEN, PHASED, HALVES),
     testing.check_split: lambda: (ORG,),

@@ -178,6 +178,49 @@ def test_paces(pace):
     testing.check_pace(pace, RATED, attrs.evolve(SOLVED, better="lower"))
 
 
+@pytest.mark.parametrize("pace", PACES, ids=repr)
+def test_splits_of_ratios(pace):
+    split = attrs.evolve(SOLVED.split, pace=pace)
+    testing.check_rated(split, RATED, SOLVED, goal=79.5)
+    testing.check_rated(split, RATED, attrs.evolve(SOLVED, better="lower"))
+
+
+@record("test/splits.bent")
+@frozen
+class Bent:
+    """Rates with one of the columns that it says bent, and so unlawful."""
+
+    which: str
+    by: float
+
+    def paced(self, org, aggregate, better):
+        said = SOLVED.split.paced(org, aggregate, better)
+        if self.which in ("volumes", "rates"):
+            line = getattr(said.baseline, self.which) * 1.0
+            line[0] *= self.by
+            return attrs.evolve(said, baseline=attrs.evolve(said.baseline, **{self.which: line}))
+        column = np.array(getattr(said, self.which))
+        column[0] = self.by
+        return attrs.evolve(said, **{self.which: column})
+
+
+@pytest.mark.parametrize(
+    ("which", "by", "told"),
+    [
+        ("volumes", 1.001, "inner volumes are not the sums of the leaves'"),
+        ("volumes", -1.0, "a volume is zero or more"),
+        ("rates", 1.001, "the base ratio of ['hq'] is not that of its leaves"),
+        ("rates", np.nan, "what has a volume has a base ratio"),
+        ("pace", 1.0, "who has no volume, or is no leaf, has a pace of zero"),
+        ("low", np.inf, "its least are infinite somewhere"),
+    ],
+)
+def test_a_bent_split_of_ratios_is_told(which, by, told):
+    with pytest.raises(AssertionError) as caught:
+        testing.check_rated(Bent(which, by), RATED, SOLVED)
+    assert told in str(caught.value)
+
+
 @record("test/aggregates.unlawful")
 @frozen
 class MeanOfMeans:

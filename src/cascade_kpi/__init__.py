@@ -181,14 +181,19 @@ __all__ = [
 
 defer("cascade_kpi.judging.yardsticks")
 defer("cascade_kpi.phasing.profiles", "cascade_kpi.plan.conditions", "cascade_kpi.plan.playbook")
-defer("cascade_kpi.drivers.model")
+defer(
+    "cascade_kpi.drivers.model",
+    "cascade_kpi.drivers.derive",
+    "cascade_kpi.drivers.contributions",
+    "cascade_kpi.drivers.translate",
+)
 defer(
     "cascade_kpi.commitments.confidences",
     "cascade_kpi.commitments.negotiation",
     "cascade_kpi.commitments.proportions",
     "cascade_kpi.commitments.reconciliation",
 )
-defer("cascade_kpi.remaking.recipe")
+defer("cascade_kpi.remaking.recipe", "cascade_kpi.remaking.measured")
 defer("cascade_kpi.fitting")
 defer(*(f"cascade_kpi.moving.{name}" for name in ("reorganisation", "stints", "moves", "written")))
 defer("cascade_kpi.agreements.performance_plan")

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from enum import Enum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from cascade_kpi.errors import Fault, InputError, suggest
 
-__all__ = ["Missing", "as_missing"]
+__all__ = ["Missing", "as_missing", "lost_faults"]
 
 
 class Missing(Enum):
@@ -63,3 +67,27 @@ class Missing(Enum):
 def as_missing(policy: Missing | str) -> Missing:
     """See :meth:`Missing.named`; a plain function, as converters of fields are."""
     return Missing.named(policy)
+
+
+def lost_faults(
+    source: str,
+    kpi: str,
+    ids: NDArray[Any],
+    labels: tuple[str, ...],
+    lost: NDArray[np.bool_],
+) -> list[Fault]:
+    """Under ``refuse``, a fault for each value of a KPI that is absent where it was due.
+
+    Parameters
+    ----------
+    ids : array (n,)
+        Of the nodes.
+    labels : tuple of str
+        Of the p periods.
+    lost : bool array (p, n)
+    """
+    repair = "report it, or choose another policy than 'refuse'"
+    return [
+        Fault(source, f"no {kpi} in {labels[p]}", repair, value=ids[row])
+        for p, row in np.argwhere(lost).tolist()
+    ]

@@ -424,3 +424,22 @@ def test_a_change_too_large_for_a_float_is_refused():
     assert "the change of sales in 2027 is too large for a float" in str(fault)
     refused(changes.of_children, "sales")
     refused(changes.table)
+
+
+def test_both_sides_of_a_ratios_change_are_made_again_each_of_its_own():
+    def rated(volumes, goal):
+        table = {"id": ["hq", "e", "a", "b", "c"], "parent": ["", "hq", "e", "e", "hq"]}
+        org = ck.OrgTree.from_table(
+            {**table, "v": [None, None, *volumes], "r": [None, None, 2, 3, 4]}
+        )
+        pace = ck.splits.Bounded(ck.splits.Towards("best"), low=1.0)
+        kpi = ck.Kpi(
+            "churn", "%", better="lower", aggregate=ck.aggregates.Ratio(100),
+            split=ck.splits.Rates("v", "r", pace),
+        )  # fmt: skip
+        return ck.cascade(org, [kpi], {"churn": goal}, periods="2026")
+
+    made = ck.compare(rated([10, 20, 30], 2.5), rated([40, 20, 10], 2.2))
+    for node in ("hq", "e", "a", "b", "c"):
+        why = ck.explain(made, node, "churn")
+        assert why.evaluate() == why.value

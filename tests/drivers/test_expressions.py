@@ -58,10 +58,21 @@ def test_ten_thousand_nested_operators_need_no_recursion():
 
 @pytest.mark.parametrize("other", ["x", None, True, [1], object()])
 def test_what_is_no_number_cannot_be_joined(other):
-    with pytest.raises(TypeError):
-        A + other
-    with pytest.raises(TypeError):
-        other * A
+    (fault,) = refused(lambda: A - other)
+    assert "is no operand of −" in fault
+    (fault,) = refused(lambda: other * A)
+    assert "is no operand of ×" in fault
+
+
+def test_what_is_no_operand_is_told_with_what_was_meant():
+    (fault,) = refused(lambda: A * "y")
+    assert "write D('y') if it is a KPI" in fault
+    (fault,) = refused(lambda: A + ck.Kpi("cost", "CNY"))
+    assert "write D('cost')" in fault
+    (fault,) = refused(lambda: np.array([1.0]) / A)
+    assert "a ndarray is no operand of ÷" in fault
+    (fault,) = refused(lambda: A + True)
+    assert "a truth value is no operand of +" in fault
 
 
 @pytest.mark.parametrize(

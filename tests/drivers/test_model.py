@@ -178,3 +178,36 @@ def test_an_array_is_no_number_to_compute_with():
     (fault,) = refused(model().compute, {"customers": np.array([1, 2])})
     assert "customers" in fault
     assert "not a number" in fault
+
+
+def test_all_that_is_wrong_with_a_tree_is_told_at_once():
+    faults = refused(
+        model,
+        {
+            "a": D("b") * 2,
+            "b": D("a") + D("cost"),
+            "c": D("customers") + D("cost"),
+            "d": D("csot") / 0,
+            "e": "cost * 2",
+        },
+        units={"c": "CNY/", "zz": "CNY"},
+    )
+    for told in (
+        "a → b → a",
+        "'customers' is in customers, 'cost' in CNY",
+        "did you mean 'cost'?",
+        "csot ÷ 0 divides by zero",
+        "driver tree, e = 'cost * 2': not a formula",
+        "a name is missing in this unit",
+        "units = 'zz': not defined here",
+    ):
+        assert sum(told in fault for fault in faults) == 1, told
+    assert len(faults) == 7
+
+
+def test_a_definition_below_a_circle_still_has_its_unit():
+    faults = refused(
+        model, {"a": D("a") + D("cost"), "x": D("a") + D("customers")}, units={"a": "CNY"}
+    )
+    assert len(faults) == 2
+    assert "'a' is in CNY, 'customers' in customers" in faults[1]

@@ -154,7 +154,7 @@ def test_names_asked_from_two_places_must_agree():
         ({"profit": 5}, {"shares": SHARES, "fixed": "cost"}, "cost is kept, and has a share"),
         ({"revenue": -5}, {"shares": SHARES}, "change of sign"),
         ({"revenue": 0}, {"shares": SHARES}, "to zero, has no shares in a product"),
-        ({"revenue": 5}, {"shares": SHARES, "node": "c"}, "arpu is absent in the base"),
+        ({"revenue": 5}, {"shares": SHARES, "node": "c"}, "absent in the base: arpu"),
         ({"revenue": 5}, {"shares": SHARES, "node": "x"}, "'x'"),
         ({"revenue": 5}, {"shares": SHARES, "period": "2025"}, "no such period"),
         ({"revenue": 5}, {"shares": SHARES, "to": ""}, "no label"),
@@ -264,7 +264,7 @@ def test_goals_are_rounded_half_to_even(goal, whole):
 
 def test_goals_need_a_base_for_every_driver_below():
     (fault,) = refused(ck.translate, model(), {"profit": 5}, {"customers": 1, "arpu": 2})
-    assert "cost is absent in the base" in fault
+    assert "absent in the base: cost" in fault
     assert math.isnan(
         ck.translate(model(), {"kept": 5}, {"customers": 10, "churn": 50}).base["cost"]
     )
@@ -280,3 +280,24 @@ def test_what_is_not_counted_in_lots_takes_up_the_rest():
     assert "no nodes or periods" in fault
     (fault,) = refused(ck.translate, model({"x": D("cost") * 2}), {"x": 1}, step)
     assert "of another driver tree" in fault
+
+
+def test_all_that_is_wrong_with_a_translation_is_told_at_once():
+    faults = refused(
+        ck.translate,
+        model(),
+        {"profit": "9", "churn": 8},
+        {"customers": "a"},
+        shares={"profit": {"revenue": 0.4, "cost": 0.4}},
+        fixed=["csot", "margn"],
+    )
+    for told in (
+        "goals, profit = '9': not a number",
+        "goals = 'churn': a driver, which has no formula",
+        "base, customers = 'a': not a number",
+        "its shares sum to 0.8",
+        "did you mean 'cost'?",
+        "did you mean 'margin'?",
+    ):
+        assert sum(told in fault for fault in faults) == 1, told
+    assert len(faults) == 6

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import cascade_kpi as ck
 from cascade_kpi import Constant, D
-from tests.properties.test_explanations import same_bits
+from tests.properties.test_explanations import bits, same_bits
 from tests.strategies import shuffled, tree, units
 
 NAMES = "abcd"
@@ -153,6 +153,10 @@ def test_contributions_sum_to_the_change(plan, old, new):
     split = ck.contributions(before, after, "y")
     change = float(split.change[0, 0])
     parts = [float(part[0, 0]) for part in split.parts.values()]
+    for driver, value in [(None, change), *zip(split.parts, parts, strict=True)]:
+        why = ck.explain(split, "o", driver)
+        assert bits(why.value) == bits(value)
+        same_bits(why)
     if any(map(math.isnan, [change, *parts])):
         return  # a divisor is zero on the way
     assert sum(parts) == pytest.approx(change, rel=1e-6, abs=1e-6 * (1 + max(map(abs, parts))))
@@ -177,6 +181,16 @@ def growing(draw, depth=3):
     return part(names[: draw(st.integers(1, len(names)))])
 
 
+def explained(made):
+    """Every number of a translation is made again by its explanation, to the bit."""
+    for name in (*made.model.definitions, *made.model.drivers):
+        for quantity in ("base", "exact", "rounded", *(["missed"] if name in made.stated else [])):
+            why = ck.explain(made, kpi=name, quantity=quantity)
+            value = getattr(made, quantity)[name]
+            assert bits(why.value) == bits(value)
+            same_bits(why)
+
+
 @settings(max_examples=150)
 @given(
     growing(),
@@ -197,6 +211,7 @@ def test_goals_taken_down_give_the_goal(plan, now, weights, growth):
         if "no shares in a product" not in str(error):
             raise
         return
+    explained(made)
     # The terms on the way are no larger than a hundred times the goal or the drivers.
     size = max(abs(x) for x in (goal, *made.exact.values()))
     assert made.exact["x"] == pytest.approx(goal, rel=1e-12, abs=1e-13 * size)

@@ -22,12 +22,12 @@ def test_every_box_has_value_target_and_gap():
     assert html.count('class="box"') == 9
     assert html.count('class="box again"') == 1  # revenue, below profit and below margin
     assert html.count('class="edge"') == 8
-    for told in ("55.00 %", "target 70.00 · −15.00 pp", "target 2,100.00 · −1,110.00<"):
+    for told in ("55.00 %", "−15.00 pp · target 70.00", "−1,110.00 · target 2,100.00<"):
         assert told in html
     assert "| · profit | revenue − cost | 990.00 CNY | 2,100.00 CNY | −1,110.00 CNY |" in text
     assert "customers × arpu, as above" in text
     assert re.search(r'<g class="green"><title>cost \(on target\)', html)
-    assert "kept, 144.00 customers, target 285.00 · −141.00, off target" in html
+    assert "kept, 144.00 customers, −141.00 · target 285.00, off target" in html
 
 
 def test_the_node_in_focus_is_drawn_and_what_is_absent_is_a_dash():
@@ -51,7 +51,7 @@ def test_names_are_text_whatever_they_are():
     tree = ck.DriverTree({"<b>|*": D(nasty) * 2}, [nasty])
     html, text = drawn(goals, ck.derive(tree, goals))
     assert "<script" not in html
-    assert "<b>" not in html
+    assert "<b>|" not in html
     assert "&lt;b&gt;" in html
     assert r"\<b\>\|\*" in text
 

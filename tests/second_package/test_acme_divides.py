@@ -15,6 +15,7 @@ from tests.second_package.acme_rules import (
     Part,
     PastErrors,
     Rising,
+    SeatsAndTurns,
     Trailing,
     Trend,
 )
@@ -29,6 +30,7 @@ ORG = ck.OrgTree.from_table(
         "errors": [2.0, None, 5.0, 0.5, 1.0, 2.0, 4.0, 0.25],
         "calls": [None, None, None, 400, 100, 0, 900, 250],
         "solved": [None, None, None, 70, 90, None, 80, 84],
+        "turns": [None, None, None, 2, 3, 4, 1, 0],
     }
 )
 SPLIT = ck.splits.Within(ck.splits.ProRata("staff"), cap=InTraining("years", 400))
@@ -36,6 +38,10 @@ SALES = ck.Kpi("sales", "CNY", split=SPLIT, lot=1, method=Imperiali())
 SOLVED = ck.Kpi(
     "solved", "%", aggregate=ck.aggregates.Ratio(100),
     split=ck.splits.Rates("calls", "solved", LargeFirst(6)),
+)  # fmt: skip
+SEATED = ck.Kpi(
+    "seated", "%", aggregate=ck.aggregates.Ratio(100),
+    split=SeatsAndTurns("calls", "turns", "solved"),
 )  # fmt: skip
 YEAR = ck.cascade(ORG, [SALES], {"sales": 997}, periods="2026")
 STINTS = ck.Stints.from_table(
@@ -49,7 +55,7 @@ STINTS = ck.Stints.from_table(
 )
 RULES = [
     Imperiali(), InTraining("years", 400), Rising(0.5), LargeFirst(6), PastErrors("errors"),
-    Trailing(20), MonthEnd(3), Trend(), Part(), Most(0.2),
+    Trailing(20), MonthEnd(3), Trend(), Part(), Most(0.2), SEATED.split,
 ]  # fmt: skip
 
 
@@ -66,6 +72,7 @@ def test_keep_the_public_laws():
     testing.check_split(SPLIT, ORG)
     testing.check_profile(Rising(0.5), ORG, SALES, ("Q1", "Q2", "Q3"))
     testing.check_pace(LargeFirst(6), ORG, SOLVED, goal=82)
+    testing.check_rated(SEATED.split, ORG, SEATED, goal=82)
     testing.check_confidence(PastErrors("errors"), ORG)
     testing.check_policy(Trailing(20), YEAR, STINTS)
     testing.check_policy(Trailing(20), YEAR, STINTS, days=MonthEnd(3))
@@ -137,6 +144,18 @@ def test_a_ratio_by_their_pace():
     for node in ORG:
         assert why(targets, node.id, "solved").value == pytest.approx(got[node.row], nan_ok=True)
     assert "LargeFirst(most=6.0)" in why(targets, "ann", "solved").text(None)
+
+
+def test_a_ratio_by_their_own_split():
+    targets = ck.cascade(ORG, [SEATED], {"seated": 82}, periods="2026")
+    got = targets.of("seated")[0]
+    volumes = ORG.numbers("calls") * ORG.numbers("turns")
+    rows = ORG.rows(["ann", "bo", "di"])
+    assert (got[rows] * volumes[rows]).sum() / volumes[rows].sum() == pytest.approx(82, rel=1e-12)
+    np.testing.assert_allclose(np.diff(got[rows] - ORG.numbers("solved")[rows]), 0, atol=1e-9)
+    for node in ORG:
+        assert why(targets, node.id, "seated").value == pytest.approx(got[node.row], nan_ok=True)
+    assert "SeatsAndTurns(" in why(targets, "ann", "seated").text(None)
 
 
 def test_agreed_by_their_confidence():

@@ -161,3 +161,18 @@ def test_claims_of_siblings_with_goals_do_not_blur_those_of_the_rest():
     tree = org(shape, d=[None, 1e17, 1, 3])
     kpi = ck.Kpi("sales", "units", split=ck.splits.ProRata("d"), lot=1)
     assert lots(("hq", 10), ("a", 2), kpi=kpi, tree=tree) == [10, 2, 2, 6]
+
+
+@pytest.mark.parametrize("odd", ["8%", None, True, "eight"])
+def test_one_odd_goal_of_the_root_blames_no_other(odd):
+    kpis = [ck.Kpi("sales", "CNY"), ck.Kpi("visits", "visits")]
+    (fault,) = refused(ck.cascade, org(), kpis, {"visits": odd, "sales": 9}, periods="2026")
+    assert (fault.row, fault.column) == (0, "value")
+    both = refused(ck.cascade, org(), kpis, {"visits": odd, "sale": 9}, periods="2026")
+    assert {fault.column for fault in both} == {"value", "kpi"}
+
+
+def test_columns_with_a_single_value_among_them_are_a_table():
+    table = {"node": ["hq"], "kpi": ["sales"], "value": 3}
+    (fault,) = refused(ck.cascade, org(), [ck.Kpi("sales", "CNY")], table, periods="2026")
+    assert "is not a column" in str(fault)

@@ -366,12 +366,16 @@ def test_a_benchmark_in_another_scale():
 def test_bounds_that_cannot_hold_a_goal_are_named():
     kpi = churn(S.Bounded(S.Uniform(), points=0.5))
     (fault,) = refused(targets, kpi, hq=2.0)
-    assert fault.reason.startswith("churn in p: its goal is −4.00 in the numerator, the ")
-    assert "'a', 'b', 'c'" in fault.reason
-    assert "−3.00 in the numerator" in fault.reason
+    assert fault.reason == (
+        "churn in p: its goal is 2.00 %, with 'a' at least 1.50 %, 'b' at least 3.50 %, "
+        "'c' at least 2.50 % it is at least 2.17 %: over by 0.167 pp"
+    )
+    (fault,) = refused(targets, churn(S.Bounded(S.Uniform(), points=0.5)), hq=3.3)
+    assert "with 'a' at most 2.50 %" in fault.reason
+    assert "it is at most 3.17 %: short by 0.133 pp" in fault.reason
     one, two = refused(targets, kpi, hq=2.5, a=1.0)
-    assert "its goal −3.00 in the numerator is below its floor −1.50" in one.reason
-    assert "the goals of 'a' sum to −3.00 in the numerator" in two.reason
+    assert "its goal 1.00 % is below its floor 1.50 %, by 0.5 pp" in one.reason
+    assert "with 'a' at its goal 1.00 % it is" in two.reason
 
 
 def test_bounds_that_are_no_bounds():
@@ -448,7 +452,8 @@ def test_a_base_ratio_beyond_all_floats_is_none(columns):
 
 def test_bounds_that_let_nobody_move_are_named():
     faults = refused(targets, churn(S.Bounded(S.Uniform(), points=0)), hq=2)
-    assert "the floors of 'a', 'b', 'c' sum to +0" in faults[0].reason
+    assert "with 'a' at least 2.00 %" in faults[0].reason
+    assert "it is at least 2.67 %: over by 0.667 pp" in faults[0].reason
 
 
 def test_a_deep_chain_is_explained_without_going_over_it_again_and_again():

@@ -44,24 +44,31 @@ def test_a_conflict_under_a_margin_is_counted_with_it():
     split = splits.Over(EQUAL, {"reg": "0.1"})
     (reason,) = told(WIDE, split, {"R": 100, "a": 60, "b": 45, "c": 10})
     assert reason == (
-        "its goal is 100 u, 110 u with what is over, the goals of 'a', 'b', 'c' sum to 115 u"
+        "its goal is 100 u, 110 u with what is over, the goals of 'a', 'b', 'c' sum to 115 u: "
+        "over by 5 u"
     )
     split = splits.Over(splits.Within(EQUAL, cap=25), {"reg": "0.1"})
     (reason,) = told(WIDE, split, {"R": 100})
-    assert reason.endswith("110 u with what is over, the caps of 'a', 'b', 'c', 'd' sum to 100 u")
+    assert reason.endswith(
+        "110 u with what is over, the caps of 'a', 'b', 'c', 'd' sum to 100 u: short by 10 u"
+    )
 
 
 def test_below_a_negative_goal_floors_and_caps_change_places():
     (fault,) = refused(targets, FAMILY, splits.Within(EQUAL, floor=-10), -100)
-    assert "the floors of 'a', 'b', 'c', 'd' sum to −40 u" in fault.reason
+    assert "the floors of 'a', 'b', 'c', 'd' sum to −40 u: over by 60 u" in fault.reason
     assert fault.repair.startswith("lower")
     (fault,) = refused(targets, FAMILY, splits.Within(EQUAL, cap=-40), -100)
-    assert "the caps of 'a', 'b', 'c' sum to −120 u" in fault.reason
+    assert "the caps of 'a', 'b', 'c' sum to −120 u: short by 20 u" in fault.reason
     assert fault.repair.startswith("raise")
     split = splits.Within(EQUAL, floor=-10)
-    assert told(FAMILY, split, {"co": -30, "a": -15}) == ["its goal −15 u is below its floor −10 u"]
+    assert told(FAMILY, split, {"co": -30, "a": -15}) == [
+        "its goal −15 u is below its floor −10 u, by 5 u"
+    ]
     split = splits.Within(EQUAL, cap=-10)
-    assert told(FAMILY, split, {"co": -90, "a": -5}) == ["its goal −5 u is above its cap −10 u"]
+    assert told(FAMILY, split, {"co": -90, "a": -5}) == [
+        "its goal −5 u is above its cap −10 u, by 5 u"
+    ]
     reasons = told(FAMILY, splits.Within(EQUAL, floor=80), -100)
     assert reasons[0] == "'a', 'b', 'c', 'd' are each to have at least 80 u, and at most 0 u"
 
@@ -72,9 +79,9 @@ def test_goals_that_go_the_other_way_are_named_too():
         "the goals and caps of 'a', 'b' sum to −20 u, and the goal above it goes the other way"
     ]
     (reason,) = told(WIDE, EQUAL, {"R": 100, "a": 80, "b": 60, "c": -30})
-    assert reason == "its goal is 100 u, the goals of 'a', 'b', 'c' sum to 110 u"
+    assert reason == "its goal is 100 u, the goals of 'a', 'b', 'c' sum to 110 u: over by 10 u"
     (reason,) = told(FAMILY, EQUAL, {"co": 0, "a": -30, "b": 10, "S": 40})
-    assert reason == "its goal is 0 u, the goals of 'R', 'S' sum to 20 u"
+    assert reason == "its goal is 0 u, the goals of 'R', 'S' sum to 20 u: over by 20 u"
 
 
 def test_what_is_no_whole_lot_brings_no_follow_ups():
@@ -230,14 +237,16 @@ def test_below_a_unit_that_hands_down_more_the_floors_are_named():
     # four floors of 50: 182 and a tenth are 200
     assert reason == (
         "its goal is 180 u, the floors of 'R' sum to 182 u "
-        "(that of 'R', with 10 % over, by the floors of 'a', 'b', 'c', 'd')"
+        "(that of 'R', with 10 % over, by the floors of 'a', 'b', 'c', 'd'): over by 2 u"
     )
     assert targets(WIDE, split, 182).of("k")[0, 2:].tolist() == [50, 50, 50, 50]
     split = splits.Over(splits.Within(EQUAL, cap=50), {"reg": "0.1"})
     (reason,) = told(WIDE, split, 200)
-    assert reason.endswith("(that of 'R', with 10 % over, by the caps of 'a', 'b', 'c', 'd')")
+    assert reason.endswith(
+        "(that of 'R', with 10 % over, by the caps of 'a', 'b', 'c', 'd'): short by 18 u"
+    )
 
 
 def test_caps_of_zero_everywhere_are_named():
     (reason,) = told(WIDE, splits.Within(splits.Equal(), cap=splits.Amount(0, at="p")), 10)
-    assert reason == "its goal is 10 u, the caps of 'a', 'b', 'c', 'd' sum to 0 u"
+    assert reason == "its goal is 10 u, the caps of 'a', 'b', 'c', 'd' sum to 0 u: short by 10 u"

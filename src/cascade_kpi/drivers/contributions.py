@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from math import factorial
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 import numpy as np
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from cascade_kpi._arrays import CONTENT, FloatArray, frozen_columns, lock
-from cascade_kpi._fields import as_tuple
+from cascade_kpi._fields import as_tuple, refusals
 from cascade_kpi._long import Columns, long_table, present
 from cascade_kpi._text import visible
 from cascade_kpi.analysis.breakdown import Breakdown
 from cascade_kpi.analysis.gaps import bad_way
+from cascade_kpi.drivers.along import flows_refused
 from cascade_kpi.drivers.derive import Derived
-from cascade_kpi.drivers.formulas import Add, Formula, Load, Multiply, Number, Rescale, Step
 from cascade_kpi.drivers.model import DriverTree
+from cascade_kpi.drivers.summands import mean_over_orders, states, summands
 from cascade_kpi.errors import Fault, check, suggest, unlike
 from cascade_kpi.org.infinite import finite_array
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.periods import Periods
+from cascade_kpi.records import record
 
 __all__ = ["Contributions", "contributions"]
 
@@ -31,6 +32,27 @@ _LONGEST = 60  # characters of a formula in a message
 Values = Mapping[str, FloatArray]
 
 
+@frozen(hash=False)
+class _Splitting:
+    """What :func:`contributions` took."""
+
+    before: Derived
+    after: Derived
+    name: str
+    over: tuple[str, ...]
+    periods: tuple[str, str] | None
+
+    @classmethod
+    def of(cls, made: Contributions) -> _Splitting:
+        return cls(made.before, made.after, made.name, tuple(made.parts), made.compared)
+
+    def make(self) -> Contributions:
+        return contributions(
+            self.before, self.after, self.name, over=self.over, periods=self.periods
+        )
+
+
+@record("cascade_kpi/contributions", written_as=_Splitting)
 @frozen(hash=False, repr=False)
 class Contributions:
     """The change of a defined KPI between two states, split over its drivers at every node.
@@ -42,8 +64,8 @@ class Contributions:
     before, after : Derived
     name : str
         The defined KPI.
-    periods : Periods
-        Of the changes; ``"2025 → 2026"`` where two periods were compared.
+    compared : (str, str) or None
+        The period of `before` and the one of `after`; None where each is set against its like.
     change : float64 array (p, n)
         After less before, in the unit of `name`; NaN where either is absent.
     parts : mapping of str to float64 array (p, n)
@@ -53,7 +75,7 @@ class Contributions:
     before: Derived
     after: Derived
     name: str
-    periods: Periods
+    compared: tuple[str, str] | None
     change: FloatArray = field(eq=CONTENT)
     parts: Mapping[str, FloatArray] = field(eq=CONTENT, converter=frozen_columns)
 
@@ -66,6 +88,16 @@ class Contributions:
     def org(self) -> OrgTree:
         """The organisation."""
         return self.after.org
+
+    @property
+    def periods(self) -> Periods:
+        """Of the changes; ``"2025 → 2026"`` where two periods were compared."""
+        return self.after.periods if self.compared is None else Periods(" → ".join(self.compared))
+
+    def at(self, p: int) -> tuple[int, int]:
+        """Where the p-th period of the changes lies in `before` and in `after`."""
+        here, there = _slices(self.before, self.after, self.compared)
+        return (here.start or 0) + p, (there.start or 0) + p
 
     def of(self, driver: str) -> FloatArray:
         """What a driver brings, in the unit of the KPI, float64 (p, n)."""
@@ -105,6 +137,9 @@ class Contributions:
             present(parts),
             {"part": parts, "change": [self.change] * len(parts)},
         )
+
+    def __hash__(self) -> int:
+        return hash((self.before, self.after, self.name))
 
     def __repr__(self) -> str:
         return visible(
@@ -181,16 +216,20 @@ def contributions(
     model = after.model
     name = model.known(name, defined=True)
     players = _players(model, name, over)
-    axis, here, there = _axes(before, after, periods)
+    opened = _opened(model, name, players)
+    for side in (before, after):
+        check(flows_refused("contributions", model, side.stage, opened))
+    compared = _compared(before, after, periods)
+    here, there = _slices(before, after, compared)
     old = {each: values[here] for each, values in before.values.items()}
     new = {each: values[there] for each, values in after.values.items()}
-    split = _Split(model, players, old, new)
-    org, labels = after.org, axis.labels
+    found = _split(model, players, name, old, new)
+    org = after.org
+    labels = after.periods.labels if compared is None else (" → ".join(compared),)
     change = finite_array(
         "contributions", f"the change of {name}", org, labels, lambda: new[name] - old[name]
     )
     gone = np.isnan(change)
-    found = split.parts(name)
     parts = {
         each: lock(
             finite_array(
@@ -203,7 +242,32 @@ def contributions(
         )
         for each in players
     }
-    return Contributions(before, after, name, axis, lock(change), MappingProxyType(parts))
+    return Contributions(before, after, name, compared, lock(change), MappingProxyType(parts))
+
+
+def _split(
+    model: DriverTree, players: tuple[str, ...], name: str, old: Values, new: Values
+) -> dict[str, FloatArray]:
+    """Per player, what it brings: summand by summand."""
+    found = {player: np.zeros(new[name].shape) for player in players}
+    with np.errstate(over="ignore", invalid="ignore"):
+        for summand in summands(model, players, name):
+            term = summand.term
+            m = len(term.players)
+            if m > _MOST:
+                reason = (
+                    f"{m} drivers in one term, {_short(term.text)}: their orders are too many; "
+                    f"{_MOST} can be taken"
+                )
+                check([Fault("contributions", reason, "name fewer in over=…, nearer to the top")])
+            brought = mean_over_orders(map(term.value, states(term.players, old, new)), m)
+            for player, part in zip(term.players, brought, strict=True):
+                found[player] += summand.times * part
+    return found
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
 def _players(model: DriverTree, name: str, over: object) -> tuple[str, ...]:
@@ -234,162 +298,38 @@ def _players(model: DriverTree, name: str, over: object) -> tuple[str, ...]:
     return tuple(each for each in (*model.definitions, *model.drivers) if each in reached & ends)
 
 
-def _axes(before: Derived, after: Derived, periods: object) -> tuple[Periods, slice, slice]:
-    """The periods of the changes, and where they lie in the one and the other."""
+def _opened(model: DriverTree, name: str, players: tuple[str, ...]) -> set[str]:
+    """The definitions whose formulas are looked into."""
+    opened, waiting = {name}, [name]
+    while waiting:
+        for used in model.uses(waiting.pop()):
+            if used not in opened and used not in players:
+                opened.add(used)
+                waiting.append(used)
+    return opened
+
+
+def _compared(before: Derived, after: Derived, periods: object) -> tuple[str, str] | None:
+    """A period of the one and one of the other; None for each with its own like."""
     if periods is None:
         if before.periods != after.periods:
             repair = "pass periods=(one of before, one of after)"
             check([Fault("contributions", "the periods differ", repair)])
-        return after.periods, slice(None), slice(None)
+        return None
     pair = as_tuple(periods)
     if not isinstance(pair, tuple) or len(pair) != 2:
         repair = "give one of before and one of after"
         check([Fault("periods", "not two periods", repair, value=periods)])
+    check(refusals(before.periods.index, pair[0]) + refusals(after.periods.index, pair[1]))
     one, other = before.periods.index(pair[0]), after.periods.index(pair[1])
-    return (
-        Periods(f"{before.periods.labels[one]} → {after.periods.labels[other]}"),
-        slice(one, one + 1),
-        slice(other, other + 1),
-    )
+    return before.periods.labels[one], after.periods.labels[other]
 
 
-@frozen(eq=False)
-class _Split:
-    """The parts of changes of one model, between old and new values."""
-
-    model: DriverTree
-    players: tuple[str, ...]
-    old: Values
-    new: Values
-
-    def parts(self, name: str) -> dict[str, FloatArray]:
-        """Per player, what it brings: sums are split term by term, what is left by Shapley."""
-        shape = self.new[name].shape
-        found = {player: np.zeros(shape) for player in self.players}
-        weight = {name: 1.0}
-        with np.errstate(over="ignore", invalid="ignore"):
-            for each in reversed(list(self.model.formulas)):
-                if each not in weight or (each in found and each != name):
-                    continue
-                steps = self.model.formulas[each].steps
-                terms = [(len(steps) - 1, weight[each])]
-                while terms:
-                    i, times = terms.pop()
-                    step = steps[i]
-                    if isinstance(step.does, Load):
-                        used = step.does.name
-                        if used in found:
-                            found[used] += times * (self.new[used] - self.old[used])
-                        else:
-                            weight[used] = weight.get(used, 0.0) + times
-                    elif isinstance(step.does, Rescale):
-                        terms.append((step.inputs[0], times * float(step.does.factor)))
-                    elif isinstance(step.does, Add):
-                        signs = zip(step.inputs, step.does.signs, strict=True)
-                        terms += [(j, -times if sign == "-" else times) for j, sign in signs]
-                    elif isinstance(step.does, Multiply):
-                        alone = _one_moves(steps, i, times)
-                        if alone is not None:
-                            terms.append(alone)
-                            continue
-                        for player, part in self._shapley(each, i).items():
-                            found[player] += times * part
-        return found
-
-    def _shapley(self, name: str, i: int) -> dict[str, FloatArray]:
-        """Of one step of a definition, the Shapley value of every player in it."""
-        term = _Term.of(self.model, self.players, name, i)
-        m = len(term.players)
-        if m > _MOST:
-            reason = (
-                f"{m} drivers in one term, {term.text}: their orders are too many; "
-                f"{_MOST} can be taken"
-            )
-            check([Fault("contributions", reason, "name fewer in over=…, nearer to the top")])
-        none = term.value(self.old)
-        found = {player: np.zeros_like(none) for player in term.players}
-        for chosen in range(1, 1 << m):
-            inside = [bool(chosen >> k & 1) for k in range(m)]
-            state = {
-                player: (self.new if into else self.old)[player]
-                for player, into in zip(term.players, inside, strict=True)
-            }
-            gain = term.value(state) - none
-            size = sum(inside)
-            for player, into in zip(term.players, inside, strict=True):
-                if into:
-                    found[player] += _orders(size - 1, m) * gain
-                elif size < m:
-                    found[player] -= _orders(size, m) * gain
-        return found
-
-
-def _orders(before: int, m: int) -> float:
-    """The share of all orders of m in which given ones, so many, come right before another."""
-    return factorial(before) * factorial(m - before - 1) / factorial(m)
-
-
-def _one_moves(steps: Sequence[Step], i: int, times: float) -> tuple[int, float] | None:
-    """The one factor that is no constant, times the others; None if there are several."""
-    does = steps[i].does
-    assert isinstance(does, Multiply)  # noqa: S101 - asked of products
-    moving: list[int] = []
-    for j, sign in zip(steps[i].inputs, does.signs, strict=True):
-        other = steps[j].does
-        if isinstance(other, Number):
-            times = times / other.value if sign == "/" else times * other.value
-        elif sign == "/":
-            return None
-        else:
-            moving.append(j)
-    return (moving[0], times) if len(moving) == 1 else None
-
-
-@frozen(eq=False)
-class _Term:
-    """One step of a definition, as a function of the players in it."""
-
-    text: str
-    players: tuple[str, ...]
-    formulas: Mapping[str, Formula]
-    own: Formula
-
-    @classmethod
-    def of(cls, model: DriverTree, players: tuple[str, ...], name: str, i: int) -> _Term:
-        whole = model.formulas[name].steps
-        taken: list[int] = []
-        waiting = [i]
-        while waiting:
-            here = waiting.pop()
-            taken.append(here)
-            waiting.extend(whole[here].inputs)
-        taken.sort()
-        place = {here: k for k, here in enumerate(taken)}
-        steps = tuple(
-            evolve(whole[here], inputs=tuple(place[j] for j in whole[here].inputs))
-            for here in taken
-        )
-        reached: set[str] = set()
-        names = [step.does.name for step in steps if isinstance(step.does, Load)]
-        while names:
-            used = names.pop()
-            if used not in reached:
-                reached.add(used)
-                if used not in players:
-                    names.extend(model.uses(used))
-        inner = {
-            each: formula
-            for each, formula in model.formulas.items()
-            if each in reached and each not in players
-        }
-        text = str(whole[i].source)
-        text = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
-        own = Formula(steps, model.formulas[name].unit)
-        return cls(text, tuple(each for each in players if each in reached), inner, own)
-
-    def value(self, state: Values) -> FloatArray:
-        """The step's value, float64 (p, n), from those of the players."""
-        known = {player: state[player] for player in self.players}
-        for name, formula in self.formulas.items():
-            known[name] = formula.run(known.__getitem__)
-        return self.own.run(known.__getitem__)
+def _slices(
+    before: Derived, after: Derived, compared: tuple[str, str] | None
+) -> tuple[slice, slice]:
+    """Where the periods lie in the one and the other."""
+    if compared is None:
+        return slice(None), slice(None)
+    one, other = before.periods.index(compared[0]), after.periods.index(compared[1])
+    return slice(one, one + 1), slice(other, other + 1)

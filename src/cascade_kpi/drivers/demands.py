@@ -9,11 +9,11 @@ from typing import Any
 
 from attrs import frozen
 
-from cascade_kpi._fields import as_number
+from cascade_kpi._fields import as_number, refusals
 from cascade_kpi.drivers.formulas import Load
 from cascade_kpi.drivers.model import DriverTree
-from cascade_kpi.drivers.passing import Unmet, pass_on, standing
-from cascade_kpi.errors import Fault, InputError, suggest
+from cascade_kpi.drivers.passing import Unmet, pass_on, states_of
+from cascade_kpi.errors import Fault, suggest
 
 __all__ = ["Demands"]
 
@@ -27,11 +27,24 @@ class Demands:
 
     Attributes
     ----------
+    model : DriverTree
+    goals : mapping of str to float
+        Of defined KPIs, as they were stated.
+    now : dict of str to float
+        Of every name, its goal if it has one, else where it stands.
+    kept : set of str
+        Names that stay, with all below them.
+    agreed : dict of str to dict of str to float
+        Stated shares, by the defined KPI that they are of.
     asked : dict of str to list of (str, float)
         Of each name, who asks for which value.
     """
 
     model: DriverTree
+    goals: Mapping[str, float]
+    now: dict[str, float]
+    kept: set[str]
+    agreed: dict[str, dict[str, float]]
     asked: dict[str, list[tuple[str, float]]]
 
     @classmethod
@@ -48,11 +61,10 @@ class Demands:
         """All that some goals ask for; what cannot be met is added to the faults."""
         kept = _fixed(model, fixed, goals, faults)
         agreed = _agreed(model, shares, faults)
-        made = cls(model, {})
         if faults:
-            return made
-        now = {**given, **model.compute(given)}
-        now.update(goals)
+            return cls(model, goals, {}, kept, agreed, {})
+        now = {**given, **model.compute(given), **goals}
+        made = cls(model, goals, now, kept, agreed, {})
         for name in reversed(list(model.formulas)):
             value = goals.get(name)
             if value is None and name in made.asked:
@@ -60,7 +72,7 @@ class Demands:
             if value is None or name in kept:
                 continue
             try:
-                found = made.passed_on(name, value, now, kept | goals.keys(), agreed.get(name))
+                found = made.passed_on(name, value)
             except Unmet as unmet:
                 reason, repair = unmet.args
                 faults.append(Fault("translate", reason, repair, column=name))
@@ -73,26 +85,31 @@ class Demands:
                 made.one(name, faults)
         return made
 
-    def passed_on(
-        self,
-        name: str,
-        goal: float,
-        now: Mapping[str, float],
-        kept: set[str],
-        agreed: Mapping[str, float] | None,
-    ) -> dict[str, float]:
+    def passed_on(self, name: str, goal: float) -> dict[str, float]:
         """What the names of a formula are to be; those that are left out stay.
 
         Raises
         ------
         Unmet
         """
+        now = self.now
         if gone := [used for used in self.model.uses(name) if math.isnan(now[used])]:
-            raise Unmet(f"{', '.join(gone)} is absent in the base", "give it a base")
+            under = self.model.drivers_of(*gone)
+            lost = ", ".join([each for each in under if math.isnan(now[each])] or gone)
+            raise Unmet(f"absent in the base: {lost}", "give it a base")
         formula = self.model.formulas[name]
-        if standing(formula, now) == goal:
+        if states_of(formula, now)[-1] == goal:
             return {}
-        return pass_on(formula, goal, now, _moving(self.model, name, kept, agreed))
+        return pass_on(formula, goal, now, self.moving(name))
+
+    def moving(self, name: str) -> dict[str, float]:
+        """Shares above zero of the names in a formula that move.
+
+        Raises
+        ------
+        Unmet
+        """
+        return _moving(self.model, name, self.kept | self.goals.keys(), self.agreed.get(name))
 
     def one(self, name: str, faults: list[Fault]) -> float | None:
         """The one value that is asked of a name; a fault if there are two."""
@@ -121,13 +138,11 @@ def _fixed(
     if not isinstance(names, tuple):
         faults.append(Fault("fixed", "not a list of names", "give names", value=fixed))
         return set()
-    for name in names:
-        try:
-            model.known(name)
-        except InputError as error:
-            faults += [Fault("fixed", f.reason, f.repair, value=name) for f in error.faults]
-            return set()
-    kept = {*names, *model.below(*names)}
+    told = {name: refusals(model.known, name) for name in dict.fromkeys(names)}
+    for name, odd in told.items():
+        faults += [Fault("fixed", f.reason, f.repair, value=name) for f in odd]
+    sound = [name for name, odd in told.items() if not odd]
+    kept = {*sound, *model.below(*sound)}
     faults += [
         Fault("fixed", "it is to stay, and has a goal", "leave one of them out", value=name)
         for name in goals

@@ -5,37 +5,58 @@ from __future__ import annotations
 import html
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from attrs import field, frozen
 from numpy.typing import NDArray
 
 from cascade_kpi._arrays import CONTENT, FloatArray, fingerprint, frozen_columns, lock
-from cascade_kpi._fields import not_whole
+from cascade_kpi._fields import not_whole, refusals
 from cascade_kpi._long import Columns, long_table, present
 from cascade_kpi._text import visible
+from cascade_kpi.drivers.along import flows_refused, parts_of, summed
 from cascade_kpi.drivers.draw import draw_tree
 from cascade_kpi.drivers.formulas import Look, Multiply, Step
 from cascade_kpi.drivers.model import DriverTree
 from cascade_kpi.drivers.slopes import slopes_of
 from cascade_kpi.errors import Fault, check, suggest, unlike
 from cascade_kpi.kpis.aggregates import Makeup
-from cascade_kpi.missing import Missing
+from cascade_kpi.missing import Missing, lost_faults
 from cascade_kpi.org.infinite import finite_array, infinite
 from cascade_kpi.org.rollup import add_present, fold_children
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.periods import Periods
+from cascade_kpi.records import record
 from cascade_kpi.results.results import Results
 from cascade_kpi.targets.targets import Targets
 
-__all__ = ["Derived", "derive"]
+__all__ = ["Derived", "derive", "flow_due"]
 
 Mask = NDArray[np.bool_]
 
 _LISTED = 6  # nodes in a message
 
 
+@frozen(hash=False)
+class _Deriving:
+    """What :func:`derive` took."""
+
+    model: DriverTree
+    stage: Results | Targets
+    missing: Missing
+    by_zero: Literal["absent", "refuse"]
+
+    @classmethod
+    def of(cls, derived: Derived) -> _Deriving:
+        by_zero: Any = derived.by_zero
+        return cls(derived.model, derived.stage, derived.missing, by_zero)
+
+    def make(self) -> Derived:
+        return derive(self.model, self.stage, missing=self.missing, by_zero=self.by_zero)
+
+
+@record("cascade_kpi/derived", written_as=_Deriving)
 @frozen(hash=False, repr=False)
 class Derived:
     """Every defined KPI of a driver tree, and its drivers, at every node and period.
@@ -53,6 +74,8 @@ class Derived:
         What became of a division by zero.
     values : mapping of str to float64 array (p, n)
         Per name, in its unit, NaN where absent.
+    of_periods : Derived or None
+        The same of the periods that the stage takes together, where the tree has flows.
     """
 
     model: DriverTree
@@ -60,6 +83,7 @@ class Derived:
     missing: Missing
     by_zero: str
     values: Mapping[str, FloatArray] = field(eq=CONTENT, converter=frozen_columns)
+    of_periods: Derived | None = field(default=None, eq=False)
 
     @property
     def org(self) -> OrgTree:
@@ -111,7 +135,9 @@ class Derived:
         Per driver float64 (p, n), in units of `name` for one unit of the driver, all
         other drivers as they are; NaN where the value is absent.
         """
-        found = slopes_of(self.model, self.values, self.model.known(name, defined=True))
+        below = (self.model.known(name, defined=True), *self.model.below(name))
+        check(flows_refused("slopes", self.model, self.stage, below))
+        found = slopes_of(self.model, self.values, name)
         gone = np.isnan(self.of(name))
         labels = self.periods.labels
         return {
@@ -175,7 +201,9 @@ class Derived:
             value = float(self.values[name][p, row])
             formula = self.model.definitions.get(name)
             shown = self.model.kpi(name).format(value)
-            return f"{name} {shown}" + (f" = {formula}" if formula is not None else "")
+            made = "" if formula is None else f" = {formula}"
+            summed = self.of_periods is not None and name in self.model.flows
+            return f"{name} {shown}{made}{', summed over periods' if summed else ''}"
 
         return draw_tree(self.model.tops, self.model.uses, told, limit=limit)
 
@@ -247,25 +275,58 @@ def derive(
     if by_zero not in ("absent", "refuse"):
         repair = "use 'absent' or 'refuse'"
         wrong.append(Fault("by_zero", "no such policy", repair, value=by_zero))
-    check(wrong)
-    policy = Missing.named(missing)
-    if policy is Missing.RENORMALISE:
-        repair = "use 'hold', 'zero' or 'refuse'"
-        check([Fault("missing", "a formula has no weights to spread", repair, value=policy.value)])
+    check(wrong + refusals(_policy, missing))
+    policy = _policy(missing)
     values = _drivers(model, stage, policy)
+    apart = parts_of(stage) if model.flows else None
+    of_periods = None
+    if apart is not None:
+        of_periods = derive(model, apart, missing=policy, by_zero=by_zero)
     zeros = _Zeros(stage, [])
     shape = len(stage.periods), len(stage.org)
     try:
         with np.errstate(over="raise", invalid="ignore"):
             for name, formula in model.formulas.items():
                 look = zeros.of(name) if by_zero == "refuse" else None
-                made = formula.run(values.__getitem__, look)
+                if of_periods is not None and name in model.flows:
+                    made = _along(of_periods, name)
+                else:
+                    made = formula.run(values.__getitem__, look)
                 values[name] = lock(made if made.shape == shape else np.full(shape, made[0, 0]))
     except FloatingPointError:
         check(_too_large(model, stage, values))
         raise
     check(zeros.faults)
-    return Derived(model, stage, policy, by_zero, MappingProxyType(values))
+    return Derived(model, stage, policy, by_zero, MappingProxyType(values), of_periods)
+
+
+def _along(parts: Derived, name: str) -> FloatArray:
+    """A flow over all periods, float64 (1, n)."""
+    stage, due = parts.stage, flow_due(parts, name)
+    label = " + ".join(stage.periods.labels[:2]) + (" + …" if len(stage.periods) > 2 else "")
+    return finite_array(
+        "driver tree",
+        f"{name} over the periods",
+        stage.org,
+        (label,),
+        lambda: summed(parts.values[name], due),
+    )
+
+
+def _policy(missing: Missing | str) -> Missing:
+    policy = Missing.named(missing)
+    if policy is Missing.RENORMALISE:
+        repair = "use 'hold', 'zero' or 'refuse'"
+        check([Fault("missing", "a formula has no weights to spread", repair, value=policy.value)])
+    return policy
+
+
+def flow_due(parts: Derived, name: str) -> Mask:
+    """Where a driver was due that a value needs, bool (p, n)."""
+    due = np.zeros((len(parts.periods), len(parts.org)), dtype=bool)
+    for driver in parts.model.drivers_of(name):
+        due |= _due(parts.stage, driver)
+    return due
 
 
 def _drivers(
@@ -289,29 +350,12 @@ def _drivers(
         if missing is not Missing.HOLD and np.isnan(array).any():
             lost = np.isnan(array) & _due(stage, name)
             if missing is Missing.REFUSE:
-                repair = "report it, or choose another policy than 'refuse'"
-                faults += [
-                    Fault(
-                        what,
-                        f"no {name} in {stage.periods.labels[p]}",
-                        repair,
-                        value=stage.org.ids[r],
-                    )
-                    for p, r in np.argwhere(lost).tolist()
-                ]
+                faults += lost_faults(what, name, stage.org.ids, stage.periods.labels, lost)
             elif stage.kpis[name].aggregate.makeup is Makeup.SUM:  # an absent ratio is 0 of 0
                 array = np.where(lost, 0.0, array)
         values[name] = lock(array)
     check(faults)
     return values
-
-
-def _lost(stage: Results | Targets, what: str, name: str, lost: Mask) -> list[Fault]:
-    repair = "give it, or choose another policy than 'refuse'"
-    return [
-        Fault(what, f"no {name} in {stage.periods.labels[p]}", repair, value=stage.org.ids[row])
-        for p, row in np.argwhere(lost).tolist()
-    ]
 
 
 def _due(stage: Results | Targets, name: str) -> Mask:

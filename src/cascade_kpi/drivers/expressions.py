@@ -11,7 +11,7 @@ from attrs import field, frozen
 from cascade_kpi._fields import as_number, as_tuple, members, not_numbers, not_texts, refusals
 from cascade_kpi._text import plain
 from cascade_kpi.drivers.units import Unit
-from cascade_kpi.errors import Fault, check
+from cascade_kpi.errors import Fault, a_or_an, check
 from cascade_kpi.kpis.kpi import Kpi
 from cascade_kpi.records import record
 
@@ -23,8 +23,9 @@ _SIGNS = {"+": " + ", "-": " − ", "*": " × ", "/": " ÷ "}
 class Expression:
     """What can be added, subtracted, multiplied and divided.
 
-    Numbers that are met are taken as :class:`Constant` without a unit. Expressions are equal if
-    they are written alike: ``D("a") + D("b")`` is not ``D("b") + D("a")``.
+    Numbers that are met are taken as :class:`Constant` without a unit; anything else is refused
+    with an InputError. Expressions are equal if they are written alike: ``D("a") + D("b")`` is
+    not ``D("b") + D("a")``.
     """
 
     __slots__ = ()
@@ -197,20 +198,32 @@ def _check_chain(what: str, operands: Any, signs: Any, known: str) -> None:
 
 def _joined(kind: type[Total | Product], left: Any, sign: str, right: Any) -> Expression:
     """Two operands, or one more of a chain: a + b + c is one sum of three."""
-    one, other = _expression(left), _expression(right)
-    if one is None or other is None:
-        return NotImplemented  # type: ignore[no-any-return]  # Python then says what it cannot join
+    one, other = _expression(left, sign), _expression(right, sign)
     if isinstance(one, kind):
         return kind((*one.operands, other), one.signs + sign)
     return kind((one, other), ("+" if kind is Total else "*") + sign)
 
 
-def _expression(value: Any) -> Expression | None:
+def _expression(value: Any, sign: str) -> Expression:
+    """An operand, once it is found to be one."""
     if isinstance(value, Expression):
         return value
     if isinstance(value, Real) and not isinstance(value, bool):
         return Constant(value)
-    return None
+    what = {bool: "a truth value", type(None): "None"}.get(type(value))
+    what = what or a_or_an(type(value).__name__)
+    reason = f"{what} is no operand of {_SIGNS[sign].strip()}"
+    check([Fault("formula", reason, _meant(value), value=value)])
+    raise AssertionError  # check has raised
+
+
+def _meant(value: Any) -> str:
+    """What may have been meant by something that is no operand."""
+    if isinstance(value, str):
+        return f"write D({value!r}) if it is a KPI, or a plain number"
+    if isinstance(value, Kpi):
+        return f"write D({value.name!r})"
+    return "use D(…), Constant(…) or a plain number"
 
 
 def _walk(root: Expression) -> Iterator[Expression]:

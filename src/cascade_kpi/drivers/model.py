@@ -13,12 +13,20 @@ import numpy as np
 from attrs import field, frozen
 
 from cascade_kpi._arrays import FloatArray
-from cascade_kpi._fields import as_number, is_a, not_numbers, not_texts, not_whole, refusals
+from cascade_kpi._fields import (
+    as_number,
+    as_texts,
+    is_a,
+    not_numbers,
+    not_texts,
+    not_whole,
+    refusals,
+)
 from cascade_kpi.drivers.draw import draw_tree
 from cascade_kpi.drivers.expressions import Expression, names_in
 from cascade_kpi.drivers.formulas import Formula, Load, Multiply, Number, compiled
 from cascade_kpi.drivers.units import Unit
-from cascade_kpi.errors import Fault, check, suggest
+from cascade_kpi.errors import Fault, a_or_an, check, suggest
 from cascade_kpi.kpis.aggregates import Makeup
 from cascade_kpi.kpis.kpi import Kpi, Kpis
 from cascade_kpi.records import record
@@ -26,6 +34,7 @@ from cascade_kpi.records import record
 __all__ = ["DriverTree"]
 
 _SHOWN = 8  # names of a circle
+_NONE: Mapping[str, float] = MappingProxyType({})
 
 
 def _mapping(values: Any) -> Any:
@@ -50,6 +59,9 @@ class DriverTree:
         direction; its value is made by its formula.
     units : mapping of str to str
         Units of defined KPIs; by default those of `kpis`, or what the formulas give.
+    flows : iterable of str
+        Defined KPIs that add up along time, as a revenue does that is made of a level and a
+        rate: over periods that are taken together they are the sum of these periods'.
 
     Raises
     ------
@@ -83,50 +95,54 @@ class DriverTree:
     definitions: Mapping[str, Expression] = field(converter=_mapping)
     kpis: Kpis = field(converter=_kpis)
     units: Mapping[str, str] = field(factory=dict, converter=_mapping)
+    flows: tuple[str, ...] = field(default=(), converter=as_texts)
     formulas: Mapping[str, Formula] = field(init=False, eq=False)
 
     @formulas.default
     def _compiled(self) -> Mapping[str, Formula]:
         """Every definition as steps, drivers of others before them."""
         check(self._unlike())
-        faults = self._unknown() + self._odd_units()
+        faults = self._no_formulas() + self._unknown() + self._odd_units() + self._odd_flows()
         order = _ordered(self.definitions, faults)
-        check(faults)
-        units: dict[str, Unit | None] = {}
+        units = {name: self._told_unit(name) for name in (*self.drivers, *order)}
         for name in self.drivers:
-            told = self.kpis[name].unit
-            odd = _odd_unit(name, told)
-            faults += odd
-            units[name] = None if odd else Unit.parse(told)
+            faults += _odd_unit(name, self.kpis[name].unit)
         made: dict[str, Formula] = {}
         for name in order:
-            text = self._stated(name)
-            stated = None if text is None else Unit.parse(text)
-            made[name], units[name] = compiled(name, self.definitions[name], units, stated, faults)
+            if is_a(self.definitions[name], Expression):
+                told = compiled(name, self.definitions[name], units, units[name], faults)
+                made[name], units[name] = told
         check(faults)
         return MappingProxyType(made)
+
+    def _told_unit(self, name: str) -> Unit | None:
+        """The unit that is stated for a name, None if there is none or it is odd."""
+        text = self._stated(name)
+        return None if text is None or _odd_unit(name, text) else Unit.parse(text)
 
     def _unlike(self) -> list[Fault]:
         faults: list[Fault] = []
         if not isinstance(self.definitions, Mapping):
-            reason = f"a mapping is wanted, not a {type(self.definitions).__name__}"
+            reason = f"a mapping is wanted, not {a_or_an(type(self.definitions).__name__)}"
             faults.append(Fault("driver tree", reason, "give {name: formula}"))
         elif not self.definitions:
             faults.append(Fault("driver tree", "no definition", "give one at least"))
-        else:
-            for name, formula in self.definitions.items():
-                faults += not_texts("driver tree", name=name)
-                if not is_a(formula, Expression):
-                    reason, repair = "not a formula", "make it of D(…) and Constant(…) with + - * /"
-                    faults.append(
-                        Fault("driver tree", reason, repair, column=str(name), value=formula)
-                    )
         if not isinstance(self.kpis, Kpis):
-            reason = f"Kpis are wanted, not a {type(self.kpis).__name__}"
+            reason = f"Kpis are wanted, not {a_or_an(type(self.kpis).__name__)}"
             faults.append(Fault("driver tree", reason, "make them with Kpis(…)", column="kpis"))
         if not isinstance(self.units, Mapping):
-            reason = f"a mapping is wanted, not a {type(self.units).__name__}"
+            reason = f"a mapping is wanted, not {a_or_an(type(self.units).__name__)}"
             faults.append(Fault("driver tree", reason, "give {name: unit}", column="units"))
+        return faults
+
+    def _no_formulas(self) -> list[Fault]:
+        """Names that are none, and definitions that are no formulas."""
+        faults: list[Fault] = []
+        for name, formula in self.definitions.items():
+            faults += not_texts("driver tree", name=name)
+            if not is_a(formula, Expression):
+                reason, repair = "not a formula", "make it of D(…) and Constant(…) with + - * /"
+                faults.append(Fault("driver tree", reason, repair, column=str(name), value=formula))
         return faults
 
     def _unknown(self) -> list[Fault]:
@@ -157,6 +173,24 @@ class DriverTree:
         for name in self.definitions:
             if name in self.kpis.names and name not in self.units:
                 faults += _odd_unit(name, self.kpis[name].unit)
+        return faults
+
+    def _odd_flows(self) -> list[Fault]:
+        if not isinstance(self.flows, tuple):
+            reason = f"a list is wanted, not {a_or_an(type(self.flows).__name__)}"
+            return [Fault("driver tree", reason, "give names", column="flows", value=self.flows)]
+        faults = []
+        for name in dict.fromkeys(self.flows):
+            repair = ""
+            if isinstance(name, str) and name in self.kpis.names and name not in self.definitions:
+                reason = "a driver, which combines along time as its KPI aggregates"
+                repair = "leave it out, or use another aggregate, such as Last()"
+            elif not isinstance(name, str) or name not in self.definitions:
+                reason, repair = "not defined here", suggest(name, self.definitions)
+            elif self.flows.count(name) > 1:
+                reason, repair = "named twice", "name it once"
+            if repair:
+                faults.append(Fault("driver tree", reason, repair, column="flows", value=name))
         return faults
 
     def _stated(self, name: str) -> str | None:
@@ -247,13 +281,17 @@ class DriverTree:
             sure[each], fixed[each] = _adds_up(formula, sure, fixed)
         return sure[self.known(name)]
 
-    def compute(self, values: Mapping[str, float]) -> dict[str, float]:
+    def compute(
+        self, values: Mapping[str, float], *, summed: Mapping[str, float] = _NONE
+    ) -> dict[str, float]:
         """Every defined KPI from plain numbers of the drivers; NaN where it cannot be told.
 
         Parameters
         ----------
         values : mapping of str to float
             Of drivers, in their units; what is left out is absent. Other KPIs are not read.
+        summed : mapping of str to float, optional
+            Of flows, their sums over several periods, in place of what their formulas give.
 
         Raises
         ------
@@ -283,6 +321,8 @@ class DriverTree:
             with np.errstate(over="raise", invalid="ignore"):
                 for name, formula in self.formulas.items():
                     known[name] = formula.run(known.__getitem__)
+                    if name in summed:
+                        known[name] = np.full((1, 1), float(summed[name]))
         except FloatingPointError:
             repair = "correct the numbers, or use a larger unit"
             check([Fault("compute", "too large for a float", repair, column=name)])
@@ -299,7 +339,7 @@ class DriverTree:
         """A name with its unit and its formula, as it is drawn."""
         unit = f" [{self.unit(name)}]" if self.unit(name) else ""
         formula = f" = {self.definitions[name]}" if name in self.definitions else ""
-        return f"{name}{unit}{formula}"
+        return f"{name}{unit}{formula}{', adds up over time' if name in self.flows else ''}"
 
     def __repr__(self) -> str:
         return f"<DriverTree {', '.join(self.definitions)} of {', '.join(self.drivers)}>"

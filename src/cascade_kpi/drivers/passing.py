@@ -3,31 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from attrs import frozen
 
+from cascade_kpi._arrays import FloatArray
 from cascade_kpi.drivers.formulas import Add, Formula, Load, Multiply, Rescale, Step
 
-__all__ = ["Unmet", "pass_on", "standing"]
+__all__ = ["Operands", "Unmet", "pass_on", "states_of", "wanted_of", "weights_of"]
 
 _NEAR = 1e-9  # what follows from what is kept may differ so much from a goal, relatively
 
 
 class Unmet(Exception):  # noqa: N818  # it is told with the name by the one who asked
     """Why a goal cannot be passed on: reason and repair."""
-
-
-def standing(formula: Formula, now: Mapping[str, float]) -> float:
-    """What a formula gives as things stand.
-
-    Raises
-    ------
-    Unmet
-        If it is absent.
-    """
-    return _Sharing.of(formula, now, {}).value[-1]
 
 
 def pass_on(
@@ -54,121 +44,172 @@ def pass_on(
     ------
     Unmet
     """
-    sharing = _Sharing.of(formula, now, shares)
-    wanted: dict[int, float] = {len(formula.steps) - 1: goal}
-    if not sharing.weight[-1]:
-        last = sharing.value[-1]
-        if not math.isclose(last, goal, rel_tol=_NEAR):
+    wanted = wanted_of(formula, goal, now, shares)
+    return {
+        step.does.name: wanted[i]
+        for i, step in enumerate(formula.steps)
+        if i in wanted and isinstance(step.does, Load) and step.does.name in shares
+    }
+
+
+def wanted_of(
+    formula: Formula, goal: float, now: Mapping[str, float], shares: Mapping[str, float]
+) -> dict[int, float]:
+    """What every step of a formula that moves is to be, so that the last is a goal.
+
+    Raises
+    ------
+    Unmet
+    """
+    value = states_of(formula, now)
+    weight = weights_of(formula, shares)
+    if not weight[-1]:
+        if not math.isclose(value[-1], goal, rel_tol=_NEAR):
             reason = (
-                f"nothing is left to move: what is kept makes it {last:,.10g}, not {goal:,.10g}"
+                "nothing is left to move: what is kept makes it "
+                f"{value[-1]:,.10g}, not {goal:,.10g}"
             )
             raise Unmet(reason, "let a driver move, or change the goal")
         return {}
-    found: dict[str, float] = {}
+    wanted: dict[int, float] = {len(formula.steps) - 1: goal}
     for i in reversed(range(len(formula.steps))):
         step = formula.steps[i]
-        if i not in wanted or not sharing.weight[i]:
-            continue
+        if i in wanted and step.inputs:
+            for k, passed in Operands.of(step, value, weight).passed(wanted[i]).items():
+                wanted[step.inputs[k]] = passed
+    return wanted
+
+
+def states_of(formula: Formula, now: Mapping[str, float]) -> list[float]:
+    """What every step of a formula gives as things stand.
+
+    Raises
+    ------
+    Unmet
+        If the last is absent.
+    """
+    load: Callable[[str], FloatArray] = lambda name: np.full((1, 1), now[name])  # noqa: E731
+    with np.errstate(over="ignore", invalid="ignore"):
+        states = formula.states(load)
+    value = [float(state[0, 0]) for state in states if state is not None]
+    if not math.isfinite(value[-1]):
+        raise Unmet("it cannot be computed from what is there", "give every driver a base")
+    return value
+
+
+def weights_of(formula: Formula, shares: Mapping[str, float]) -> list[float]:
+    """Of every step of a formula, the shares of the names that move in it."""
+    weight: list[float] = []
+    for step in formula.steps:
         if isinstance(step.does, Load):
-            found[step.does.name] = wanted[i]
-        elif isinstance(step.does, Rescale):
-            (below,) = step.inputs
-            top, under = step.does.factor.numerator, step.does.factor.denominator
-            wanted[below] = wanted[i] * under / top
-        elif isinstance(step.does, Add):
-            wanted.update(sharing.added(i, step.does, wanted[i]))
-        elif isinstance(step.does, Multiply):
-            wanted.update(sharing.multiplied(i, step.does, wanted[i]))
-    return found
+            weight.append(shares.get(step.does.name, 0.0))
+        else:
+            weight.append(sum(weight[i] for i in step.inputs))
+    return weight
 
 
 @frozen(eq=False)
-class _Sharing:
-    """The steps of a formula with their values before and the shares that they take.
+class Operands:
+    """The operands of one operator on the way down, with the shares that they take.
 
     Attributes
     ----------
-    value : list of float
-        Of each step, with what is kept at its new value and the others where they move from.
-    weight : list of float
-        Of each step, the shares of the names that move in it.
+    step : Step
+    values : tuple of float
+        What is kept at its new value, the others where they move from.
+    weights : tuple of float
+        The shares of the names that move in each.
     """
 
-    steps: tuple[Step, ...]
-    value: list[float]
-    weight: list[float]
+    step: Step
+    values: tuple[float, ...]
+    weights: tuple[float, ...]
 
     @classmethod
-    def of(
-        cls, formula: Formula, now: Mapping[str, float], shares: Mapping[str, float]
-    ) -> _Sharing:
-        load: Callable[[str], object] = lambda name: np.full((1, 1), now[name])  # noqa: E731
+    def of(cls, step: Step, value: Sequence[float], weight: Sequence[float]) -> Operands:
+        """Of a step, from the values and weights of all."""
+        inputs = step.inputs
+        return cls(step, tuple(value[j] for j in inputs), tuple(weight[j] for j in inputs))
+
+    def passed(self, goal: float) -> dict[int, float]:
+        """What the operands that move are to be, by their positions.
+
+        Raises
+        ------
+        Unmet
+        """
+        does = self.step.does
+        if isinstance(does, Add):
+            found = self._added(does, goal)
+        elif isinstance(does, Multiply):
+            found = self._multiplied(does, goal)
+        else:
+            assert isinstance(does, Rescale)  # noqa: S101 - nothing else has operands
+            found = {0: goal * does.factor.denominator / does.factor.numerator}
+        for value in found.values():
+            if not math.isfinite(value):
+                reason = f"what {self.step.source} takes would be too large for a float"
+                raise Unmet(reason, "correct the goal or the shares")
+        return found
+
+    @property
+    def before(self) -> float:
+        """What the operator gives of the operands as they stand."""
+        does = self.step.does
+        assert isinstance(does, Add | Multiply | Rescale)  # noqa: S101 - it has operands
         with np.errstate(over="ignore", invalid="ignore"):
-            states = formula.states(load)  # type: ignore[arg-type]
-        value = [float(state[0, 0]) for state in states if state is not None]
-        if not math.isfinite(value[-1]):
-            raise Unmet("it cannot be computed from what is there", "give every driver a base")
-        weight: list[float] = []
-        for step in formula.steps:
-            if isinstance(step.does, Load):
-                weight.append(shares.get(step.does.name, 0.0))
-            else:
-                weight.append(sum(weight[i] for i in step.inputs))
-        return cls(formula.steps, value, weight)
+            return float(does(*(np.full(1, value) for value in self.values))[0])
 
-    def _movers(self, i: int) -> tuple[list[int], int, float]:
+    def _movers(self) -> tuple[list[int], int, float]:
         """The operands that move, the one that takes what the others leave, and all shares."""
-        movers = [j for j in self.steps[i].inputs if self.weight[j]]
-        closing = max(movers, key=lambda j: self.weight[j])
-        return movers, closing, sum(self.weight[j] for j in movers)
+        movers = [k for k, weight in enumerate(self.weights) if weight]
+        closing = max(movers, key=lambda k: self.weights[k])
+        return movers, closing, sum(self.weights[k] for k in movers)
 
-    def added(self, i: int, rule: Add, goal: float) -> dict[int, float]:
+    def _added(self, rule: Add, goal: float) -> dict[int, float]:
         """Goals of a sum's operands: the change by shares."""
-        movers, closing, whole = self._movers(i)
-        sign = {
-            j: -1.0 if s == "-" else 1.0
-            for j, s in zip(self.steps[i].inputs, rule.signs, strict=True)
-        }
-        change = goal - self.value[i]
+        movers, closing, whole = self._movers()
+        sign = [-1.0 if s == "-" else 1.0 for s in rule.signs]
+        change = goal - self.before
         found = {
-            j: self.value[j] + sign[j] * (self.weight[j] / whole) * change
-            for j in movers
-            if j != closing
+            k: self.values[k] + sign[k] * (self.weights[k] / whole) * change
+            for k in movers
+            if k != closing
         }
         rest = goal
-        for j in self.steps[i].inputs:
-            if j != closing:
-                rest -= sign[j] * found.get(j, self.value[j])
+        for k, value in enumerate(self.values):
+            if k != closing:
+                rest -= sign[k] * found.get(k, value)
         found[closing] = sign[closing] * rest
-        return self._finite(found)
+        return found
 
-    def multiplied(self, i: int, rule: Multiply, goal: float) -> dict[int, float]:
+    def _multiplied(self, rule: Multiply, goal: float) -> dict[int, float]:
         """Goals of a product's operands: the change of the logarithm by shares."""
-        movers, closing, whole = self._movers(i)
-        sign = dict(zip(self.steps[i].inputs, rule.signs, strict=True))
+        movers, closing, whole = self._movers()
+        sign = rule.signs
         found: dict[int, float] = {}
         if len(movers) > 1:
-            ratio = self._ratio(i, goal)
-            for j in movers:
-                if j != closing:
-                    power = self.weight[j] / whole * (-1.0 if sign[j] == "/" else 1.0)
-                    found[j] = self.value[j] * ratio**power
+            ratio = self._ratio(goal)
+            for k in movers:
+                if k != closing:
+                    power = self.weights[k] / whole * (-1.0 if sign[k] == "/" else 1.0)
+                    found[k] = self.values[k] * ratio**power
         top, under = goal, 1.0
-        for j in self.steps[i].inputs:
-            if j != closing:
-                value = found.get(j, self.value[j])
-                top, under = (top * value, under) if sign[j] == "/" else (top, under * value)
+        for k, standing in enumerate(self.values):
+            if k != closing:
+                value = found.get(k, standing)
+                top, under = (top * value, under) if sign[k] == "/" else (top, under * value)
         if sign[closing] == "/":
             top, under = under, top
         if not under:
             what = "the goal or what is kept" if sign[closing] == "/" else "what is kept"
-            raise Unmet(f"{what} is zero in {self.steps[i].source}", "let another driver move")
+            raise Unmet(f"{what} is zero in {self.step.source}", "let another driver move")
         found[closing] = top / under
-        return self._finite(found)
+        return found
 
-    def _ratio(self, i: int, goal: float) -> float:
-        before = self.value[i]
-        text = str(self.steps[i].source)
+    def _ratio(self, goal: float) -> float:
+        before = self.before
+        text = str(self.step.source)
         if not before:
             reason = f"{text} is zero before, and so has no shares of a change"
             raise Unmet(reason, "let one driver of it move, and fix the others")
@@ -180,10 +221,3 @@ class _Sharing:
             )
             raise Unmet(reason, "let one driver of it move, and fix the others")
         return ratio
-
-    def _finite(self, found: dict[int, float]) -> dict[int, float]:
-        for j, value in found.items():
-            if not math.isfinite(value):
-                reason = f"{self.steps[j].source} would be too large for a float"
-                raise Unmet(reason, "correct the goal or the shares")
-        return found

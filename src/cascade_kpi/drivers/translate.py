@@ -6,28 +6,111 @@ import html
 import math
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
-from cascade_kpi._fields import as_number, as_tuple, not_numbers
+from cascade_kpi._fields import as_number, as_texts, not_numbers, refusals
 from cascade_kpi._long import Columns, keys, same, texts
+from cascade_kpi.drivers.along import flows_refused
 from cascade_kpi.drivers.demands import Demands
 from cascade_kpi.drivers.derive import Derived
 from cascade_kpi.drivers.draw import draw_tree
 from cascade_kpi.drivers.model import DriverTree
 from cascade_kpi.errors import Fault, InputError, check, unlike
+from cascade_kpi.kpis.lots import Lot
+from cascade_kpi.records import record
 from cascade_kpi.results.results import Results
 from cascade_kpi.targets.targets import Targets
 
-__all__ = ["Translation", "translate"]
+__all__ = ["Start", "Translation", "Wishes", "in_lots", "translate"]
 
 Place = tuple[Any, str]
 
 
-@frozen(repr=False, eq=False)
+@frozen
+class Wishes:
+    """What is asked of a driver tree.
+
+    Attributes
+    ----------
+    goals : mapping of str to float
+        Of defined KPIs, in their units.
+    shares : mapping of str to mapping of str to float
+        Per defined KPI, of each name in its formula the share that it takes of the change.
+    fixed : tuple of str
+        Names that stay where they are.
+    """
+
+    goals: Mapping[str, float]
+    shares: Mapping[str, Mapping[str, float]]
+    fixed: tuple[str, ...]
+
+
+@frozen
+class Start:
+    """Where a translation sets out from.
+
+    Attributes
+    ----------
+    base : Derived, Results, Targets, Translation, or mapping of str to float
+    node : id or None
+    period : str or None
+        Of the base. With the node None if the base is numbers or another translation.
+    to : str or None
+        The period that the goals are for.
+    """
+
+    base: Base = field(repr=False)
+    node: Any = None
+    period: str | None = None
+    to: str | None = None
+
+    @property
+    def place(self) -> Place | None:
+        """The node and the period of the goals; None if the base was plain numbers."""
+        if isinstance(self.base, Translation):
+            return self.base.place
+        return None if self.to is None else (self.node, self.to)
+
+
+@frozen
+class _Translating:
+    """What :func:`translate` took."""
+
+    model: DriverTree
+    goals: Mapping[str, float]
+    base: Derived | Results | Targets | Translation | Mapping[str, float]
+    shares: Mapping[str, Mapping[str, float]]
+    fixed: tuple[str, ...]
+    node: int | str | None
+    period: str | None
+    to: str | None
+
+    @classmethod
+    def of(cls, made: Translation) -> _Translating:
+        start, wishes = made.start, made.wishes
+        place = start.node, start.period, start.to
+        return cls(made.model, wishes.goals, start.base, wishes.shares, wishes.fixed, *place)
+
+    def make(self) -> Translation:
+        return translate(
+            self.model,
+            self.goals,
+            self.base,
+            shares=self.shares,
+            fixed=self.fixed,
+            node=self.node,
+            period=self.period,
+            to=self.to,
+        )
+
+
+@record("cascade_kpi/translation", written_as=_Translating)
+@frozen(hash=False, repr=False)
 class Translation:
     """Goals for drivers that give the goals for what is made of them.
 
@@ -36,21 +119,30 @@ class Translation:
     Attributes
     ----------
     model : DriverTree
-    stated : mapping of str to float
-        The goals as they were stated.
+    wishes : Wishes
+        The goals as they were stated, the shares, and what was fixed.
+    start : Start
     base, exact, rounded : mapping of str to float
         Of every name, in its unit: where it stands; what it is to be; and the same once the
         goals of drivers that are divided are whole lots.
-    place : (node, period) or None
-        Where the goals stand; None if the base was plain numbers.
     """
 
     model: DriverTree
-    stated: Mapping[str, float]
-    base: Mapping[str, float] = field(repr=False)
-    exact: Mapping[str, float] = field(repr=False)
-    rounded: Mapping[str, float] = field(repr=False)
-    place: Place | None
+    wishes: Wishes
+    start: Start
+    base: Mapping[str, float] = field(eq=False, repr=False)
+    exact: Mapping[str, float] = field(eq=False, repr=False)
+    rounded: Mapping[str, float] = field(eq=False, repr=False)
+
+    @property
+    def stated(self) -> Mapping[str, float]:
+        """The goals as they were stated."""
+        return self.wishes.goals
+
+    @property
+    def place(self) -> Place | None:
+        """The node and period where the goals stand; None if the base was plain numbers."""
+        return self.start.place
 
     @property
     def drivers(self) -> tuple[str, ...]:
@@ -131,6 +223,9 @@ class Translation:
     def _repr_html_(self) -> str:
         return f"<pre>{html.escape(self.draw())}</pre>"
 
+    def __hash__(self) -> int:
+        return hash((self.model, tuple(self.stated.items()), self.start.to))
+
 
 Base = Derived | Results | Targets | Translation | Mapping[str, float]
 
@@ -198,12 +293,17 @@ def translate(
     check(unlike(model, DriverTree, "model", "DriverTree(…)"))
     faults: list[Fault] = []
     stated = _goals(model, goals, faults)
-    given, place = _standing(model, base, node, period, to)
-    demands = Demands.of(model, stated, given, shares=shares, fixed=as_tuple(fixed), faults=faults)
+    given: dict[str, float] = {}
+    start = Start(base)
+    try:
+        below = {*stated, *model.below(*stated)}
+        given, start = _standing(model, base, node, period, to, names=below)
+    except InputError as error:
+        faults += error.faults
+    names = as_texts(fixed)
+    demands = Demands.of(model, stated, given, shares=shares, fixed=names, faults=faults)
     check(faults)
     exact = {**given, **demands.met()}
-    for name in model.drivers:
-        exact.setdefault(name, math.nan)
     rounded = {
         name: _rounded(model, name, value) if name in model.drivers_of(*stated) else value
         for name, value in exact.items()
@@ -211,7 +311,9 @@ def translate(
     before, after, whole = (
         MappingProxyType({**each, **model.compute(each)}) for each in (given, exact, rounded)
     )
-    return Translation(model, MappingProxyType(stated), before, after, whole, place)
+    agreed = {name: MappingProxyType(each) for name, each in demands.agreed.items()}
+    wishes = Wishes(MappingProxyType(stated), MappingProxyType(agreed), names)
+    return Translation(model, wishes, start, before, after, whole)
 
 
 def _goals(model: DriverTree, goals: object, faults: list[Fault]) -> dict[str, float]:
@@ -220,11 +322,8 @@ def _goals(model: DriverTree, goals: object, faults: list[Fault]) -> dict[str, f
         raise AssertionError  # check has raised
     stated = {}
     for name, value in goals.items():
-        try:
-            model.known(name, defined=True)
-        except InputError as error:
-            faults += [Fault("goals", f.reason, f.repair, value=name) for f in error.faults]
-            continue
+        unknown = refusals(partial(model.known, defined=True), name)
+        faults += [Fault("goals", f.reason, f.repair, value=name) for f in unknown]
         number = as_number(value)
         faults += not_numbers("goals", **{str(name): number})
         stated[name] = number
@@ -232,32 +331,50 @@ def _goals(model: DriverTree, goals: object, faults: list[Fault]) -> dict[str, f
 
 
 def _standing(
-    model: DriverTree, base: object, node: object, period: str | None, to: str | None
-) -> tuple[dict[str, float], Place | None]:
+    model: DriverTree,
+    base: object,
+    node: object,
+    period: str | None,
+    to: str | None,
+    *,
+    names: set[str],
+) -> tuple[dict[str, float], Start]:
     """Where the drivers stand, and where that is."""
     if to is not None and (not isinstance(to, str) or not to.strip()):
         check([Fault("to", "no label of a period", "name the period of the goals", value=to)])
     if isinstance(base, Mapping | Translation):
-        odd = {"node": node, "period": period, "to": to}
+        places = {"node": node, "period": period, "to": to}
         check(
             [
                 Fault("translate", "the base has no nodes or periods to pick", f"leave {k} out")
-                for k, value in odd.items()
+                for k, value in places.items()
                 if value is not None
             ]
         )
         if isinstance(base, Translation):
             _same_model(model, base.model)
-            return {name: base.rounded[name] for name in model.drivers}, base.place
-        model.compute(base)
+            return {name: base.rounded[name] for name in model.drivers}, Start(base)
+        odd = refusals(model.compute, base)
+        check([evolve(fault, source="base") for fault in odd])
         known = {name: as_number(base.get(name, math.nan)) for name in model.drivers}
-        return known, None
+        there = {name: value for name, value in known.items() if not math.isnan(value)}
+        return known, Start(MappingProxyType(there))
     if not isinstance(base, Derived | Results | Targets):
         reason = f"no base: {type(base).__name__}"
         check([Fault("base", reason, "give results, targets, derived values, or numbers")])
         raise AssertionError  # check has raised
     if isinstance(base, Derived):
         _same_model(model, base.model)
+    given, row, p = _at_node(model, base, node, period)
+    check(flows_refused("base", model, base.stage if isinstance(base, Derived) else base, names))
+    label = base.periods.labels[p]
+    return given, Start(base, base.org.node(row).id, label, label if to is None else to)
+
+
+def _at_node(
+    model: DriverTree, base: Derived | Results | Targets, node: object, period: str | None
+) -> tuple[dict[str, float], int, int]:
+    """Where the drivers stand at a node in a period, its row, and the period's position."""
     roots = base.org.roots
     if node is None and len(roots) > 1:
         check([Fault("translate", f"there are {len(roots)} roots", "pass node=…")])
@@ -277,8 +394,7 @@ def _standing(
         ]
     )
     found = {name: float(base.of(name)[p, row]) for name in model.drivers}
-    label = base.periods.labels[p] if to is None else to
-    return found, (base.org.node(row).id, label)
+    return found, row, p
 
 
 def _same_model(model: DriverTree, other: DriverTree) -> None:
@@ -291,5 +407,9 @@ def _rounded(model: DriverTree, name: str, value: float) -> float:
     kpi = model.kpis[name]
     if not kpi.divides or value != value:
         return value
-    lot = kpi.counted_in.exact
-    return float(round(Fraction(value) / lot) * lot)
+    return in_lots(kpi.counted_in, value)
+
+
+def in_lots(lot: Lot, value: float) -> float:
+    """A value in whole lots, half to even."""
+    return float(round(Fraction(value) / lot.exact) * lot.exact)

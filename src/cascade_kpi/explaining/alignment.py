@@ -10,7 +10,7 @@ from attrs import frozen
 from cascade_kpi.alignment.align import Alignment
 from cascade_kpi.errors import Fault, check
 from cascade_kpi.explaining.explanation import Explanation
-from cascade_kpi.explaining.operations import Product
+from cascade_kpi.explaining.operations import Multiplied
 
 __all__ = ["AlignmentExplainer"]
 
@@ -97,7 +97,7 @@ class AlignmentExplainer:
             value,
             "",
             self._period(below),
-            Product("share × what has landed of it"),
+            Multiplied("share × what has landed of it"),
             "",
             lambda: (self._share(link), self.landed(below)),
         )
@@ -162,7 +162,7 @@ class AlignmentExplainer:
             weight * part.value,
             "weight",
             "",
-            Product("weight × the part that serves it"),
+            Multiplied("weight × the part that serves it"),
             "",
             lambda: (stated, part),
         )
@@ -197,7 +197,7 @@ class AlignmentExplainer:
             proportion.value * part.value,
             "",
             "",
-            Product("proportion × the part of the goal served"),
+            Multiplied("proportion × the part of the goal served"),
             "",
             lambda: (proportion, part),
         )

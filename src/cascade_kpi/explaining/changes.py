@@ -156,4 +156,4 @@ class ChangeExplainer:
             source = "it is not in that tree"
             return Explanation(name, float("nan"), self.kpi.unit, label, None, source)
         k, p = targets.kpis.index(self.kpi.name), targets.periods.index(label)
-        return attrs.evolve(target_explainer(targets, k, p).explain(row), name=name)
+        return attrs.evolve(target_explainer(targets, k, p).explain(row), name=name).within(words)

@@ -2,56 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-
 import numpy as np
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
-from cascade_kpi._arrays import FloatArray
-from cascade_kpi.drivers.derive import Derived
-from cascade_kpi.drivers.formulas import Add, Load, Multiply, Number, Rescale, Step
+from cascade_kpi.drivers.along import summed
+from cascade_kpi.drivers.derive import Derived, flow_due
 from cascade_kpi.explaining.choosing import target_explainer
-from cascade_kpi.explaining.explanation import Explanation, Operation
+from cascade_kpi.explaining.explanation import Explanation
+from cascade_kpi.explaining.formulas import FormulaExplainer, Run
 from cascade_kpi.explaining.results import ResultExplainer
 from cascade_kpi.results.results import Results
 
 __all__ = ["DerivedExplainer"]
-
-Many = tuple[Explanation, ...]
-
-_LONGEST = 60  # characters of a formula in a name
-
-
-@frozen
-class Operated:
-    """One operator of a formula."""
-
-    rule: Add | Multiply | Rescale
-    formula: str
-
-    def __call__(self, *inputs: float) -> float:
-        """The quantity, from its inputs."""
-        with np.errstate(invalid="ignore"):
-            return float(self.rule(*(np.full(1, value) for value in inputs))[0])
-
-    def words(self) -> str:
-        """The clause."""
-        return f"{self.formula}, {self.rule.words()}"
-
-
-@frozen
-class AsDefined:
-    """A definition that is another name, or a number."""
-
-    formula: str
-
-    def __call__(self, *inputs: float) -> float:
-        """The quantity, from its inputs."""
-        return inputs[0]
-
-    def words(self) -> str:
-        """The clause."""
-        return self.formula
 
 
 @frozen
@@ -67,6 +29,22 @@ class CountedAsZero:
         return "absent, counted as zero"
 
 
+@frozen
+class SummedOverPeriods:
+    """Values of several periods, added up; absent if one is absent that was due."""
+
+    due: tuple[bool, ...]
+
+    def __call__(self, *inputs: float) -> float:
+        """The quantity, from its inputs."""
+        values = np.array(inputs)[:, None]
+        return float(summed(values, np.array(self.due)[:, None])[0, 0])
+
+    def words(self) -> str:
+        """The clause."""
+        return "adds up over the periods"
+
+
 @frozen(eq=False)
 class DerivedExplainer:
     """Explains the values of a driver tree at one node in one period."""
@@ -74,27 +52,54 @@ class DerivedExplainer:
     derived: Derived
     row: int
     p: int
-    states: dict[str, list[FloatArray | None]] = field(factory=dict)
+    runs: dict[str, Run] = field(factory=dict)
 
     def explain(self, name: str) -> Explanation:
         """A defined KPI or a driver, in its unit."""
-        if name not in self.derived.model.definitions:
+        model = self.derived.model
+        if name not in model.definitions:
             return self._driver(name)
-        last = len(self.derived.model.formulas[name].steps) - 1
-        step = self.derived.model.formulas[name].steps[last]
-        title = self._titled(name)
-        value, unit = self._value(name), self.derived.model.unit(name)
-        text = _short(self.derived.model.definitions[name])
-        operation: Operation = AsDefined(text)
-        if not isinstance(step.does, Load | Number):
-            operation = Operated(step.does, text)
+        if self.derived.of_periods is not None and name in model.flows:
+            return self._over_periods(self.derived.of_periods, name)
+        told = self._formula(name).whole(self._titled(name), model.definitions[name])
+        # Met below several others, a definition is explained once; it is in the unit stated for it.
+        return evolve(
+            told,
+            value=self._value(name),
+            unit=model.unit(name),
+            key=("derived", name, self.row, self.p),
+        )
 
-        def expand() -> Many:
-            if isinstance(step.does, Load | Number):
-                return (self._step(name, last),)
-            return tuple(self._step(name, i) for i in step.inputs)
+    def _over_periods(self, parts: Derived, name: str) -> Explanation:
+        """A flow, as the sum of its periods."""
+        labels = range(len(parts.periods))
+        each = [DerivedExplainer(parts, self.row, q) for q in labels]
+        due = tuple(of.is_due(name) for of in each)
+        return Explanation(
+            self._titled(name),
+            self._value(name),
+            self.derived.model.unit(name),
+            self._period,
+            SummedOverPeriods(due),
+            "",
+            lambda: tuple(of.explain(name).within("periods") for of in each),
+            ("derived", name, self.row, self.p),
+        )
 
-        return Explanation(title, value, unit, self._period, operation, "", expand, self._key(name))
+    def is_due(self, name: str) -> bool:
+        """Whether a driver was due that a name needs."""
+        return bool(flow_due(self.derived, name)[self.p, self.row])
+
+    def _formula(self, name: str) -> FormulaExplainer:
+        model = self.derived.model
+        if name not in self.runs:
+            load = {used: np.full((1, 1), self._value(used)) for used in model.uses(name)}
+            with np.errstate(invalid="ignore"):
+                self.runs[name] = model.formulas[name].states(load.__getitem__)
+        run = self.runs[name]
+        return FormulaExplainer(
+            model.formulas[name], name, run, self.explain, self._titled, self._period
+        )
 
     @property
     def _period(self) -> str:
@@ -103,46 +108,8 @@ class DerivedExplainer:
     def _titled(self, name: str) -> str:
         return f"{name}, {self.derived.org.labels[self.row]}, {self._period}"
 
-    def _key(self, name: str) -> Hashable:
-        """A definition may be met below several others; it is explained once."""
-        return ("derived", name, self.row, self.p)
-
     def _value(self, name: str) -> float:
         return float(self.derived.values[name][self.p, self.row])
-
-    def _step(self, name: str, i: int) -> Explanation:
-        """What one step of a formula made."""
-        step: Step = self.derived.model.formulas[name].steps[i]
-        if isinstance(step.does, Load):
-            return self.explain(step.does.name)
-        if name not in self.states:
-            load = {used: np.full((1, 1), self._value(used)) for used in self._used(name)}
-            with np.errstate(invalid="ignore"):
-                self.states[name] = self.derived.model.formulas[name].states(load.__getitem__)
-        state = self.states[name][i]
-        value = np.nan if state is None else float(state[0, 0])
-        unit = "" if step.unit is None else str(step.unit)
-        text = _short(step.source)
-        if isinstance(step.does, Number):
-            return Explanation(
-                f"constant of {name}", value, unit, self._period, None, f"formula of {name}"
-            )
-        title = f"{text}, {self.derived.org.labels[self.row]}, {self._period}"
-        operation = Operated(step.does, text)
-        if isinstance(step.does, Rescale):
-            title = f"{title}, rescaled"
-        return Explanation(
-            title,
-            value,
-            unit,
-            self._period,
-            operation,
-            "",
-            lambda: tuple(self._step(name, j) for j in step.inputs),
-        )
-
-    def _used(self, name: str) -> tuple[str, ...]:
-        return self.derived.model.uses(name)
 
     def _driver(self, name: str) -> Explanation:
         """A driver, as the stage explains it."""
@@ -160,8 +127,3 @@ class DerivedExplainer:
                 title, value, unit, self._period, CountedAsZero(), "", lambda: (why,)
             )
         return why
-
-
-def _short(formula: object) -> str:
-    text = str(formula)
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

@@ -11,11 +11,14 @@ from cascade_kpi.analysis.gaps import Gaps
 from cascade_kpi.changing.attribute import Attribution
 from cascade_kpi.changing.changes import Changes
 from cascade_kpi.commitments.reconciliation import Reconciliation
+from cascade_kpi.drivers.contributions import Contributions
 from cascade_kpi.drivers.derive import Derived
+from cascade_kpi.drivers.translate import Translation
 from cascade_kpi.errors import Fault, check, suggest
 from cascade_kpi.explaining.alignment import AlignmentExplainer
 from cascade_kpi.explaining.changes import ChangeExplainer
 from cascade_kpi.explaining.choosing import target_explainer
+from cascade_kpi.explaining.contributions import ContributionExplainer
 from cascade_kpi.explaining.credits import CreditExplainer
 from cascade_kpi.explaining.derived import DerivedExplainer
 from cascade_kpi.explaining.explanation import Explanation
@@ -24,6 +27,7 @@ from cascade_kpi.explaining.fits import ApportionmentExplainer, FitExplainer, Ro
 from cascade_kpi.explaining.moves import MoveExplainer
 from cascade_kpi.explaining.results import ResultExplainer
 from cascade_kpi.explaining.scores import GapExplainer, ScoreExplainer
+from cascade_kpi.explaining.translations import TranslationExplainer
 from cascade_kpi.fitting import Apportionment, Fitted, Rounded
 from cascade_kpi.judging.fairness import Fairness
 from cascade_kpi.moving.credited import Credited
@@ -45,6 +49,8 @@ Stage = (
     | Attribution
     | Results
     | Derived
+    | Contributions
+    | Translation
     | Scores
     | Gaps
     | Plan
@@ -69,13 +75,13 @@ def explain(
     Parameters
     ----------
     stage : Targets, Reconciliation, Moved, Credited, Fairness, Changes, Attribution, Results, \
-Derived, Scores, Gaps, Plan, Alignment, Fitted, Apportionment or Rounded
+Derived, Contributions, Translation, Scores, Gaps, Plan, Alignment, Fitted, Apportionment or Rounded
     node : id
         Of moved targets and credited results: of a holder, or of a unit. Not needed for the
         coverage of a goal.
         Of a fitted, apportioned or rounded table: a tuple of labels, one for each axis.
     kpi : str, optional
-        Needed but for the total of scores and gaps.
+        Needed but for the total of scores and gaps, and the change of contributions.
     period : str, optional
         Needed where there are several; a plan has its own.
     quantity : str, optional
@@ -104,6 +110,8 @@ Derived, Scores, Gaps, Plan, Alignment, Fitted, Apportionment or Rounded
     - of fairness ``"stretch"``, ``"base"``, ``"deviation"``; of changes ``"change"``, and of
       an attribution its parts too, ``"tree"``, ``"drivers"``, ``"rules"`` and ``"goals"``;
     - of results ``"result"``, ``"target"``; of derived values ``"value"``;
+    - of contributions ``"part"``, what the driver named as `kpi` brings, or without ``"change"``;
+      of a translation ``"rounded"``, ``"exact"``, ``"base"``, and of a goal ``"missed"``;
     - of scores ``"points"``, ``"attainment"``, or without a KPI ``"total"``;
     - of gaps ``"gap"``, ``"shortfall"``, ``"points"``, ``"to_parent"``, a part of the parent's
       gap, or without a KPI ``"total"``; of a plan ``"shortfall"``;
@@ -242,6 +250,30 @@ def _of_derived(stage: Derived, node: object, kpi: str | None, period: str | Non
     return {"value": lambda: of.explain(name)}
 
 
+def _of_contributions(
+    stage: Contributions, node: object, kpi: str | None, period: str | None
+) -> Answers:
+    of = ContributionExplainer(stage, stage.org.row(node), stage.periods.index(period))
+    if kpi is None or kpi == stage.name:
+        return {"change": of.change}
+    stage.of(kpi)
+    return {"part": lambda: of.part(kpi)}
+
+
+def _of_translation(
+    stage: Translation, node: object, kpi: str | None, period: str | None
+) -> Answers:
+    _not_asked(node=node, period=period)  # it is of one
+    known = (*stage.model.definitions, *stage.model.drivers)
+    name, of = stage.model.known(_named(kpi, known)), TranslationExplainer(stage)
+    answers: Answers = {
+        "rounded": lambda: of.rounded(name),
+        "exact": lambda: of.exact(name),
+        "base": lambda: of.base(name),
+    }
+    return {**answers, "missed": lambda: of.missed(name)} if name in stage.stated else answers
+
+
 def _of_scores(stage: Scores, node: object, kpi: str | None, period: str | None) -> Answers:
     of = ScoreExplainer(stage, stage.org.row(node), stage.periods.index(period))
     if kpi is None:
@@ -317,6 +349,8 @@ _CHOICES: dict[type, Callable[[Any, object, str | None, str | None], Answers]] =
     Credited: _of_credited,
     Results: _of_results,
     Derived: _of_derived,
+    Contributions: _of_contributions,
+    Translation: _of_translation,
     Scores: _of_scores,
     Gaps: _of_gaps,
     Plan: _of_plan,

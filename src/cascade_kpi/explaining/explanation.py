@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Iterator
 from functools import cached_property
 from typing import Protocol
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from cascade_kpi._text import visible
 
@@ -73,6 +73,18 @@ class Explanation:
     def inputs(self) -> tuple[Explanation, ...]:
         """The quantities it was made from, in the operation's order."""
         return self.expand()
+
+    def within(self, scope: Hashable) -> Explanation:
+        """The same, its keys and those below it told from those of another scope.
+
+        A key says which quantity of one stage is met again. Where two stages are
+        explained side by side, as before and after, each is a scope of its own.
+        """
+        return evolve(
+            self,
+            expand=lambda: tuple(part.within(scope) for part in self.expand()),
+            key=None if self.key is None else (scope, self.key),
+        )
 
     def evaluate(self) -> float:
         """Make the value again from the inputs: the same bits.

@@ -38,7 +38,7 @@ class Combined:
 
 
 @frozen
-class Product:
+class Multiplied:
     """The first input times the second."""
 
     phrase: str
@@ -182,7 +182,7 @@ class AmountAsLots:
 
 
 @frozen
-class Times:
+class Factored:
     """A parent's target times a factor."""
 
     split: str
@@ -230,7 +230,7 @@ class Points:
 
 
 @frozen
-class Total:
+class TotalPoints:
     """Points of items weighed into a total."""
 
     weights: tuple[float, ...]

@@ -12,11 +12,11 @@ from attrs import frozen
 from cascade_kpi._arrays import FloatArray, IntArray
 from cascade_kpi.explaining.division import Least, Most
 from cascade_kpi.explaining.explanation import Explanation
-from cascade_kpi.explaining.operations import Combined, Product, Shortfall
+from cascade_kpi.explaining.operations import Combined, Multiplied, Shortfall
 from cascade_kpi.explaining.ratios import (
     Asks,
+    BaseNumerator,
     End,
-    InUnits,
     OfReport,
     Quotient,
     RoomTo,
@@ -174,7 +174,7 @@ class RateExplainer(TargetExplainer):
             source = "no volume is expected of it"
             return Explanation(name, 0.0, self._unit, self.period, None, source)
         if not children:
-            rule = InUnits(self._column.counted)
+            rule = BaseNumerator(self._column.counted)
             return self._made(
                 name, value, rule, lambda: (self._rate(row), self._volume(row)), "lots"
             )
@@ -221,7 +221,7 @@ class RateExplainer(TargetExplainer):
             source = "no volume is expected of it"
             return Explanation(name, 0.0, unit, self.period, None, source)
         if not children:
-            rule = Product("base ratio × volume")
+            rule = Multiplied("base ratio × volume")
             value = self._rate_at(row) * float(self._volumes[row])
             return self._made(name, value, rule, lambda: (self._rate(row), self._volume(row)), unit)
         below = tuple(map(self._amount, children))
@@ -265,7 +265,7 @@ class RateExplainer(TargetExplainer):
             )
             # An input on every level above it: with a key it is worked out once.
             return attrs.evolve(summed, key=("claim", self.kpi.name, self.period, row))
-        rule = Product("pace × volume")
+        rule = Multiplied("pace × volume")
         return self._made(
             name, value, rule, lambda: (self._points(row), self._volume(row)), "claim"
         )

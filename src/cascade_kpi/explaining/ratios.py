@@ -10,7 +10,7 @@ from cascade_kpi.kpis.aggregates import Aggregate
 from cascade_kpi.targets.rated import Standing, change_of, end_above, own_end, room_of
 from cascade_kpi.targets.ratios import Grain
 
-__all__ = ["Asks", "End", "InUnits", "OfReport", "Quotient", "RoomTo", "Settled"]
+__all__ = ["Asks", "BaseNumerator", "End", "OfReport", "Quotient", "RoomTo", "Settled"]
 
 
 def _one(value: float) -> FloatArray:
@@ -62,7 +62,7 @@ class Asks:
 
 
 @frozen
-class InUnits:
+class BaseNumerator:
     """A base ratio times a volume, counted."""
 
     counted: Grain

@@ -21,7 +21,7 @@ from cascade_kpi.explaining.operations import (
     Points,
     PointsGap,
     Shortfall,
-    Total,
+    TotalPoints,
 )
 from cascade_kpi.explaining.results import ResultExplainer
 from cascade_kpi.kpis.aggregates import Makeup
@@ -67,7 +67,7 @@ class ScoreExplainer:
         if not items:
             source = f"no weights for this {self.scores.scorecard.by}: not scored"
             return Explanation(self.name("total"), value, "points", self.period, None, source)
-        operation = Total(weights, self.scores.scorecard.missing)
+        operation = TotalPoints(weights, self.scores.scorecard.missing)
         return self._made("total", value, operation, lambda: tuple(map(self.points, items)))
 
     def _made(

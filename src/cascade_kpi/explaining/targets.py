@@ -22,8 +22,8 @@ from cascade_kpi.explaining.explanation import Explanation, Operation
 from cascade_kpi.explaining.operations import (
     AmountAsLots,
     Combined,
+    Factored,
     LotsAsAmount,
-    Times,
 )
 from cascade_kpi.kpis.kpi import Kpi
 from cascade_kpi.kpis.splits import ProRata
@@ -98,7 +98,7 @@ class TargetExplainer:
         return self._made(
             name,
             value,
-            Times(self._split),
+            Factored(self._split),
             lambda: (self.explain(parent), self._factor(row)),
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from cascade_kpi.reporting.elements import Element, el
-from cascade_kpi.reporting.lights import Light
+from cascade_kpi.reporting.lights import Light, Mark
 from cascade_kpi.reporting.wording import STEP
 
 __all__ = ["Cell", "data_table", "light_mark", "name", "section", "symbol", "unseen", "who"]
@@ -23,7 +23,7 @@ def name(words: str) -> Element:
     return el("bdi", words)
 
 
-def symbol(light: Light) -> Element:
+def symbol(light: Mark) -> Element:
     """A light's shape, with its words for those who listen."""
     return el(
         "span",

@@ -64,7 +64,8 @@ class Layers:
                 fault.repair
                 if fault.repair.startswith("pass ")
                 else "give targets, results, scores, gaps, a plan, fairness, changes, their "
-                "attribution, moved targets, an alignment, an audit or a performance plan"
+                "attribution, moved targets, an alignment, an audit, a performance plan, derived "
+                "values or a translation"
             )
             check([Fault("report", reason, repair, value=type(stage).__name__)])
             raise AssertionError  # check has raised

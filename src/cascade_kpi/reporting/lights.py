@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
+from typing import Protocol
 
 import numpy as np
 from attrs import field, frozen
@@ -11,7 +12,26 @@ from cascade_kpi._arrays import FloatArray, IntArray, float_array
 from cascade_kpi._fields import as_number, not_numbers
 from cascade_kpi.errors import Fault, check
 
-__all__ = ["Light", "Lights"]
+__all__ = ["Light", "Lights", "Mark"]
+
+
+class Mark(Protocol):
+    """A state that is told by shape and words, and then by colour."""
+
+    @property
+    def symbol(self) -> str:
+        """The shape."""
+        ...
+
+    @property
+    def words(self) -> str:
+        """The state in words."""
+        ...
+
+    @property
+    def key(self) -> str:
+        """Its name in style sheets."""
+        ...
 
 
 class Light(Enum):

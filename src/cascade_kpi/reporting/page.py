@@ -14,7 +14,7 @@ from cascade_kpi.reporting.blocks import name, section
 from cascade_kpi.reporting.cards import Cards
 from cascade_kpi.reporting.changes import Changed
 from cascade_kpi.reporting.cushions import Cushions
-from cascade_kpi.reporting.drivers import Drivers
+from cascade_kpi.reporting.drivers import derived_drivers
 from cascade_kpi.reporting.elements import Element, el, render, stylesheet
 from cascade_kpi.reporting.fairness import Fair
 from cascade_kpi.reporting.falls import Falls
@@ -76,7 +76,8 @@ class Page:
         if cushions is not None:
             sections.append(("cushions", "Over-assignment", (cushions,)))
         if drivers is not None:
-            sections.append(("drivers", "Drivers", (Drivers.of(view, drivers),)))
+            tree = derived_drivers(drivers, view.row, view.p, view.lights)
+            sections.append(("drivers", "Drivers", (tree,)))
         if layers.fairness is not None:
             sections.insert(1, ("fairness", "Fairness", (Fair.of(view, layers.fairness),)))
         if layers.changes is not None:

@@ -12,11 +12,13 @@ from cascade_kpi.agreements.performance_plan import PerformancePlan
 from cascade_kpi.alignment.align import Alignment
 from cascade_kpi.alignment.audit import Audit
 from cascade_kpi.drivers.derive import Derived
+from cascade_kpi.drivers.translate import Translation
 from cascade_kpi.errors import Fault, check, unlike
 from cascade_kpi.moving.credited import Credited
 from cascade_kpi.moving.moved import Moved
 from cascade_kpi.reporting.agreed import plan_page
 from cascade_kpi.reporting.aligned import alignment_page, audited, focus_row
+from cascade_kpi.reporting.derived import derived_page
 from cascade_kpi.reporting.elements import el, render
 from cascade_kpi.reporting.fits import TableStage, table_page
 from cascade_kpi.reporting.layers import Layers, Stage
@@ -24,11 +26,22 @@ from cascade_kpi.reporting.lights import Lights
 from cascade_kpi.reporting.limits import Limits
 from cascade_kpi.reporting.moves import moves_page
 from cascade_kpi.reporting.page import Page
+from cascade_kpi.reporting.translated import translated_page
 from cascade_kpi.reporting.view import View
 
 __all__ = ["Report", "report"]
 
-Reported = Stage | Moved | Credited | Alignment | Audit | PerformancePlan | TableStage
+Reported = (
+    Stage
+    | Moved
+    | Credited
+    | Alignment
+    | Audit
+    | PerformancePlan
+    | Derived
+    | Translation
+    | TableStage
+)
 
 
 @frozen
@@ -38,7 +51,7 @@ class Report:
     Attributes
     ----------
     stage : Targets, Results, Scores, Gaps, Plan, Fairness, Changes, Attribution, Moved, \
-Credited, Alignment, Audit, PerformancePlan, Fitted, Apportionment or Rounded
+Credited, Alignment, Audit, PerformancePlan, Derived, Translation, Fitted, Apportionment or Rounded
     title : str
     focus : id
         The node that the report is about, with all below it; None for a whole alignment.
@@ -71,6 +84,14 @@ Credited, Alignment, Audit, PerformancePlan, Fitted, Apportionment or Rounded
             before = _moved(self.stage).of_before
             at = before.org.row(self.focus), before.periods.index(self.period)
             return moves_page(self.stage, *at, self.limits, self.title)
+        if isinstance(self.stage, Translation):
+            return translated_page(self.stage, self.title)
+        if isinstance(self.stage, Derived):
+            row = self.stage.org.row(self.focus)
+            p = self.stage.periods.index(self.period)
+            return derived_page(
+                self.stage, row, p, lights=self.lights, limits=self.limits, title=self.title
+            )
         layers = Layers.of(self.stage)
         row = layers.targets.org.row(self.focus)
         p = layers.targets.periods.index(self.period)
@@ -141,12 +162,13 @@ def report(
     what, the sums; credited results have that page with results. An alignment has sections of
     its own: the strategy map,
     coverage, what plans serve, findings; so has a performance plan, and a table that
-    was made by ``fitting``: what it was made of, and its margins.
+    was made by ``fitting``: what it was made of, and its margins. Of derived
+    values and of a translation: the driver tree, drawn, and what belongs to it.
 
     Parameters
     ----------
     stage : Targets, Results, Scores, Gaps, Plan, Fairness, Changes, Attribution, Moved, \
-Credited, Alignment, Audit, PerformancePlan, Fitted, Apportionment or Rounded
+Credited, Alignment, Audit, PerformancePlan, Derived, Translation, Fitted, Apportionment or Rounded
     title : str, optional
         By default the name of the node in focus and the period.
     focus : id, optional
@@ -209,6 +231,10 @@ Credited, Alignment, Audit, PerformancePlan, Fitted, Apportionment or Rounded
         return _of_plan(stage, title, focus, period, lights, limits)
     if isinstance(stage, TableStage):
         return _of_table(stage, title, focus, period, lights, limits)
+    if isinstance(stage, Translation):
+        return _of_translation(stage, title, focus, period, lights, limits)
+    if isinstance(stage, Derived):
+        return _of_derived(stage, title, focus, period, lights, limits)
     layers = Layers.of(_moved(stage).of_before if isinstance(stage, Moved | Credited) else stage)
     org, periods = layers.targets.org, layers.targets.periods
     row = 0 if focus is None else org.row(focus)
@@ -241,6 +267,27 @@ def _check_drivers(drivers: Derived, layers: Layers) -> None:
     if not any(drivers.stage is stage or drivers.stage == stage for stage in known):
         reason = "of other results than the report"
         check([Fault("drivers", reason, "derive them from the report's results or targets")])
+
+
+def _of_derived(
+    derived: Derived, title: str | None, focus: object, period: str | None, *options: Any
+) -> Report:
+    """Derived values: of a node, the root by default, in a period, the last by default."""
+    org, labels = derived.org, derived.periods.labels
+    row = 0 if focus is None else org.row(focus)
+    label = labels[-1 if period is None else derived.periods.index(period)]
+    told = f"{org.labels[row]}, {label}" if title is None else str(title)
+    return Report(derived, told, org.ids[row : row + 1].tolist()[0], label, *options)
+
+
+def _of_translation(
+    made: Translation, title: str | None, focus: object, period: object, *options: Any
+) -> Report:
+    """A translation is of one node and one period, if of any."""
+    _not_asked("the translation has its own", focus=focus, period=period)
+    node, label = made.place or (None, "")
+    told = f"Goals for the drivers of {', '.join(made.stated)}" if title is None else str(title)
+    return Report(made, told, node, label, *options)
 
 
 def _of_plan(

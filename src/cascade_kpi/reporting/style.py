@@ -112,6 +112,10 @@ svg.drivers { height: auto; }
 .drivers text { fill: var(--soft); font-size: 12px; }
 .drivers text.name { fill: var(--ink); font-weight: 620; font-size: 13px; }
 .drivers text.shape { fill: var(--state); text-anchor: end; }
+.move { --state: var(--accent); --fill: var(--accent); }
+.narrow { display: none; }
+.knot { margin: .4rem 0; padding: .1rem 0 .2rem .6rem; border-left: 4px solid var(--fill); }
+.knot small { display: block; }
 .drivers text.value { fill: var(--ink); font-size: 15px; }
 .ends { display: flex; justify-content: space-between; margin: .1rem 0 0;
   color: var(--soft); font-size: .74rem; }
@@ -261,7 +265,6 @@ svg.timeline { width: 100%; min-width: 13rem; margin: .2rem 0; }
 _MAP = """
 .map { margin: .8rem 0 0; }
 .map svg { width: 100%; height: auto; }
-.map.narrow { display: none; }
 .map text { fill: var(--ink); font-size: 11.5px; unicode-bidi: isolate; }
 .map rect.lane { fill: var(--panel); }
 .map text.lane { fill: var(--soft); letter-spacing: .04em; }
@@ -286,8 +289,8 @@ _MAP = """
 
 _PHONE = """
 @media (max-width: 46rem) {
-  .map.wide { display: none; }
-  .map.narrow { display: block; }
+  .wide { display: none; }
+  .narrow { display: block; }
   main, header.top, nav, footer { padding-inline: 1rem; }
   header.top { padding-top: 1.6rem; }
   section { margin-top: 2.2rem; }
@@ -325,6 +328,7 @@ _PHONE = """
   .stacks td.num { display: flex; justify-content: space-between; gap: .5rem;
     white-space: normal; text-align: right; }
   .stacks td[data-head]::before { content: attr(data-head); color: var(--soft);
+    overflow-wrap: normal;
     font-size: .9em; text-align: left; padding-right: .5rem; }
   .fall table, .fall tbody { display: block; }
   .fall thead { display: none; }
@@ -356,8 +360,10 @@ _PAPER = """
   main, header.top, footer { max-width: none; padding: 0; }
   header.top { padding-top: 0; }
   nav { display: none; }
-  .map.wide { display: block; }
-  .map.narrow { display: none; }
+  .wide { display: block; }
+  .narrow { display: none; }
+.knot { margin: .4rem 0; padding: .1rem 0 .2rem .6rem; border-left: 4px solid var(--fill); }
+.knot small { display: block; }
   svg, .tile, .light { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   .tile { border: 1px solid var(--rule); border-top: 3px solid var(--fill, var(--rule)); }
   .scroll { overflow: visible; }

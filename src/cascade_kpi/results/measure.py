@@ -11,7 +11,7 @@ from cascade_kpi._arrays import FloatArray, IntArray, lock
 from cascade_kpi.errors import Fault, check, wants
 from cascade_kpi.kpis.aggregates import Makeup
 from cascade_kpi.kpis.kpi import Kpi
-from cascade_kpi.missing import Missing
+from cascade_kpi.missing import Missing, lost_faults
 from cascade_kpi.org.infinite import finite_rolled
 from cascade_kpi.org.layout import Layout
 from cascade_kpi.org.rollup import add_present, fold_children, fold_subtrees
@@ -129,7 +129,7 @@ def _column(
     held = counted = None
     if lost.any():
         if missing is Missing.REFUSE:
-            faults.extend(_lost(org, kpi, targets.periods.labels, lost))
+            faults += lost_faults("actuals", kpi.name, org.ids, targets.periods.labels, lost)
         elif missing is Missing.ZERO:
             inputs = tuple(np.where(lost, 0.0, array) for array in inputs)
         elif missing is Missing.HOLD:
@@ -208,11 +208,3 @@ def _refuse_doubling(actuals: Actuals, k: int, reported: Mask, faults: list[Faul
             )
             repair = "drop the total or its parts, or pass inner='own' if both are to be added"
             faults.append(Fault("actuals", reason, repair, row=at, value=org.ids[row]))
-
-
-def _lost(org: OrgTree, kpi: Kpi, labels: tuple[str, ...], lost: Mask) -> list[Fault]:
-    repair = "report it, or choose another policy than 'refuse'"
-    return [
-        Fault("actuals", f"no {kpi.name} in {labels[p]}", repair, value=org.ids[row])
-        for p, row in np.argwhere(lost).tolist()
-    ]

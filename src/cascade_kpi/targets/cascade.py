@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from numbers import Real
+from typing import Any
 
 from cascade_kpi.entries import Entries, read_entries
 from cascade_kpi.errors import Fault, check, wants
@@ -93,18 +94,23 @@ def cascaded(org: OrgTree, kpis: Kpis, periods: Periods, stated: Entries) -> Tar
 
 
 def goals_table(org: OrgTree, goals: object, periods: Periods | None) -> object:
-    """Goals as a table: numbers are goals of the root."""
-    if isinstance(goals, Mapping) and _all_real(goals):
+    """Goals as a table: one value a KPI is a goal of the root, and read as a cell would be."""
+    if isinstance(goals, Mapping) and _by_kpi(goals):
         return _at_root(org, goals, periods)
     return goals
 
 
-def _all_real(goals: Mapping[object, object]) -> bool:
-    return all(isinstance(value, Real) and not isinstance(value, bool) for value in goals.values())
+def _by_kpi(goals: Mapping[object, object]) -> bool:
+    """Whether a mapping gives one value a KPI, and not columns: any value that is none says so."""
+    if not goals:
+        return True
+    single = [isinstance(value, Real | str | None) for value in goals.values()]
+    columns = {name for name, one in zip(goals, single, strict=True) if not one}
+    return any(single) and not columns & {"node", "kpi"}
 
 
 def _at_root(
-    org: OrgTree, goals: Mapping[str, float], periods: Periods | None
+    org: OrgTree, goals: Mapping[Any, Any], periods: Periods | None
 ) -> dict[str, list[object]]:
     if periods is not None and len(periods) > 1:
         reason = f"{len(periods)} periods, and one number a KPI"
@@ -116,5 +122,10 @@ def _at_root(
     return {
         "node": [roots[0].id] * len(goals),
         "kpi": list(goals),
-        "value": [float(value) for value in goals.values()],
+        "value": [_plain(value) for value in goals.values()],
     }
+
+
+def _plain(value: Any) -> object:
+    """A number as a float; the table's reader says what is wrong with anything else."""
+    return float(value) if isinstance(value, Real) and not isinstance(value, bool) else value

@@ -15,10 +15,9 @@ from cascade_kpi.org.reach import Reach
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.periods import Periods
 from cascade_kpi.targets.ratios import Grain, unscaled
+from cascade_kpi.targets.telling import Telling, TellingAmounts, TellingRatios, named
 
 __all__ = ["Goal", "Numerators"]
-
-_LISTED = 6
 
 
 @frozen
@@ -39,7 +38,7 @@ class Numerators:
 class Goal:
     """One KPI's goals on their way down the tree that it reaches, and the faults met.
 
-    Of a ratio the lots are changes of numerators, and `counted` says in what.
+    Of a ratio the lots are changes of numerators, and `ratios` says what they lead to.
     """
 
     reach: Reach
@@ -48,7 +47,7 @@ class Goal:
     stated: Entries
     k: int
     faults: list[Fault]
-    counted: Numerators | None = None
+    ratios: TellingRatios | None = None
 
     @property
     def org(self) -> OrgTree:
@@ -58,7 +57,12 @@ class Goal:
     @property
     def claim(self) -> str:
         """What a child's part is in proportion to, in a word."""
-        return "claim" if self.counted is None else "pace"
+        return self.told.claim
+
+    @property
+    def told(self) -> Telling:
+        """How its lots are told."""
+        return TellingAmounts(self.org, self.kpi) if self.ratios is None else self.ratios
 
     def fault(self, period: int, row: int, reason: str, repair: str) -> None:
         """Note a conflict at a node."""
@@ -66,14 +70,6 @@ class Goal:
         entry = self.stated.row_of(int(self.reach.rows[row]), self.k, period)
         self.faults.append(Fault("goals", about, repair, row=entry, value=self.org.node(row).id))
 
-    def amount(self, lots: int) -> str:
-        """Lots as people read them."""
-        if self.counted is not None:
-            return self.counted.told(lots)
-        return self.kpi.format(float(self.kpi.counted_in.values(np.array(lots))))
-
     def named(self, rows: Iterable[int]) -> str:
         """Nodes by their ids, the first few of them."""
-        ids = self.org.ids[np.array(list(rows), dtype=np.int64)].tolist()
-        more = len(ids) - _LISTED
-        return ", ".join(map(repr, ids[:_LISTED])) + (f" and {more} more" if more > 0 else "")
+        return named(self.org, np.array(list(rows), dtype=np.int64))

@@ -128,23 +128,28 @@ def _too_many(goal: Goal, room: Room, family: _Family, has: Mask) -> Mask:
 
 def _possible(goal: Goal, room: Room, family: _Family, has: Mask) -> Mask:
     """Groups that have claims enough for what is to be divided; the others are noted."""
-    rest, claimed = family.rest, family.claims > 0
+    rest, claimed, told = family.rest, family.claims > 0, goal.told
     most = np.where(claimed, family.high, family.low).sum(axis=0)
     nothing = has & (family.total == 0) & (rest != 0)
     stuck = has & ~nothing & (rest > most)
     for g in np.flatnonzero(nothing | stuck).tolist():
-        row, left = int(family.parents[g]), int(rest[g]) * int(room.sign[family.parents[g]])
+        row = int(family.parents[g])
+        sign = int(room.sign[row])
+        left = int(rest[g]) * sign
         if nothing[g]:
-            reason = f"its target is {goal.amount(0)}, the goals kept below it leave "
-            reason += goal.amount(left)
+            kept = int(family.total[g] - rest[g]) * sign
+            reason = f"its target is {told.amount(row, 0)}, {told.left(row, kept, left)}"
             repair = "change these goals, or give it a goal that leaves room for them"
         elif claimed[:, g].any():
-            reason = f"of {goal.amount(left)}, some are left when all with a {goal.claim} are at "
-            reason += "their cap"
-            repair = f"raise a cap, or give another child a {goal.claim} or a goal"
+            short = int(rest[g] - most[g])
+            reason = f"its target is {told.amount(row, int(family.total[g]) * sign)}, and it is "
+            reason += f"short by {told.apart(row, short)} when all with a {goal.claim} are at "
+            reason += "their limit"
+            repair = f"loosen a limit, or give another child a {goal.claim} or a goal"
         else:
-            reason = f"{goal.amount(left)} is to be split over children whose {goal.claim}s are "
-            reason += "all zero"
+            reason = f"its target is {told.amount(row, int(family.total[g]) * sign)}, and what of "
+            reason += "it is not kept is to be split over children whose "
+            reason += f"{goal.claim}s are all zero"
             repair = f"give at least one of them a {goal.claim}, or a goal"
         goal.fault(room.period, row, reason, repair)
     return np.asarray(~(stuck | nothing) & (rest >= family.low.sum(axis=0)))

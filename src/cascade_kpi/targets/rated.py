@@ -18,10 +18,11 @@ from cascade_kpi.kpis.splits.rates import Baseline, Paced
 from cascade_kpi.org.rollup import sweep_subtrees
 from cascade_kpi.targets.amounts import NO_LOTS, Amounts
 from cascade_kpi.targets.asked import Asked
-from cascade_kpi.targets.goal import Goal, Numerators
+from cascade_kpi.targets.goal import Goal
 from cascade_kpi.targets.lots import hand_lots
 from cascade_kpi.targets.origins import Bounds
 from cascade_kpi.targets.ratios import Grain, Ratios, unscaled
+from cascade_kpi.targets.telling import TellingRatios
 
 __all__ = [
     "Rating",
@@ -192,7 +193,8 @@ def hand_rates(goal: Goal, dense: FloatArray, stated: Mask) -> _Handed:
     if len(goal.faults) > told:
         return nothing
     rating = Rating.of(paced, Grain.for_size(*sizes))
-    goal = attrs.evolve(goal, counted=Numerators(rating.counted, kpi.aggregate))
+    words = TellingRatios(goal.org, kpi, rating.counted, rating.base, rating.volumes)
+    goal = attrs.evolve(goal, ratios=words)
     lots = np.full(dense.shape, NO_LOTS)
     at, rows = np.nonzero(stated)
     lots[at, rows] = rating.wanted(rows, dense[at, rows])
@@ -271,9 +273,10 @@ def _can_move(goal: Goal, lots: IntArray, stated: Mask, rating: Rating) -> bool:
         return True
     rates = line.rates[line.units]
     at, row = np.argwhere(still)[0].tolist()
-    reason = f"its goal asks for {goal.amount(int(lots[at, row]))}, and {_pace_of(kpi)!r} moves "
-    reason += f"nobody: base ratios are from {kpi.format(float(rates.min()))} to "
-    reason += kpi.format(float(rates.max()))
+    wanted, now = (goal.told.amount(row, change) for change in (int(lots[at, row]), 0))
+    ends = " to ".join(kpi.format(float(end)) for end in (rates.min(), rates.max()))
+    reason = f"its goal is {wanted}, it stands at {now}, and {_pace_of(kpi)!r} moves nobody: "
+    reason += f"base ratios are from {ends}"
     repair = "correct the benchmark, in the KPI's unit, or use another pace"
     goal.fault(at, row, reason, repair)
     return False

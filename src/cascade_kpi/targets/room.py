@@ -14,6 +14,7 @@ from cascade_kpi.org.layout import Layout
 from cascade_kpi.targets.amounts import MARGIN
 from cascade_kpi.targets.asked import Asked, stretched
 from cascade_kpi.targets.goal import Goal
+from cascade_kpi.targets.telling import Demanded
 
 __all__ = ["Room", "least_above", "most_above"]
 
@@ -122,9 +123,10 @@ class _Demands:
             words = _Words.of(heavy=not light, sign=int(room.sign[row]))
             limit = self._amount(row, (room.low if light else room.high)[row])
             way = "below" if words.mine == "floor" else "above"
-            reason = (
-                f"its goal {goal.amount(int(self.kept[row]))} is {way} its {words.mine} {limit}"
-            )
+            bound = (room.low if light else room.high)[row] * room.sign[row]
+            far = goal.told.apart(row, int(self.kept[row] - bound))
+            mine = goal.told.amount(row, int(self.kept[row]))
+            reason = f"its goal {mine} is {way} its {words.mine} {limit}, by {far}"
             self._note(row, reason, "change the goal or the limit")
         room.low[crossed], room.high[crossed] = 0.0, np.inf  # told, and out of the way
 
@@ -199,12 +201,9 @@ class _Demands:
             many = int(enough[0]) + 1 if enough.size else len(order)
             below, brought = below[order[:many]], brought[order[:many]]
         words = _Words.of(heavy=heavy, sign=int(room.sign[row]))
-        what = "goals" if self.fixed[below].all() else words.limits
-        if what == words.limits and self.fixed[below].any():
-            what = f"goals and {words.limits}"
-        found = f"the {what} of {self.goal.named(np.sort(below))} sum to "
-        found += self._amount(row, float(brought.sum()))
-        found += self._behind(below, sizes, heavy=heavy)
+        kept, floors = self.fixed[below], words.limits == "floors"
+        demanded = Demanded(below, brought * room.sign[row], kept, floors)
+        found = self.goal.told.together(row, demanded) + self._behind(below, sizes, heavy=heavy)
         if not self.fixed[row] and not own:
             reason = f"{found}, and the goal above it goes the other way"
             self._note(row, reason, "change one of them, or give it a goal of its own")
@@ -212,7 +211,9 @@ class _Demands:
         mine = "goal" if self.fixed[row] else words.mine
         over = f", {self._amount(row, given)} with what is over" if given != own else ""
         repair = f"{words.way} one of them, or change its {mine}"
-        self._note(row, f"its {mine} is {self._amount(row, own)}{over}, {found}", repair)
+        far = self.goal.told.apart(row, int(demanded.total - given * room.sign[row]))
+        far = f"{'over' if floors else 'short'} by {far}"
+        self._note(row, f"its {mine} is {self._amount(row, own)}{over}, {found}: {far}", repair)
 
     def _behind(self, units: IntArray, sizes: FloatArray, *, heavy: bool) -> str:
         """What makes the demands of units that hand down more than they have, the first of them."""
@@ -249,7 +250,7 @@ class _Demands:
 
     def _amount(self, row: int, lots: float) -> str:
         """Lots in the direction of a node's goal, as people read them."""
-        return self.goal.amount(int(min(float(lots), _MOST) * int(self.room.sign[row])))
+        return self.goal.told.amount(row, int(min(float(lots), _MOST) * int(self.room.sign[row])))
 
     def _note(self, row: int, reason: str, repair: str) -> None:
         self.room.broken[row] = True

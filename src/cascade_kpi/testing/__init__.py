@@ -13,7 +13,7 @@ from cascade_kpi.testing.dividing import check_limit, check_method, check_split
 from cascade_kpi.testing.judging import check_base, check_fences, check_measure
 from cascade_kpi.testing.laws import check_record
 from cascade_kpi.testing.moving import check_days, check_policy
-from cascade_kpi.testing.pacing import check_pace
+from cascade_kpi.testing.pacing import check_pace, check_rated
 from cascade_kpi.testing.phasing import check_profile
 from cascade_kpi.testing.scoring import (
     check_attainment,
@@ -38,6 +38,7 @@ __all__ = [
     "check_pace",
     "check_policy",
     "check_profile",
+    "check_rated",
     "check_record",
     "check_split",
 ]

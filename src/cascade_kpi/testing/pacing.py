@@ -1,4 +1,4 @@
-"""The law of paces: points by which the change of a ratio can be divided."""
+"""The laws of paces, by which the change of a ratio is divided, and of its splits."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ from cascade_kpi._answers import ask
 from cascade_kpi._arrays import FloatArray, IntArray, equal
 from cascade_kpi.errors import InputError
 from cascade_kpi.kpis.kpi import Kpi
-from cascade_kpi.kpis.splits import Banded, Baseline, Pace, Rates
-from cascade_kpi.org.rollup import fold_children
+from cascade_kpi.kpis.splits import Banded, Baseline, Pace, Rated, Rates
+from cascade_kpi.kpis.splits.rates import Paced
+from cascade_kpi.org.rollup import fold_children, sweep_subtrees
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.targets.cascade import cascade
 from cascade_kpi.targets.ratios import Ratios
 from cascade_kpi.testing.dividing import shuffled
-from cascade_kpi.testing.laws import law, laws
+from cascade_kpi.testing.laws import NEAR, law, laws
 
-__all__ = ["check_pace"]
+__all__ = ["check_pace", "check_rated"]
 
 
 @laws
@@ -103,3 +104,88 @@ def _check_goal(kpi: Kpi, org: OrgTree, goal: float) -> None:
     sums = fold_children(org.layout, counts.astype(np.float64), np.add)
     inner = ~org.is_leaf & there
     law(equal(sums[inner], counts[inner].astype(np.float64)), "units miss their parent's goal")
+
+
+@laws
+def check_rated(
+    split: Rated, org: OrgTree, kpi: Kpi, *, goal: float | None = None
+) -> tuple[FloatArray, ...]:
+    """A ratio's split says of a tree what adds up, whatever the order of rows, and meets a goal.
+
+    Parameters
+    ----------
+    split : Rated
+    org : OrgTree
+        A tree with the columns that it needs and one root.
+    kpi : Kpi
+        A ratio, whose aggregate and direction are used.
+    goal : float, optional
+        A goal for the root, in KPI units, that can be met; none is tried
+        unless it is given.
+
+    Raises
+    ------
+    AssertionError
+        With what it did.
+
+    Examples
+    --------
+    >>> import cascade_kpi as ck
+    >>> org = OrgTree.from_table(
+    ...     {"id": ["hq", "a"], "parent": ["", "hq"], "v": [None, 9], "r": [None, 2.5]}
+    ... )
+    >>> kpi = Kpi("k", "days", aggregate=ck.aggregates.Ratio(365))
+    >>> check_rated(Rates("v", "r"), org, kpi, goal=3)
+    """
+    said = _said(split, org, kpi)
+    names = ("volumes", "base ratios", "pace", "least", "most")
+    for name, column in zip(names, said, strict=True):
+        _check_column(f"its {name}", column, org)
+    _check_baseline(org, *said[:2])
+    _check_points(org, *said)
+    law(equal(_said(split, org, kpi), said), "it answers another time with other bits")
+    law(equal(_said(split, shuffled(org), kpi), said), "it depends on the order of the rows")
+    if goal is not None:
+        _check_goal(attrs.evolve(kpi, split=split), org, goal)
+    return said
+
+
+def _said(split: Rated, org: OrgTree, kpi: Kpi) -> tuple[FloatArray, ...]:
+    """Volumes, base ratios, pace, least and most."""
+    paced = split.paced(org, kpi.aggregate, kpi.better)
+    law(isinstance(paced, Paced), f"it answers {paced!r:.60}, and a Paced is wanted")
+    line = paced.baseline
+    law(isinstance(line, Baseline), f"its baseline is {line!r:.60}")
+    law(line.org is org or line.org == org, "its baseline is of another tree")
+    law(line.better == kpi.better, f"its baseline says {line.better!r}, the KPI {kpi.better!r}")
+    return line.volumes, line.rates, paced.pace, paced.low, paced.high
+
+
+def _check_column(what: str, column: Any, org: OrgTree) -> None:
+    sound = isinstance(column, np.ndarray) and column.dtype == np.float64
+    told = f"{what} are {column!r:.60}, not float64 of shape ({len(org)},)"
+    law(sound and column.shape == (len(org),), told)
+    law(not np.isinf(column).any(), f"{what} are infinite somewhere")
+
+
+def _check_baseline(org: OrgTree, volumes: FloatArray, rates: FloatArray) -> None:
+    law(volumes >= 0, "a volume is zero or more, and NaN nowhere")
+    leaf, there = org.is_leaf, volumes > 0
+    law(~np.isnan(rates[there]), "what has a volume has a base ratio")
+    law(np.isnan(rates[~there]), "what has no volume has no base ratio, NaN")
+    total = sweep_subtrees(org.layout, np.where(leaf, volumes, 0.0), np.add)
+    law(np.abs(volumes - total) <= NEAR * total, "inner volumes are not the sums of the leaves'")
+    each = np.where(leaf & there, rates * volumes, 0.0)
+    tops = sweep_subtrees(org.layout, each, np.add)
+    size = sweep_subtrees(org.layout, np.abs(each), np.add)
+    off = np.abs(np.where(there, rates * volumes, 0.0) - tops) > NEAR * size
+    told = f"the base ratio of {org.ids[np.flatnonzero(off)[:1]]} is not that of its leaves"
+    law(not off.any(), told)
+
+
+def _check_points(org: OrgTree, volumes: FloatArray, *rest: FloatArray) -> None:
+    _, pace, low, high = rest
+    units = org.is_leaf & (volumes > 0)
+    law(pace[units] >= 0, "a pace is zero or more")
+    law(pace[~units] == 0, "who has no volume, or is no leaf, has a pace of zero")
+    law(not (low > high).any(), "its least is above its most")

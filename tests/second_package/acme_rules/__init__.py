@@ -9,7 +9,7 @@ from tests.second_package.acme_rules.directions import Inside
 from tests.second_package.acme_rules.dividing import Imperiali, InTraining, Rising
 from tests.second_package.acme_rules.moves import MonthEnd, Trailing
 from tests.second_package.acme_rules.paces import LargeFirst
-from tests.second_package.acme_rules.splits import SquareRoot
+from tests.second_package.acme_rules.splits import SeatsAndTurns, SquareRoot
 from tests.second_package.acme_rules.yardsticks import Most, Part, Trend
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "PastErrors",
     "Rising",
     "RootMeanSquare",
+    "SeatsAndTurns",
     "Sigmoid",
     "SquareRoot",
     "Takings",

@@ -53,6 +53,61 @@ def test_stretch_deviation_and_outliers_of_one_post():
     assert tight.outliers("sales").tolist() == [[0, 0, 0, 0, 0, 0, 1, -1]]
 
 
+TIGHT = dict(zip("abcdefg", [108, 108.1, 107.9, 108.2, 107.8, 110, 108], strict=True))
+
+
+def test_two_points_more_in_a_tight_group_are_not_material():
+    past = reports(dict.fromkeys("abcdefg", 100))
+    judged = ck.fairness(given(sellers(), TIGHT), past, "post")
+    assert judged.deviation("sales")[0, 6] > 3.5
+    assert judged.outliers("sales").tolist() == [[0] * 8]
+    assert judged.groups()["immaterial"].tolist() == [1]
+    assert judged.least("sales")[0, 6] == 5.5
+    strict = ck.fairness(given(sellers(), TIGHT), past, "post", material=yardsticks.Amount(1.9))
+    assert strict.outliers("sales").tolist() == [[0, 0, 0, 0, 0, 0, 1, 0]]
+    assert strict.groups()["immaterial"].tolist() == [0]
+    assert ck.from_json(ck.to_json(strict.by)) == strict.by
+
+
+def test_what_is_material_counts_in_both_directions_and_in_the_kpi_s_unit():
+    wanted = dict(zip("abcdefg", [1.9, 1.9, 1.9, 1.9, 1.9, 2.15, 1.6], strict=True))
+    targets = given(sellers(past=[NAN, *[2.0] * 7]), wanted, CHURN)
+    for amount, told in ((0.2, [1, -1]), (0.25, [1, 0]), (0.3, [0, 0])):
+        judged = ck.fairness(
+            targets,
+            "past",
+            "post",
+            fences=yardsticks.Deviations(1),
+            material={"churn": amount},
+        )
+        easy, hard = targets.org.row("f"), targets.org.row("g")
+        assert judged.outliers("churn")[0, [hard, easy]].tolist() == told
+
+
+def test_why_a_target_is_an_outlier_makes_itself_again():
+    wanted = dict(zip("abcdefg", [100, 102, 104, 106, 108, 150, 90], strict=True))
+    judged = ck.fairness(given(sellers(), wanted), reports(dict.fromkeys("abcdefg", 100)), "post")
+    for node in ("a", "f", "hq"):
+        for quantity in ("outlier", "least"):
+            why = ck.explain(judged, node, "sales", quantity=quantity)
+            assert np.array_equal(why.evaluate(), why.value, equal_nan=True)
+    assert ck.explain(judged, "f", "sales", quantity="outlier").value == 1
+    assert "what is material by OfTarget(share=0.05)" in str(
+        ck.explain(judged, "f", "sales", quantity="least")
+    )
+
+
+def test_what_is_material_of_no_kpi_is_refused():
+    (told,) = map(
+        str,
+        refused(
+            ck.fairness, given(sellers(), TIGHT), reports({"a": 1}), "post", material={"sale": 3}
+        ),
+    )
+    assert "no such KPI" in told
+    assert "'sales'" in told
+
+
 def test_no_history_is_absent_and_told():
     past = dict(zip("abcdef", [100, 100, 100, 0, -50, 90], strict=True))
     judged = ck.fairness(given(sellers(), dict.fromkeys("abcdefg", 110)), reports(past), "post")

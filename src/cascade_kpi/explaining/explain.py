@@ -90,7 +90,8 @@ Derived, Scores, Gaps, Plan or Alignment
 
     - of targets ``"target"``; of moved targets ``"holder"``, or ``"unit"`` for what stood at
       or below a node, whichever the id is of;
-    - of fairness ``"stretch"``, ``"base"``, ``"deviation"``; of changes ``"change"``, and of
+    - of fairness ``"stretch"``, ``"base"``, ``"deviation"``, ``"least"``, from which difference
+      on a target is an outlier, and ``"outlier"``; of changes ``"change"``, and of
       an attribution its parts too, ``"tree"``, ``"drivers"``, ``"rules"`` and ``"goals"``;
     - of results ``"result"``, ``"target"``; of derived values ``"value"``;
     - of scores ``"points"``, ``"attainment"``, or without a KPI ``"total"``;
@@ -241,6 +242,8 @@ def _of_fairness(stage: Fairness, node: object, kpi: str | None, period: str | N
         "stretch": lambda: of.stretch(row),
         "base": lambda: of.base(row),
         "deviation": lambda: of.deviation(row),
+        "least": lambda: of.least(row),
+        "outlier": lambda: of.outlier(row),
     }
 
 

@@ -211,6 +211,7 @@ dd { margin: 0; }
 _STRIPS = """
 svg.strip { width: 100%; min-width: 13rem; height: 3.7rem; }
 svg.axis { width: 100%; min-width: 13rem; height: 1.2rem; }
+svg.axis.tall { height: 2.3rem; }
 .axis text, .strip .label { font-size: .78rem; fill: var(--soft); }
 .label.hard { fill: var(--red); } .label.easy { fill: var(--amber); }
 .strip .ground { stroke: var(--rule); stroke-width: 1; }

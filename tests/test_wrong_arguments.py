@@ -79,6 +79,10 @@ CALLS = {
         ck.performance_plan(RESULTS.targets, "ann", CARD).move,
         {"state": "proposed", "by": "east", "on": date(2026, 1, 1), "note": ""},
     ),
+    "WeightBudgets": (
+        ck.WeightBudgets,
+        {"budgets": {"a": ck.WeightBudget()}, "by": "kind", "others": ck.WeightBudget()},
+    ),
     "Alignment.audit": (STRATEGY.audit, {"budget": ck.WeightBudget(least=1)}),
     "Alignment.draw": (STRATEGY.draw, {"limit": 5}),
     "Alignment.matrix": (STRATEGY.matrix, {"nodes": ["ann"]}),

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from cascade_kpi.alignment.align import Alignment, align
     from cascade_kpi.alignment.audit import Audit
     from cascade_kpi.alignment.budget import WeightBudget
+    from cascade_kpi.alignment.budgets import WeightBudgets
     from cascade_kpi.alignment.goals import Goals
     from cascade_kpi.alignment.implied import aligned_with
     from cascade_kpi.alignment.links import Links
@@ -131,6 +132,7 @@ __all__ = [
     "Targets",
     "Translation",
     "WeightBudget",
+    "WeightBudgets",
     "aggregates",
     "align",
     "aligned_with",
@@ -222,6 +224,7 @@ _LATE = {
     "Stints": "cascade_kpi.moving.stints",
     "Translation": "cascade_kpi.drivers.translate",
     "WeightBudget": "cascade_kpi.alignment.budget",
+    "WeightBudgets": "cascade_kpi.alignment.budgets",
     "align": "cascade_kpi.alignment.align",
     "aligned_with": "cascade_kpi.alignment.implied",
     "attribute": "cascade_kpi.changing.attribute",

@@ -53,6 +53,9 @@ class GoalState(Enum):
             return cls.PLAIN, ""
         if abs(covered - 1) <= NEAR:
             return cls.WHOLE, "covered"
+        margin = float(aligned.goals.margin[goal])
+        if 0 < covered - 1 <= margin + NEAR:
+            return cls.WHOLE, f"{attained(covered)} covered, as meant"
         standing = cls.NOTHING if covered == 0 else cls.PART
         return standing, f"{attained(covered)} covered"
 

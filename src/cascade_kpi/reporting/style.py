@@ -243,23 +243,42 @@ _MAP = """
 .map.narrow { display: none; }
 .map text { fill: var(--ink); font-size: 11.5px; unicode-bidi: isolate; }
 .map rect.lane { fill: var(--panel); }
-.map text.lane { fill: var(--soft); letter-spacing: .04em; }
+.map text.lane { fill: var(--ink); font-size: 12.5px; font-weight: 620; }
+.map text.fold { fill: var(--accent); font-weight: 550; }
+.map a:hover text.fold { text-decoration: underline; }
 .goal rect { fill: var(--paper); stroke: var(--rule); stroke-width: 1.2; }
 .goal.chief rect { stroke: var(--accent); stroke-width: 2; }
 .goal.red rect { stroke: var(--red); stroke-dasharray: 5 3; }
 .map .name { font-size: 13px; font-weight: 600; }
 .map .owner { fill: var(--soft); }
 .map .shape { fill: var(--state); font-size: 9px; }
-.map .share, .map text.lane { paint-order: stroke; stroke: var(--panel); stroke-width: 4px; }
+.map .share, .map text.fold { paint-order: stroke; stroke: var(--panel); stroke-width: 4px; }
 .map .share { font-weight: 550; }
-.edge .line, path.edge { fill: none; stroke: var(--soft); stroke-width: 1.4; }
+.edge .line, path.edge { fill: none; stroke: var(--soft); }
+path.edge { stroke-width: 1.6; }
 .edge .head { fill: var(--soft); }
-.edge.split .line, path.edge.split { stroke: var(--accent); stroke-width: 2; }
+.edge.split .line, path.edge.split { stroke: var(--accent); }
 .edge.split .head { fill: var(--accent); }
 .edge.apart .line, path.edge.apart { stroke-dasharray: 2 4; stroke: var(--soft); }
 .edge.supports .line, path.edge.supports { stroke-dasharray: 6 4; }
 .edge.supports.apart .line { stroke-dasharray: 1 5; }
 .edge.apart .head { fill: var(--soft); }
+.edge:hover .line { stroke: var(--ink); } .edge:hover .head { fill: var(--ink); }
+.below { border-bottom: 1px solid var(--rule); }
+.below summary { display: flex; gap: .45rem; align-items: baseline; padding: .4rem 0;
+  font-size: .92rem; }
+.outline h3 { margin-bottom: .2rem; }
+.outline ul { list-style: none; margin: 0; padding: 0; }
+.outline ul ul { padding-left: .8rem; border-left: 1px solid var(--rule); margin-left: .35rem; }
+.outline li { border-top: 1px solid var(--rule); }
+.outline summary, .outline .leaf { display: flex; gap: .45rem; padding: .38rem 0;
+  align-items: baseline; }
+.outline .leaf { padding-left: 1.25rem; }
+.aim { display: block; min-width: 0; overflow-wrap: anywhere; }
+.aim .how { color: var(--soft); font-size: .85em; }
+.aim b { font-weight: 570; }
+.aim small { display: block; }
+.below .outline { padding: 0 0 .8rem 1.25rem; }
 .legend svg.key { width: 28px; height: 12px; display: inline-block; vertical-align: -1px; }
 """
 

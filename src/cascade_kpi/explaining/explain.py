@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from cascade_kpi.agreements.performance_plan import PerformancePlan
 from cascade_kpi.alignment.align import Alignment
 from cascade_kpi.analysis.gaps import Gaps
 from cascade_kpi.changing.attribute import Attribution
@@ -20,6 +21,7 @@ from cascade_kpi.explaining.derived import DerivedExplainer
 from cascade_kpi.explaining.explanation import Explanation
 from cascade_kpi.explaining.fairness import StretchExplainer
 from cascade_kpi.explaining.moves import MoveExplainer
+from cascade_kpi.explaining.plans import plan_answers
 from cascade_kpi.explaining.results import ResultExplainer
 from cascade_kpi.explaining.scores import GapExplainer, ScoreExplainer
 from cascade_kpi.judging.fairness import Fairness
@@ -44,6 +46,7 @@ Stage = (
     | Gaps
     | Plan
     | Alignment
+    | PerformancePlan
 )
 
 
@@ -61,18 +64,19 @@ def explain(
     Parameters
     ----------
     stage : Targets, Reconciliation, Moved, Fairness, Changes, Attribution, Results, \
-Derived, Scores, Gaps, Plan or Alignment
+Derived, Scores, Gaps, Plan, Alignment or PerformancePlan
     node : id
-        Of moved targets: of a holder, or of a unit. Not needed for the coverage of a goal.
+        Of moved targets: of a holder, or of a unit. Not needed for the coverage of a goal,
+        nor of a performance plan, which is of one.
     kpi : str, optional
         Needed but for the total of scores and gaps.
     period : str, optional
-        Needed where there are several; a plan has its own.
+        Needed where there are several; a plan of either kind has its own.
     quantity : str, optional
         One of those in the notes; the first of its line by default.
     goal : id, optional
         Of an alignment: the goal whose coverage is asked for, or, with a node, the
-        strategic goal that its weight serves.
+        strategic goal that its weight serves; of a performance plan that goal.
 
     Returns
     -------
@@ -97,7 +101,10 @@ Derived, Scores, Gaps, Plan or Alignment
     - of scores ``"points"``, ``"attainment"``, or without a KPI ``"total"``;
     - of gaps ``"gap"``, ``"shortfall"``, ``"points"``, ``"to_parent"``, a part of the parent's
       gap, or without a KPI ``"total"``; of a plan ``"shortfall"``;
-    - of an alignment ``"served"`` with a node, else ``"covered"``, ``"landed"``.
+    - of an alignment ``"served"`` with a node, else ``"covered"``, ``"landed"``;
+    - of a performance plan with a KPI ``"target"``, ``"weight"``, each level, as
+      ``"threshold"``, in KPI units, ``"points of threshold"`` and ``"worth of threshold"``, and
+      as far as there are any ``"offer"`` and ``"commitment"``; with a goal ``"served"``.
 
     Examples
     --------
@@ -118,6 +125,9 @@ Derived, Scores, Gaps, Plan or Alignment
     if isinstance(stage, Alignment):
         _not_asked(kpi=kpi, period=period)
         return _one(_of_alignment(stage, node, goal), quantity)
+    if isinstance(stage, PerformancePlan):
+        _not_asked(period=None if period == stage.content.period else period)
+        return _one(plan_answers(stage, node, kpi, goal), quantity)
     _not_asked(goal=goal)
     for kind, choose in _CHOICES.items():
         if isinstance(stage, kind):
@@ -125,7 +135,7 @@ Derived, Scores, Gaps, Plan or Alignment
             break
     else:
         repair = "pass one of: "
-        repair += ", ".join(each.__name__ for each in (*_CHOICES, Alignment))
+        repair += ", ".join(each.__name__ for each in (*_CHOICES, Alignment, PerformancePlan))
         check([Fault("explain", f"not a stage: {type(stage).__name__}", repair)])
     return _one(answers, quantity)
 

@@ -26,7 +26,7 @@ from cascade_kpi.reporting.tree import Tree
 from cascade_kpi.reporting.view import View
 from cascade_kpi.reporting.wording import STEP, count
 
-__all__ = ["Page"]
+__all__ = ["Page", "Section"]
 
 # Nothing may be fetched and nothing may run; styles stand in the page.
 _POLICY = (

@@ -282,6 +282,28 @@ path.edge { stroke-width: 1.6; }
 .legend svg.key { width: 28px; height: 12px; display: inline-block; vertical-align: -1px; }
 """
 
+_PLAN = """
+.levels td.num { white-space: normal; min-width: 7.5rem; }
+.levels td:nth-child(2) { min-width: 0; white-space: nowrap; }
+.levels td.num + td:not(.num), .levels th.num + th:not(.num) { padding-left: 1.2rem; }
+.levels td .row { white-space: nowrap; }
+.levels td:not(.num) { font-size: .9rem; max-width: 15rem; }
+.levels tbody tr:last-child:not(:first-child) > * { font-weight: 620; border-bottom: 0; }
+.signatures { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 1.6rem;
+  margin: 1rem 0 1.6rem; max-width: 46rem; }
+.sign-here p { margin: 0; }
+.sign-here { border-bottom: 2px solid var(--ink); padding-bottom: .5rem; }
+.sign-here.open { border-bottom: 1px dashed var(--soft); padding-bottom: 2.6rem; }
+.sign-here.open span { color: var(--soft); }
+@media (max-width: 46rem) {
+  .levels .stacks td.num { grid-column: 1 / -1; }
+  .levels .stacks td .row { white-space: normal; }
+  .levels td:not(.num) { max-width: none; }
+  .levels .stacks td:empty { display: none; }
+  .levels td.num + td:not(.num) { padding-left: 0; }
+}
+"""
+
 _PHONE = """
 @media (max-width: 46rem) {
   .map.wide { display: none; }
@@ -367,5 +389,7 @@ _PAPER = """
 }
 """
 
-CSS = f"{_COLOURS}{_BASE}{_TABLES}{_CHARTS}{_TILES}{_TREE}{_CARDS}{_STRIPS}{_MAP}{_PHONE}{_PAPER}"
+_SCREEN = f"{_COLOURS}{_BASE}{_TABLES}{_CHARTS}{_TILES}{_TREE}{_CARDS}{_STRIPS}{_MAP}"
+
+CSS = f"{_SCREEN}{_PHONE}{_PLAN}{_PAPER}"
 """Nothing in it is loaded from anywhere."""

@@ -225,7 +225,8 @@ def full():
     goals = ck.Goals.from_table(table, NAMED)
     links = ck.Links.from_table({"goal": ["visit"], "serves": ["grow"]})
     promised = {"commitment": ["Two accounts", "Train"], "kpi": ["sales", ""],
-                "value": [2, None], "unit": ["accounts", ""], "due": ["2027-06-30", None]}  # fmt: skip
+                "value": [2, None], "unit": ["accounts", ""],
+                "due": ["2027-06-30", None]}  # fmt: skip
     return ck.performance_plan(agreed, "ann", card, alignment=ck.align(goals, links),
                                commitments=promised)  # fmt: skip
 

@@ -127,6 +127,7 @@ _TILES = """
 .unit { font-size: .9rem; font-weight: 450; color: var(--soft); letter-spacing: 0; }
 .tile .versus { margin: 0 0 .7rem; }
 .tile .versus:last-child { margin: 0; }
+.tile .whole { border-top: 1px solid var(--rule); padding-top: .45rem; margin-top: .6rem; }
 .state { margin: .4rem 0 0; font-size: .92rem; }
 """
 
@@ -283,10 +284,10 @@ path.edge { stroke-width: 1.6; }
 """
 
 _PLAN = """
-.levels td.num { white-space: normal; min-width: 7.5rem; }
+.levels td.num { white-space: normal; min-width: 6.4rem; }
 .levels td:nth-child(2) { min-width: 0; white-space: nowrap; }
 .levels td.num + td:not(.num), .levels th.num + th:not(.num) { padding-left: 1.2rem; }
-.levels td .row { white-space: nowrap; }
+.levels td.num .row { white-space: nowrap; }
 .levels td:not(.num) { font-size: .9rem; max-width: 15rem; }
 .levels tbody tr:last-child:not(:first-child) > * { font-weight: 620; border-bottom: 0; }
 .signatures { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 1.6rem;

@@ -74,6 +74,7 @@ if TYPE_CHECKING:
     from cascade_kpi.plan.improve import Plan, PlannedAction, improve
     from cascade_kpi.plan.playbook import Action, Playbook, Rule
     from cascade_kpi.records import from_json, record, to_json
+    from cascade_kpi.remaking.recipe import Recipe
     from cascade_kpi.reporting.report import Report, report
     from cascade_kpi.results.over import over_periods
     from cascade_kpi.tables import Csv, write_csv
@@ -121,6 +122,7 @@ __all__ = [
     "Plan",
     "PlannedAction",
     "Playbook",
+    "Recipe",
     "Reconciliation",
     "Reorganisation",
     "Report",
@@ -182,7 +184,9 @@ defer(
     "cascade_kpi.commitments.confidences",
     "cascade_kpi.commitments.negotiation",
     "cascade_kpi.commitments.proportions",
+    "cascade_kpi.commitments.reconciliation",
 )
+defer("cascade_kpi.remaking.recipe")
 defer("cascade_kpi.moving.reorganisation", "cascade_kpi.moving.stints", "cascade_kpi.moving.moves")
 defer("cascade_kpi.agreements.performance_plan")
 defer(*(f"cascade_kpi.alignment.{name}" for name in ("budget", "goals", "links")))
@@ -217,6 +221,7 @@ _LATE = {
     "Plan": "cascade_kpi.plan.improve",
     "PlannedAction": "cascade_kpi.plan.improve",
     "Playbook": "cascade_kpi.plan.playbook",
+    "Recipe": "cascade_kpi.remaking.recipe",
     "Reconciliation": "cascade_kpi.commitments.reconciliation",
     "Reorganisation": "cascade_kpi.moving.reorganisation",
     "Report": "cascade_kpi.reporting.report",

@@ -1,5 +1,6 @@
 """Targets of a KPI itemised over its parts."""
 
+import attrs
 import pytest
 
 import cascade_kpi as ck
@@ -65,6 +66,39 @@ def test_quotas_are_itemised_with_what_a_manager_has():
     assert why.evaluate() == why.value
 
 
+def test_other_kpis_are_carried_in_their_places():
+    calls = ck.Kpi("calls", "calls", lot=1)
+    goals = {"node": ["hq"] * 3, "kpi": ["churn", "revenue", "calls"], "value": [2, 120, 9]}
+    year = ck.cascade(ORG, [CHURN, REVENUE, calls], goals, periods="Y")
+    made = ck.itemise(year, "revenue", PARTS, MIX)
+    assert made.kpis.names == ("churn", "voice", "data", "calls")
+    for name in ("churn", "calls"):
+        assert made.of(name) is year.of(name)
+        why = [ck.explain(each, "a", kpi=name).text(9) for each in (made, year)]
+        assert why[0] == why[1]
+    again = ck.itemise(made, "calls", [attrs.evolve(calls, name=n) for n in "xy"], profiles.Even())
+    assert again.kpis.names == ("churn", "voice", "data", "x", "y")
+    for name, above in (("voice", "lots of revenue, hq, Y"), ("y", "lots of calls, hq, Y")):
+        why = ck.explain(again, "a", kpi=name)
+        assert why.evaluate() == why.value
+        assert above in why.text(9)
+
+
+def test_quotas_that_are_carried_are_phased_in_lots():
+    calls = ck.Kpi("calls", "calls", lot=1)
+    quotas = {"node": ["a", "hq", "a"], "kpi": ["revenue", "calls", "calls"], "value": [30, 5, 4]}
+    assigned = ck.assign(ORG, [REVENUE, calls], quotas, periods="Y")
+    halves = ck.phase(ck.itemise(assigned, "revenue", PARTS, MIX), ["H1", "H2"], profiles.Even())
+    plain = ck.phase(assigned, ["H1", "H2"], profiles.Even())
+    assert halves.lots_of("calls").tolist() == plain.lots_of("calls").tolist()
+    why = ck.explain(halves, "hq", kpi="calls", period="H1")
+    assert why.evaluate() == why.value
+    assert why.text(9) == ck.explain(plain, "hq", kpi="calls", period="H1").text(9)
+    table = ck.itemise(assigned, "revenue", PARTS, MIX).table()
+    mine = table["kpi"] == "calls"
+    assert table["value"][mine].tolist() == [5, 4]
+
+
 @pytest.mark.parametrize(
     ("kpi", "parts", "by", "said"),
     [
@@ -76,6 +110,7 @@ def test_quotas_are_itemised_with_what_a_manager_has():
         ("revenue", [ck.Kpi("v", "CNY", lot=1, at="shop")], MIX, "its at is"),
         ("revenue", PARTS, {"voice": 1}, "not a profile"),
         ("revenue", PARTS[:1], MIX, "2 columns for 1"),
+        ("revenue", [ck.Kpi("churn", "CNY", lot=1)], MIX, "another KPI has this name"),
         ("revenue", 5, MIX, "kpis"),
     ],
 )

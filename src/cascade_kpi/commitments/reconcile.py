@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from cascade_kpi.commitments.confidences import Confidence, Weight, as_confidence
 from cascade_kpi.commitments.gather import Inner, Sides
@@ -15,7 +15,7 @@ from cascade_kpi.targets.origins import Reconciled
 from cascade_kpi.targets.ratios import Ratios
 from cascade_kpi.targets.targets import Targets
 
-__all__ = ["reconcile"]
+__all__ = ["as_rules", "reconcile", "reconciled"]
 
 Rules = Confidence | Weight | Mapping[str, Confidence | Weight]
 
@@ -81,12 +81,12 @@ def reconcile(
         repair = suggest(inner, ["total", "own"])
         check([Fault("reconcile", "not a reading of offers at inner nodes", repair,
                      column="inner", value=inner)])  # fmt: skip
-    rules = _rules(targets, confidence)
+    rules = as_rules(targets, confidence)
     told = read_offers(targets.org, targets.kpis, targets.periods, offers, limits)
-    return Reconciliation(_reconciled(targets, told, rules, inner))
+    return Reconciliation(reconciled(targets, told, rules, inner))
 
 
-def _rules(targets: Targets, confidence: Rules) -> list[Confidence]:
+def as_rules(targets: Targets, confidence: Rules) -> list[Confidence]:
     """The rule of every KPI; by default every target weighs one."""
     names = targets.kpis.names
     if not isinstance(confidence, Mapping):
@@ -106,7 +106,21 @@ def _rules(targets: Targets, confidence: Rules) -> list[Confidence]:
     return rules
 
 
-def _reconciled(targets: Targets, offers: Offers, rules: list[Confidence], inner: Inner) -> Targets:
+def reconciled(
+    targets: Targets, offers: Offers, rules: Sequence[Confidence], inner: Inner
+) -> Targets:
+    """Targets and offers that have been read, agreed.
+
+    Parameters
+    ----------
+    rules : sequence of Confidence
+        One a KPI.
+
+    Raises
+    ------
+    InputError
+        As :func:`reconcile` does, of what is found below the tables.
+    """
     faults: list[Fault] = []
     columns: list[Lots | Amounts | Ratios] = []
     demands, settled = [], []
@@ -123,5 +137,5 @@ def _reconciled(targets: Targets, offers: Offers, rules: list[Confidence], inner
         columns.append(Lots(found.kpi.counted_in, stacked(lots)))
         settled.append(optima)
     check(faults)
-    origin = Reconciled(targets, offers, tuple(rules), tuple(demands), tuple(settled))
+    origin = Reconciled(targets, offers, tuple(rules), inner, tuple(demands), tuple(settled))
     return Targets(targets.org, targets.kpis, targets.periods, origin, tuple(columns))

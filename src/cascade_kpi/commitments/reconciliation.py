@@ -17,6 +17,7 @@ from cascade_kpi.commitments.demands import Demands
 from cascade_kpi.commitments.offers import Offers
 from cascade_kpi.commitments.pulls import Pulls, Side
 from cascade_kpi.errors import Fault, check
+from cascade_kpi.records import record
 from cascade_kpi.targets.amounts import Lots
 from cascade_kpi.targets.origins import Reconciled
 from cascade_kpi.targets.targets import Targets
@@ -26,6 +27,7 @@ __all__ = ["Reconciliation", "stacked"]
 _TINY = 1e-9  # of a lot
 
 
+@record("cascade_kpi/reconciliation")
 @frozen(hash=False, repr=False)
 class Reconciliation:
     """Targets and commitments, agreed: made by :func:`reconcile`.

@@ -15,11 +15,10 @@ __all__ = ["target_explainer"]
 
 def target_explainer(targets: Targets, k: int, p: int) -> Explainer:
     """What explains the targets of one KPI in one period."""
+    targets, k = targets.behind(k)
     if isinstance(targets.origin, Phased | Itemised):
         return SpreadExplainer(*spread_of(targets, k, p), target_explainer)
     if isinstance(targets.origin, Reconciled):
-        if targets.origin.demands[k] is None:  # they are as they were
-            return target_explainer(targets.origin.whole, k, p)
         return AgreementExplainer(targets, k, p, target_explainer)
     if isinstance(targets.columns[k], Ratios):
         return RateExplainer(targets, k, p)

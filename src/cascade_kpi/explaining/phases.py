@@ -168,14 +168,14 @@ def spread_of(targets: Targets, k: int, p: int) -> tuple[Spread, int]:
     """What the k-th KPI of the p-th period is a part of, and which part."""
     origin, values = targets.origin, targets.values
     if isinstance(origin, Itemised):
-        size = len(targets.kpis)
-        columns = [column.counts for column in targets.columns if isinstance(column, Lots)]
-        counts = np.stack([each[p] for each in columns])
+        names = targets.kpis.names[origin.parts]
+        columns = targets.columns[origin.parts]
+        counts = np.stack([column.counts[p] for column in columns if isinstance(column, Lots)])
         return Spread(
-            origin.whole, origin.k, p, origin.by, targets.kpis.names, targets.kpis.names,
-            (targets.periods.labels[p],) * size, np.stack([each[p] for each in values]),
+            *origin.whole.behind(origin.k), p, origin.by, names, names,
+            (targets.periods.labels[p],) * len(names), np.stack([c.values[p] for c in columns]),
             np.where(counts == NO_LOTS, 0, counts),
-        ), k  # fmt: skip
+        ), k - origin.k  # fmt: skip
     assert isinstance(origin, Phased)  # noqa: S101 - nothing else is spread
     ends = np.cumsum(origin.sizes)
     whole = int(np.searchsorted(ends, p, side="right"))
@@ -184,7 +184,7 @@ def spread_of(targets: Targets, k: int, p: int) -> tuple[Spread, int]:
     name = targets.kpis.items[k].name
     lots = column.counts[part] if isinstance(column, Lots) else None
     return Spread(
-        origin.whole, k, whole, origin.by[k], labels, (name,) * len(labels), labels,
+        *origin.whole.behind(k), whole, origin.by[k], labels, (name,) * len(labels), labels,
         values[k][part], None if lots is None else np.where(lots == NO_LOTS, 0, lots),
     ), p - part.start  # fmt: skip
 

@@ -24,8 +24,9 @@ __all__ = ["itemise"]
 def itemise(targets: Targets, kpi: str, into: Kpis | Iterable[Kpi], by: Profile) -> Targets:
     """Targets of a KPI itemised over its parts: a revenue over products.
 
-    At every node the parts sum to the whole, and of every part the children
-    sum to their parent, in whole lots, in every period.
+    The parts stand in its place, and all other KPIs as they are. At every node
+    the parts sum to the whole, and of every part the children sum to their
+    parent, in whole lots, in every period.
 
     Parameters
     ----------
@@ -41,14 +42,15 @@ def itemise(targets: Targets, kpi: str, into: Kpis | Iterable[Kpi], by: Profile)
     Returns
     -------
     Targets
-        Of the parts, for the same periods.
+        Of the parts in place of the KPI, and of the others, for the same periods.
 
     Raises
     ------
     InputError
-        Listing parts that do not fit the whole; a KPI that is shared; weights
-        that are negative or all zero; assigned targets that are not whole
-        lots; families in which zero weights leave the margins no way to be met.
+        Listing parts that do not fit the whole, or have the name of another
+        KPI; a KPI that is shared; weights that are negative or all zero;
+        assigned targets that are not whole lots; families in which zero weights
+        leave the margins no way to be met.
 
     Examples
     --------
@@ -69,7 +71,8 @@ def itemise(targets: Targets, kpi: str, into: Kpis | Iterable[Kpi], by: Profile)
     """
     wants(targets, Targets, "targets", "cascade(…)")
     k, parts = targets.kpis.index(kpi), Kpis.of(into)
-    faults = _unfit(targets.kpis.items[k], parts)
+    before, after = targets.kpis.items[:k], targets.kpis.items[k + 1 :]
+    faults = _unfit(targets.kpis.items[k], parts) + _taken((*before, *after), parts)
     if not is_a(by, Profile):
         faults.append(not_a_profile("itemise", by, column="by"))
     check(faults)
@@ -86,7 +89,13 @@ def itemise(targets: Targets, kpi: str, into: Kpis | Iterable[Kpi], by: Profile)
         Lots(part.counted_in, lock(np.ascontiguousarray(counts[:, i])))
         for i, part in enumerate(parts)
     )
-    return Targets(targets.org, parts, targets.periods, Itemised(targets, k, by, weights), columns)
+    return Targets(
+        targets.org,
+        Kpis((*before, *parts, *after)),
+        targets.periods,
+        Itemised(targets, k, by, weights),
+        (*targets.columns[:k], *columns, *targets.columns[k + 1 :]),
+    )
 
 
 def _counts(
@@ -104,6 +113,17 @@ def _counts(
             for p in range(len(targets.periods))
         ]
     )
+
+
+def _taken(others: tuple[Kpi, ...], parts: Kpis) -> list[Fault]:
+    """A fault for each part that has the name of another KPI."""
+    names = {kpi.name for kpi in others}
+    repair = "name the part otherwise, or that KPI"
+    return [
+        Fault("itemise", "another KPI has this name", repair, row=i, value=part.name)
+        for i, part in enumerate(parts)
+        if part.name in names
+    ]
 
 
 def _unfit(whole: Kpi, parts: Kpis) -> list[Fault]:

@@ -1,4 +1,4 @@
-"""Versioned JSON of every input and rule, the user's own rules included.
+"""Versioned JSON of every input and rule, the user's own rules included, and of stages.
 
 A class joins with one line, ``@record("your_package/name")``, above its
 ``@frozen``; its annotated fields then say how it is written and what is
@@ -37,7 +37,9 @@ A class is handed what was read through its own constructor, so that its
 converters and validators have the last word. Private fields go by their
 alias; fields with ``init=False`` or ``metadata={"record": False}`` are left
 out. A class whose fields are derived from less is written as another one:
-``@record(..., written_as=Form)``. Nothing is evaluated, unpickled or imported by name.
+``@record(..., written_as=Form)``. Targets are written by their recipe, the
+inputs and rules of the verbs that made them, and made again when they are read.
+Nothing is evaluated, unpickled or imported by name.
 """
 
 from cascade_kpi.records.document import from_json, load, save, to_json

@@ -15,7 +15,7 @@ import attrs
 import numpy as np
 from attrs import frozen
 
-from cascade_kpi.errors import suggest
+from cascade_kpi.errors import InputError, suggest
 from cascade_kpi.records import _compound, _scalars
 from cascade_kpi.records._arrays import Array
 from cascade_kpi.records._place import Codec, Place, get, keys_fit, put
@@ -83,7 +83,11 @@ class Record:
         if at.too_deep():
             return None
         form = form_of(cls)
-        shown = value if form is None else form.of(value)
+        try:
+            shown = value if form is None else form.of(value)
+        except InputError as error:  # not every object of a class may have been made from inputs
+            at.refused(error)
+            return None
         tree: dict[str, Any] = {_KIND: kind}
         for member in layout(form or cls):
             tree[member.key] = put(member.codec, getattr(shown, member.name), at.key(member.key))

@@ -144,6 +144,8 @@ def _import_deferred() -> None:
 
 def kind_of(cls: type) -> str | None:
     """The kind of a class, None if it has none; a subclass does not inherit it."""
+    if cls not in _kinds:
+        _import_deferred()
     return _kinds.get(cls)
 
 
@@ -177,7 +179,7 @@ def unregistered(cls: type) -> tuple[str, str]:
         return f"this {name} is of an earlier definition of its class", "make it again"
     if attrs.has(cls) and cls.__module__.startswith("cascade_kpi."):
         return (
-            f"a {name} is made of inputs and rules, and is not written itself",
+            f"a {name} has no record of its own yet",
             "write what it was made from, and make it again; or keep its tables as files",
         )
     if attrs.has(cls):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from attrs import field, frozen
 
@@ -94,7 +94,9 @@ class Phased:
 
 @frozen(hash=False)
 class Itemised:
-    """Targets of the parts of one KPI: products of a revenue.
+    """Targets of which one KPI's were divided over its parts, products of a revenue.
+
+    The parts stand in its place; all other KPIs are carried as they were.
 
     Attributes
     ----------
@@ -111,6 +113,15 @@ class Itemised:
     by: Any
     weights: FloatArray = field(eq=CONTENT, repr=False)
 
+    @property
+    def parts(self) -> slice:
+        """Positions of the parts."""
+        return slice(self.k, self.k + len(self.weights))
+
+    def of_whole(self, k: int) -> int:
+        """Position in the whole of what the k-th KPI is a part of, or is carried from."""
+        return k if k < self.k else max(self.k, k - len(self.weights) + 1)
+
 
 @frozen(hash=False)
 class Reconciled:
@@ -124,6 +135,8 @@ class Reconciled:
         From below, and the limits.
     by : tuple of Confidence
         Per KPI, how much its targets weigh.
+    inner : "total" or "own"
+        What an offer at an inner node stands for.
     demands : tuple of Demands, or None
         Per KPI, what both sides demand; None where the targets stay as they were.
     settled : tuple of tuple of Settled
@@ -133,5 +146,6 @@ class Reconciled:
     whole: Targets
     offers: Any
     by: tuple[Any, ...]
+    inner: Literal["total", "own"]
     demands: tuple[Any, ...] = field(repr=False, eq=False)
     settled: tuple[Any, ...] = field(repr=False, eq=False)

@@ -23,7 +23,7 @@ from cascade_kpi.targets.amounts import NO_LOTS, Amounts, Lots
 from cascade_kpi.targets.origins import Assigned, Cascaded, Itemised, Phased, Reconciled
 from cascade_kpi.targets.ratios import Ratios, unscaled
 
-__all__ = ["Targets", "assign", "rolls_up"]
+__all__ = ["Targets", "assign", "assigned", "rolls_up"]
 
 
 @frozen(hash=False, repr=False)
@@ -136,8 +136,18 @@ class Targets:
         return isinstance(self.origin, Assigned) and rolls_up(self.kpis.items[k])
 
     def _of_whole(self, k: int) -> int:
-        """Position of the KPI that the k-th was spread from."""
-        return self.origin.k if isinstance(self.origin, Itemised) else k
+        """Position of the KPI that the k-th was spread or carried from."""
+        return self.origin.of_whole(k) if isinstance(self.origin, Itemised) else k
+
+    def behind(self, k: int) -> tuple[Targets, int]:
+        """The targets whose verb made the k-th KPI's, and its position there.
+
+        These themselves, unless a later verb was about other KPIs and carried this one.
+        """
+        targets = self
+        while _is_carried(targets.origin, k):
+            targets, k = targets.origin.whole, targets._of_whole(k)  # type: ignore[union-attr]
+        return targets, k
 
     def cushion(self, kpi: str) -> FloatArray:
         """What a node's children have beyond its own target, float64 (p, n), in KPI units.
@@ -286,13 +296,24 @@ def assign(
     found, given = read_entries(
         org, kpis, table, periods=wanted, inputs=lambda _: ("value",), name="targets"
     )
-    own = tuple(given.dense("value", k, len(found), len(org)) for k in range(len(kpis)))
-    check(_unreached(org, kpis, found, own, given))
+    return assigned(org, kpis, found, given)
+
+
+def assigned(org: OrgTree, kpis: Kpis, periods: Periods, given: Entries) -> Targets:
+    """Targets that have been read, rolled up.
+
+    Raises
+    ------
+    InputError
+        As :func:`assign` does, of what is found below the table.
+    """
+    own = tuple(given.dense("value", k, len(periods), len(org)) for k in range(len(kpis)))
+    check(_unreached(org, kpis, periods, own, given))
     columns = tuple(
-        Amounts(lock(_rolled(org, kpi, found.labels, values)))
+        Amounts(lock(_rolled(org, kpi, periods.labels, values)))
         for kpi, values in zip(kpis, own, strict=True)
     )
-    return Targets(org, kpis, found, Assigned(given, own), columns)
+    return Targets(org, kpis, periods, Assigned(given, own), columns)
 
 
 def _unreached(
@@ -321,8 +342,16 @@ def _rolled(org: OrgTree, kpi: Kpi, labels: tuple[str, ...], own: FloatArray) ->
     return finite_rolled("targets", what, org, labels, own, combine=kpi.aggregate.combine)
 
 
+def _is_carried(origin: object, k: int) -> bool:
+    """Whether the k-th KPI's targets are as they were before."""
+    if isinstance(origin, Itemised):
+        return not origin.parts.start <= k < origin.parts.stop
+    return isinstance(origin, Reconciled) and origin.demands[k] is None
+
+
 def _own(targets: Targets, k: int) -> FloatArray:
     """What `assign` would be given to make the targets of the k-th KPI, (p, n), in its unit."""
+    targets, k = targets.behind(k)
     column, origin = targets.columns[k], targets.origin
     if targets.kpis.items[k].aggregate.makeup is not Makeup.SUM:
         return column.values

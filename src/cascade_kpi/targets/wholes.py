@@ -25,6 +25,7 @@ def sums_over_periods(aggregate: Aggregate) -> bool:
 
 def in_lots(targets: Targets, k: int, faults: list[Fault]) -> IntArray | None:
     """The targets that are divided, in lots; None where they are shared."""
+    targets, k = targets.behind(k)
     column, kpi = targets.columns[k], targets.kpis.items[k]
     if isinstance(column, Lots):
         return column.counts

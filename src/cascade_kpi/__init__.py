@@ -186,10 +186,10 @@ defer(
     "cascade_kpi.commitments.proportions",
     "cascade_kpi.commitments.reconciliation",
 )
-defer("cascade_kpi.remaking.recipe")
+defer("cascade_kpi.remaking.recipe", "cascade_kpi.judging.written")
 defer("cascade_kpi.moving.reorganisation", "cascade_kpi.moving.stints", "cascade_kpi.moving.moves")
 defer("cascade_kpi.agreements.performance_plan")
-defer(*(f"cascade_kpi.alignment.{name}" for name in ("budget", "goals", "links")))
+defer("cascade_kpi.alignment.budgets", "cascade_kpi.alignment.written")
 
 # What a program that imports the package to score does not need is looked up when it
 # is first used: making a class costs most of a millisecond.

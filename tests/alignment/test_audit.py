@@ -241,3 +241,21 @@ def test_budgets_by_group_that_are_refused():
     for given in ({}, {"seller": 3}, "seller", {"seller": ck.WeightBudget(kinds="person")}):
         assert refused(ck.WeightBudgets, given)
     assert refused(ck.WeightBudgets, {"seller": SELLERS}, by="")
+
+
+@pytest.mark.parametrize(
+    "budget", [None, SELLERS, ck.WeightBudgets({"head": HEADS, "seller": SELLERS}, by="post")]
+)
+def test_audits_and_alignments_are_written_as_what_they_are_made_of(budget):
+    case = by_post(a=("ann", 70), b=("bob", 60), e=("east", 90))
+    assert ck.from_json(ck.to_json(case)) == case
+    told = case.audit(budget)
+    again = ck.from_json(ck.to_json(told))
+    assert again == told
+    assert str(again) == str(told)
+
+
+def test_an_alignment_that_no_longer_holds_is_refused():
+    text = ck.to_json(simple(["s", "a"], [("a", "s", 1)]))
+    faults = refused(ck.from_json, text.replace('"values": ["s"]', '"values": ["t"]'))
+    assert "no such goal" in str(faults[0])

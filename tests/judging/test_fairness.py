@@ -354,3 +354,49 @@ def test_a_stretch_too_large_for_a_float_is_refused():
         measures={"sales": yardsticks.InUnits()},
     )  # fmt: skip
     assert "the stretch of sales in 2027 is too large" in str(fault)
+
+
+def histories():
+    past = reports({node: [100, 90] for node in "abcdefg"}, ("2025", "2026"))
+    both = given(sellers(past=[NAN, *[1.0] * 7]), TIGHT)
+    two = ck.Targets.from_columns(
+        both.org,
+        ck.Kpis([SALES, CHURN]),
+        {"sales": both.of("sales"), "churn": both.of("sales") / 50},
+        periods="2027",
+    )
+    base = {"base": yardsticks.Best(), "fences": yardsticks.Quartiles(1), "material": {"sales": 2}}
+    actuals = ck.Actuals.from_table(both.org, [SALES], past)
+    return {
+        "a table": ck.fairness(both, past, "post", **base),
+        "a column": ck.fairness(both, "past", "post", capacity="past"),
+        "by KPI": ck.fairness(two, {"sales": actuals, "churn": ["past", "past"]}, "post"),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("how", ["a table", "a column", "by KPI"])
+def test_it_is_written_as_what_it_is_made_of_and_made_again(how):
+    judged = histories()[how]
+    again = ck.from_json(ck.to_json(judged))
+    assert again == judged
+    assert ck.explain(again, "a", "sales").value == ck.explain(judged, "a", "sales").value
+    assert again.table()["outlier"].tolist() == judged.table()["outlier"].tolist()
+
+
+def test_what_is_no_longer_so_is_refused_with_its_place():
+    text = ck.to_json(histories()["a table"])
+    (fault,) = refused(ck.from_json, text.replace('"sales": 0', '"sales": 3'))
+    assert fault.reason == "there are 1 reports"
+    faults = refused(ck.from_json, text.replace('"times": 1.0', '"times": -1.0'))
+    assert "by.fences" in faults[0].source
+
+
+def test_results_of_several_periods_taken_together_are_not_written():
+    targets = given(sellers(), TIGHT)
+    rows = reports({node: [60, 40] for node in "abcdef"}, ("H1", "H2"))
+    halves = ck.Targets.from_columns(targets.org, targets.kpis, {}, periods=["H1", "H2"])
+    year = ck.over_periods(ck.measure(halves, rows), "2026")
+    (fault,) = refused(ck.to_json, ck.fairness(targets, year, "post"))
+    assert fault.reason.startswith("its history are results that are not those of their reports")
+    usual = ck.fairness(targets, year.actuals, "post")
+    assert ck.from_json(ck.to_json(usual)) == usual

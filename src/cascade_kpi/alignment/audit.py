@@ -117,6 +117,8 @@ class Audit:
         Position of the strategic goal that is doubly reached, else -1.
     figure : float64 array (f,)
     unit : object array of str (f,)
+    budget : WeightBudget, WeightBudgets or None
+        What the plans were held to.
     """
 
     alignment: Alignment = field(eq=False)
@@ -126,6 +128,7 @@ class Audit:
     about: IntArray = field(eq=CONTENT, converter=frozen_array)
     figure: FloatArray = field(eq=CONTENT, converter=frozen_array)
     unit: NDArray[Any] = field(eq=CONTENT, converter=frozen_array)
+    budget: Budget | None = None
 
     def __len__(self) -> int:
         return len(self.kind)
@@ -238,7 +241,7 @@ def audit(aligned: Alignment, budget: Budget | None = None) -> Audit:
     goal, owner, about, figure, unit = (
         np.concatenate(each) for each in zip(*(found for _, found in looks), strict=True)
     )
-    return Audit(aligned, np.concatenate(kinds), goal, owner, about, figure, unit)
+    return Audit(aligned, np.concatenate(kinds), goal, owner, about, figure, unit, budget)
 
 
 def _goals(

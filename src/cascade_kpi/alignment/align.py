@@ -15,6 +15,7 @@ from cascade_kpi.alignment.carry import Parts, carry, gather, proportions
 from cascade_kpi.alignment.faults import in_circle, odd_link_weights, too_large, unknown
 from cascade_kpi.alignment.goals import Goals
 from cascade_kpi.alignment.graph import Graph, cycles, ranges
+from cascade_kpi.alignment.kept import Budget
 from cascade_kpi.alignment.links import Links
 from cascade_kpi.alignment.shares import off_whole
 from cascade_kpi.errors import check, unlike
@@ -22,7 +23,6 @@ from cascade_kpi.org.tree import OrgTree
 
 if TYPE_CHECKING:
     from cascade_kpi.alignment.audit import Audit
-    from cascade_kpi.alignment.kept import Budget
 
 __all__ = ["Alignment", "align"]
 

@@ -145,7 +145,7 @@ class Fair:
         if part.small:
             least = self.judged.by.peers.smallest
             told = f"{count(part.small, 'target stands', 'targets stand')} in no group of {least}"
-            notes.append(f"{told} or more: with so few peers it is not judged.")
+            notes.append(f"{told} or more: so few cannot be judged.")
         if part.left:
             notes.append(f"And {count(part.left, 'other target')} beyond the fences.")
         if part.without:

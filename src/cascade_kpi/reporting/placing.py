@@ -19,6 +19,7 @@ Point = tuple[float, float]
 
 _PORT_ROOM = 36.0  # from one port to the next, if a share stands beside each
 _CLEAR = 9.0  # that a line keeps from the row that it passes
+_BELOW = 6.0  # how much more than to what lies further off a goal wants to stand below its own
 _STRAIGHT = 8.0  # how much more than to its ends a line wants to be straight on its way
 
 
@@ -193,9 +194,10 @@ class Placed:
         joined: dict[int, list[tuple[int, float]]] = {}
         for chain in self._chains.values():
             ends, way = (chain[0], chain[-1]), chain[1:-1]
-            near = way or ends
-            joined.setdefault(ends[0], []).append((near[0] if way else ends[1], 1.0))
-            joined.setdefault(ends[1], []).append((near[-1] if way else ends[0], 1.0))
+            # Goals in neighbouring rows stand below each other; a line on its way may bend.
+            near, weight = (way, 1.0) if way else ((ends[1], ends[0]), _BELOW)
+            joined.setdefault(ends[0], []).append((near[0], weight))
+            joined.setdefault(ends[1], []).append((near[-1], weight))
             for point in way:
                 joined[point] = [(each, _STRAIGHT) for each in way if each != point]
                 joined[point] += [(end, 1.0) for end in ends]

@@ -235,6 +235,7 @@ def test_folded_goals_are_listed_and_a_link_leads_there():
     assert f'href="#below-{goal}"' in page
     assert f'id="below-{goal}"' in page
     assert "8 goals below" in page
+    assert '<span class="how">12.52 %: </span>' in page  # how they serve it
     assert "… and 3 more." in page
 
 

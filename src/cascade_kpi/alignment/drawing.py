@@ -82,7 +82,7 @@ def steps(
     within : int64 array, optional
         The goals that are met; all by default.
     start : int64 array, optional
-        The goals that are met first, in place of lanes and orphans.
+        The links out of the goals that are met first, in place of lanes and orphans.
 
     Yields
     ------
@@ -96,7 +96,8 @@ def steps(
     # What is still to come, the next last.
     waiting: list[Step | str] = list(reversed(_first(aligned, shown)))
     if start is not None:
-        waiting = [Step(1, goal, -1) for goal in reversed(start.tolist())]
+        first = zip(graph.goal[start].tolist(), start.tolist(), strict=True)
+        waiting = [Step(1, goal, link) for goal, link in reversed(list(first))]
     while waiting:
         step = waiting.pop()
         if isinstance(step, str):

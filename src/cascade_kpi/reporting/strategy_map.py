@@ -136,8 +136,8 @@ class StrategyMap:
         out = []
         for goal in hosts:
             mine = self.folded.below(goal)
-            serving = self.aligned.graph.serves[self.aligned.graph.out_ends[mine]]
-            below = steps(self.aligned, mine, mine[serving == goal])
+            links = self.aligned.graph.out_ends[mine]  # each serves one goal alone
+            below = steps(self.aligned, mine, links[self.aligned.graph.serves[links] == goal])
             tree = outline(self.aligned, islice(below, self.rows))
             if len(mine) > self.rows:
                 tree.append(el("p", f"… and {len(mine) - self.rows:,} more.", cls="note"))

@@ -379,6 +379,7 @@ _PAPER = """
   nav { display: none; }
   .map.wide { display: block; }
   .map.narrow { display: none; }
+  .map rect.lane { stroke: var(--rule); }
   svg, .tile, .light { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   .tile { border: 1px solid var(--rule); border-top: 3px solid var(--fill, var(--rule)); }
   .scroll { overflow: visible; }

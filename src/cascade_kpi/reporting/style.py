@@ -287,7 +287,7 @@ _PLAN = """
 .levels td.num { white-space: normal; min-width: 6.4rem; }
 .levels td:nth-child(2) { min-width: 0; white-space: nowrap; }
 .levels td.num + td:not(.num), .levels th.num + th:not(.num) { padding-left: 1.2rem; }
-.levels td.num .row { white-space: nowrap; }
+.levels td.num .row, .levels tbody tr:last-child td.num { white-space: nowrap; }
 .levels td:not(.num) { font-size: .9rem; max-width: 15rem; }
 .levels tbody tr:last-child:not(:first-child) > * { font-weight: 620; border-bottom: 0; }
 .signatures { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 1.6rem;

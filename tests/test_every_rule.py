@@ -46,7 +46,12 @@ SAMPLES: list[Any] = [
     yardsticks.Latest(), yardsticks.Average(), yardsticks.Best(),
     yardsticks.Relative(), yardsticks.InUnits(),
     yardsticks.Deviations(2), yardsticks.Quartiles(), yardsticks.Peers("post", 3),
-    yardsticks.Yardstick(base=yardsticks.Best(), measures={"churn": yardsticks.Relative()}),
+    yardsticks.OfTarget(), yardsticks.Amount(2), yardsticks.ByKpi({"sales": 2}),
+    yardsticks.Yardstick(
+        base=yardsticks.Best(),
+        measures={"churn": yardsticks.Relative()},
+        material={"churn": 0.3},
+    ),
 ]  # fmt: skip
 
 

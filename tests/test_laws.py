@@ -82,6 +82,59 @@ def test_a_curve_is_tried_on_further_samples():
         testing.check_curve(odd, samples=np.array([7.0]))
 
 
+@record("test_laws/levelled")
+@frozen
+class Levelled:
+    edges: tuple[float, ...]
+
+    def __call__(self, attainment):
+        return np.where(np.isnan(attainment), np.nan, np.where(attainment < 0.9, 0.0, 80.0))
+
+
+@pytest.mark.parametrize(
+    ("edges", "law"),
+    [((), r"jumps at \[0\.9"), ((0.8,), r"jumps at \[0\.9"), ((0.9, 0.5), "do not ascend"),
+     ((0.9, 0.9), "do not ascend"), ((np.inf,), "not all finite"), (("0.9",), "not all floats")],
+)  # fmt: skip
+def test_the_edges_of_a_curve(edges, law):
+    caught(testing.check_curve, Levelled(edges), law)
+    testing.check_curve(Levelled((0.5, 0.9)))
+
+
+@record("test_laws/backwards")
+@frozen
+class Backwards:
+    off: float
+
+    def shortfall(self, actual, target):
+        return np.maximum(target - actual, 0.0)
+
+    def proportion(self, actual, target):
+        return 1 + (actual - target) / np.abs(target)
+
+    def reaching(self, attainment, target):
+        return target + (attainment - 1) * abs(target) + self.off, np.nan
+
+
+def test_a_direction_that_is_asked_backwards():
+    testing.check_direction(Backwards(0.0))
+    caught(testing.check_direction, Backwards(1.0), "for an attainment of 0.5 of 100.0, where it")
+
+
+@record("test_laws/inverted")
+@frozen
+class Inverted(ck.attainments.Result):
+    off: float
+
+    def result(self, attainment, target, better, baseline):
+        return attainment + self.off, np.nan
+
+
+def test_an_attainment_that_is_taken_back():
+    testing.check_attainment(Inverted(0.0))
+    caught(testing.check_attainment, Inverted(2.0), "for an attainment of 0.5, where it attains")
+
+
 # --------------------------------------------------------------------------- records
 
 
@@ -501,6 +554,7 @@ def test_a_condition_has_words(clause, gaps):
 def test_every_family_has_its_check():
     families = (
         "aggregate", "attainment", "base", "condition", "confidence", "curve", "days",
-        "direction", "fences", "limit", "measure", "method", "pace", "policy", "profile", "split",
+        "direction", "fences", "limit", "material", "measure", "method", "pace", "policy",
+        "profile", "split",
     )  # fmt: skip
     assert {f"check_{family}" for family in families} | {"check_record"} == set(testing.__all__)

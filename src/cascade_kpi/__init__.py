@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from cascade_kpi.alignment.align import Alignment, align
     from cascade_kpi.alignment.audit import Audit
     from cascade_kpi.alignment.budget import WeightBudget
+    from cascade_kpi.alignment.budgets import WeightBudgets
     from cascade_kpi.alignment.goals import Goals
     from cascade_kpi.alignment.implied import aligned_with
     from cascade_kpi.alignment.links import Links
@@ -136,6 +137,7 @@ __all__ = [
     "Targets",
     "Translation",
     "WeightBudget",
+    "WeightBudgets",
     "aggregates",
     "align",
     "aligned_with",
@@ -193,11 +195,11 @@ defer(
     "cascade_kpi.commitments.proportions",
     "cascade_kpi.commitments.reconciliation",
 )
-defer("cascade_kpi.remaking.recipe", "cascade_kpi.remaking.measured")
+defer("cascade_kpi.remaking.recipe", "cascade_kpi.remaking.measured", "cascade_kpi.judging.written")
 defer("cascade_kpi.fitting")
 defer(*(f"cascade_kpi.moving.{name}" for name in ("reorganisation", "stints", "moves", "written")))
 defer("cascade_kpi.agreements.performance_plan")
-defer(*(f"cascade_kpi.alignment.{name}" for name in ("budget", "goals", "links")))
+defer("cascade_kpi.alignment.budgets", "cascade_kpi.alignment.written")
 
 # What a program that imports the package to score does not need is looked up when it
 # is first used: making a class costs most of a millisecond.
@@ -238,6 +240,7 @@ _LATE = {
     "Stints": "cascade_kpi.moving.stints",
     "Translation": "cascade_kpi.drivers.translate",
     "WeightBudget": "cascade_kpi.alignment.budget",
+    "WeightBudgets": "cascade_kpi.alignment.budgets",
     "align": "cascade_kpi.alignment.align",
     "aligned_with": "cascade_kpi.alignment.implied",
     "attribute": "cascade_kpi.changing.attribute",

@@ -30,7 +30,7 @@ def test_higher_and_lower_are_better():
     assert repr(told("higher", 200)) == repr(
         [
             ("threshold", 160.0, NAN, 60.0, 30.0),
-            ("target", 200, NAN, 100.0, 50.0),
+            ("target", 200.0, NAN, 100.0, 50.0),
             ("stretch", 240.0, NAN, 130.0, 65.0),
         ]
     )
@@ -72,6 +72,41 @@ def test_curves_without_levels_have_their_target_and_their_ends():
 
     (own,) = told("higher", 10, curve=Own())
     assert (own[0], own[1], own[3], own[4]) == ("target", 10, 90, 45)
+
+
+def test_rules_of_ones_own_have_levels_if_they_can_be_asked():
+    @frozen
+    class Bonus:
+        edges = (0.9, 1.5)
+
+        def __call__(self, attainment):
+            return np.where(attainment < 0.9, 0.0, np.minimum(attainment, 1.5) * 100)
+
+    @frozen
+    class Halves:
+        baseline = None
+
+        def __call__(self, actual, target, better, baseline):
+            return actual / (2 * target)
+
+        def refuses(self, target):
+            return np.zeros(target.shape, dtype=bool)
+
+        def on_target(self, target):
+            return 0.5
+
+        def ahead(self, attainment, target, better):
+            return attainment - 0.5
+
+        def result(self, attainment, target, better, baseline):
+            return 2 * target * attainment, NAN
+
+    assert [row[:2] for row in told("higher", 10, curve=Bonus())] == [
+        ("threshold", 9.0), ("target", 10.0), ("stretch", 15.0),
+    ]  # fmt: skip
+    assert [row[:2] for row in told("higher", 10, curve=Bonus(), rule=Halves())] == [
+        ("target", 10.0), ("level", 18.0), ("stretch", 30.0),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("target", [0.0, NAN])

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import numpy as np
 import pytest
 
 import cascade_kpi as ck
@@ -61,8 +62,8 @@ def test_who_serves_what_and_commits_to_what():
     mine = [TABLE["commitment"][row] for row in (0, 2)]
     assert [each.text for each in content.commitments] == mine
     assert content.commitments[0].due == date(2027, 6, 30)
-    assert content.manager == "east"
-    assert plan("hq").content.manager == ""
+    assert content.manager.name == "east"
+    assert plan("hq").content.manager is None
 
 
 def test_scores_bring_their_own_scorecard_and_the_targets_agreed():
@@ -108,20 +109,15 @@ MARKDOWN = """\
 
 ann · 2027 · reports to east · signed
 
-## Duties
+## What is to be reached
 
-- Key accounts
+| KPI | weight | threshold | target | stretch |
+| --- | ---: | ---: | ---: | ---: |
+| sales | 75.0 % | 240 CNY (45.0 points) | 300 CNY (75.0 points) | 360 CNY (97.5 points) |
+| churn | 25.0 % | 2.40 % (15.0 points) | 2.00 % (25.0 points) | 1.60 % (32.5 points) |
+| all together | 100 % | 60.0 points | 100.0 points | 130.0 points |
 
-## KPIs
-
-| KPI | weight | level | reach | points | of the total |
-| --- | ---: | --- | ---: | ---: | ---: |
-| sales | 3 of 4 | threshold | 240 CNY | 60.0 | 45.0 |
-| sales | 3 of 4 | target | 300 CNY | 100.0 | 75.0 |
-| sales | 3 of 4 | stretch | 360 CNY | 130.0 | 97.5 |
-| churn | 1 of 4 | threshold | 2.40 % | 60.0 | 15.0 |
-| churn | 1 of 4 | target | 2.00 % | 100.0 | 25.0 |
-| churn | 1 of 4 | stretch | 1.60 % | 130.0 | 32.5 |
+Points are those that a level brings to the total, by the weight of its KPI.
 
 ## Goals served
 
@@ -132,17 +128,21 @@ ann · 2027 · reports to east · signed
 
 ## Commitments
 
-| commitment | KPI | amount | due |
-| --- | --- | ---: | --- |
-| Win two key accounts | – | 2 accounts | 2027-06-30 |
-| Train the new colleague | – | – | – |
+- Win two key accounts, 2 accounts, by 2027-06-30
+- Train the new colleague
+
+## Duties
+
+- Key accounts
 
 ## Agreement
 
-| side | agreed by | on |
-| --- | --- | --- |
-| employee | ann | 2027-01-12 |
-| manager | east | 2027-01-13 |
+This plan is **signed**.
+
+- ann (employee): agreed on 2027-01-12
+- east (manager): agreed on 2027-01-13
+
+### Steps so far
 
 | step | by | on | note |
 | --- | --- | --- | --- |
@@ -201,3 +201,106 @@ def test_an_agreement_is_that_of_the_plans_person():
     assert refused(ck.PerformancePlan, one.content, other.agreement)[0].column == "agreement"
     refused(ck.PerformancePlan, None, None)
     assert repr(one) == "<PerformancePlan of ann, 2027: 2 KPIs, draft>"
+
+
+NAMED = ck.OrgTree.from_table(
+    {"id": ["hq", "east", "ann"], "parent": ["", "hq", "east"],
+     "label": ["The <company>", "Wei", "Ann Lee"]}, label="label",
+)  # fmt: skip
+BAND = ck.Kpi("cover", "days", ck.directions.OnTarget(1), ck.aggregates.Mean(), decimals=0)
+FOUR = ck.curves.Piecewise([(0.8, 60), (0.9, 80), (1.0, 100), (1.2, 130)], below=0)
+
+
+def full():
+    """A plan with everything: agreed targets, an offer, goals of KPIs, promises, a level more."""
+    whole = ck.cascade(NAMED, [*KPIS, BAND], {"sales": 300, "churn": 2, "cover": 21},
+                       periods="2027")  # fmt: skip
+    offers = {"node": ["ann"], "kpi": ["sales"], "value": [280], "confidence": [2]}
+    levels = ck.confidences.ByLevel(["certain", 1, 0.5])
+    agreed = ck.reconcile(whole, offers, confidence=levels).targets
+    items = [ck.Item("sales", FOUR), ck.Item("churn", CURVE), ck.Item("cover", CURVE)]
+    card = ck.Scorecard(items, {"sales": 50, "churn": 30, "cover": 20})
+    table = {"goal": ["grow", "visit"], "title": ["Grow <fast>", "Visit"], "owner": ["hq", "ann"],
+             "kpi": ["", "sales"], "weight": [1, 60]}  # fmt: skip
+    goals = ck.Goals.from_table(table, NAMED)
+    links = ck.Links.from_table({"goal": ["visit"], "serves": ["grow"]})
+    promised = {"commitment": ["Two accounts", "Train"], "kpi": ["sales", ""],
+                "value": [2, None], "unit": ["accounts", ""],
+                "due": ["2027-06-30", None]}  # fmt: skip
+    return ck.performance_plan(agreed, "ann", card, alignment=ck.align(goals, links),
+                               commitments=promised)  # fmt: skip
+
+
+def test_one_table_tells_what_is_to_be_reached_and_what_it_pays():
+    draft = full()
+    text = ck.report(draft).markdown()
+    assert (
+        "| sales | 50 % | 240 CNY (30.0 points) | 300 CNY (50.0 points) | 360 CNY (65.0 points) "
+        "| 270 CNY (40.0 points) | Grow \\<fast\\> "
+        "| offered 280 CNY; Two accounts, 2 accounts, by 2027-06-30 |"
+    ) in text
+    # Nothing is better than on target: that stretch is not to be reached, nor the whole of it.
+    assert "| 16 or 26 days (12.0 points) | 20 to 22 days (20.0 points) | – |" in text
+    assert "| all together | 100 % | 60.0 points | 100.0 points | – |" in text
+    assert "## Further commitments\n\n- Train\n" in text
+    page = ck.report(draft).html()
+    assert "<fast>" not in page
+    assert page.count("<table") == 2  # what is to be reached, and goals served: no step yet
+
+
+def test_signers_are_named_and_steps_keep_the_names():
+    done = full().move("proposed", by="east", on=date(2027, 1, 11))
+    done = done.move("agreed by employee", by="ann", on=date(2027, 1, 12))
+    text = ck.report(done).markdown()
+    assert "- Ann Lee (employee): agreed on 2027-01-12" in text
+    assert "- Wei (manager): not agreed yet" in text
+    assert "| proposed | Wei | 2027-01-11 | – |" in text
+    again = ck.from_json(ck.to_json(done)).move(
+        "agreed by manager", by="east", on=date(2027, 1, 13)
+    )
+    assert again.agreement.steps[-1].name == "Wei"
+    assert done.move("refused", by="hq", on=date(2027, 1, 13)).agreement.steps[-1].who == (
+        "The <company>"
+    )
+
+
+def test_every_number_makes_itself_again():
+    made = full()
+    for kpi, item in zip(("sales", "churn", "cover"), made.content.items, strict=True):
+        for level in item.levels:
+            for what, value in (("points of ", level.points), ("worth of ", level.worth)):
+                why = ck.explain(made, kpi=kpi, quantity=f"{what}{level.name}")
+                assert why.evaluate() == why.value == value
+            why = ck.explain(made, kpi=kpi, quantity=level.name)
+            assert np.array_equal(why.evaluate(), why.value, equal_nan=True)
+            assert np.array_equal(why.value, level.value, equal_nan=True) or level.name == "target"
+    assert "offers row 0, value" in str(ck.explain(made, kpi="sales", quantity="offer"))
+    assert "commitments row 0, value" in str(ck.explain(made, kpi="sales", quantity="commitment"))
+    assert "scorecard, weights of everybody" in str(
+        ck.explain(made, kpi="churn", quantity="weight")
+    )
+    assert ck.explain(made, goal="grow").value == 60
+    assert "offers row 0, value" in ck.explain(made, "ann", "sales", "2027").text(depth=None)
+
+
+def test_what_cannot_be_asked_of_a_plan():
+    made = full()
+    assert refused(ck.explain, ck.from_json(ck.to_json(made)), kpi="sales")[0].reason == (
+        "the plan was read from JSON, without the stages that it was made from"
+    )
+    assert refused(ck.explain, made)[0].reason == "which KPI?"
+    assert refused(ck.explain, made, kpi="sale")[0].repair.endswith("did you mean 'sales'?")
+    assert refused(ck.explain, made, "hq", "sales")[0].column == "node"
+    assert refused(ck.explain, made, kpi="sales", period="2026")[0].column == "period"
+    assert refused(ck.explain, made, kpi="churn", quantity="offer")[0].value == "offer"
+    assert refused(ck.explain, plan(alignment=None), goal="rev")[0].column == "goal"
+
+
+def test_levels_from_a_baseline_make_themselves_again():
+    tree = ck.OrgTree.from_table({"id": ["hq", "a"], "parent": ["", "hq"], "base": [None, 50.0]})
+    made = ck.cascade(tree, KPIS[:1], {"sales": 100}, periods="2027")
+    item = ck.Item("sales", FOUR, ck.attainments.Progress("base"))
+    draft = ck.performance_plan(made, "a", ck.Scorecard([item], {"sales": 100}))
+    why = ck.explain(draft, kpi="sales", quantity="threshold")
+    assert why.evaluate() == why.value == 90
+    assert "units row 1, base" in str(why)

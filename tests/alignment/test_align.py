@@ -183,15 +183,15 @@ financial
     60 %: Revenue of the east (east, 75 % covered)
       75 %: Sell to key accounts (ann)
         supports, not counted: Visit key accounts (ann)
-    supports: Keep key accounts (hq)
-      supports: Visit key accounts (ann), as above
-      supports: Train the sales force (hq)
-        supports: Learn to sell (bob)
+    supports: Keep key accounts (hq), see customer
     30 %: Revenue of the west (west)
 customer
-  Keep key accounts (hq), as above
+  Keep key accounts (hq)
+    supports: Visit key accounts (ann), as above
+    supports: Train the sales force (hq), see learning
 learning
-  Train the sales force (hq), as above
+  Train the sales force (hq)
+    supports: Learn to sell (bob)
 serving nothing
   Tidy the archive (bob)"""
 

@@ -50,7 +50,15 @@ def test_shares_over_one_are_doubly_counted_in_the_unit_of_the_goal():
     (only,) = case.audit()
     assert (only.kind, only.goal, only.unit) == ("over", "s", "CNY")
     assert only.figure == pytest.approx(40)
-    assert "over: goal 's' of 'hq', 40 CNY: doubly counted" in str(only)
+    assert "over: goal 's' of 'hq', 40 CNY: more of it is carried than there is" in str(only)
+
+
+@pytest.mark.parametrize(("margin", "told"), [(0.4, []), (0.3, [("over", "s", 10)])])
+def test_a_stated_margin_is_meant_and_more_is_told(margin, told):
+    case = simple(["s", "a", "b"], [("a", "s", 0.8), ("b", "s", 0.6)], value=[100, 80, 60],
+                  owner=["hq", "ann", "bob"], margin=[margin, None, None])  # fmt: skip
+    assert [(f.kind, f.goal, round(f.figure, 9)) for f in case.audit()] == told
+    assert [round(x, 9) for x in case.coverage()["over"].tolist()] == [10 if told else 0]
 
 
 def test_thirds_are_a_whole():
@@ -183,3 +191,71 @@ def test_a_budget_goes_through_json():
     assert ck.from_json(ck.to_json(budget)) == budget
     faults = refused(ck.from_json, ck.to_json(budget).replace("40.0", "4.0"))
     assert "$.record" in faults[0].source
+
+
+POSTS = [None, "head", "head", "seller", "seller", "clerk"]  # hq, east, west, ann, bob, cid
+HEADS = ck.WeightBudget(count=(1, 2))
+SELLERS = ck.WeightBudget(total=100, most=60)
+
+
+def by_post(**columns):
+    tree = org(post=POSTS)
+    names = list(columns)
+    table = {
+        "goal": names,
+        "title": names,
+        "owner": [owner for owner, _ in columns.values()],
+        "weight": [weight for _, weight in columns.values()],
+        "strategic": [True] * len(names),
+    }
+    return ck.align(goals(tree, table), ck.Links.from_table({"goal": [], "serves": []}))
+
+
+def test_budgets_by_post_hold_for_that_post_alone():
+    case = by_post(a=("ann", 70), b=("bob", 60), e=("east", 90))
+    budgets = ck.WeightBudgets({"head": HEADS, "seller": SELLERS}, by="post")
+    assert [(f.kind, f.goal, f.owner) for f in case.audit(budgets)] == [
+        ("unsupported", "a", "ann"), ("unsupported", "b", "bob"), ("unsupported", "e", "east"),
+        ("heavy", "a", "ann"), ("total", None, "ann"), ("total", None, "bob"),
+        ("few", None, "west"),
+    ]  # fmt: skip
+    alone = ck.WeightBudgets({"seller": SELLERS, "head": None}, by="post")
+    same = case.audit(ck.WeightBudgets({"seller": SELLERS}, by="post", others=ck.WeightBudget()))
+    assert case.audit(alone).counts == same.counts
+    assert ck.from_json(ck.to_json(budgets)) == budgets
+
+
+def test_who_has_no_budget_is_a_fault():
+    case = by_post(c=("cid", 70), h=("hq", 100))
+    faults = refused(case.audit, ck.WeightBudgets({"seller": SELLERS, "sellr": HEADS}, by="post"))
+    assert {(f.value, f.reason) for f in faults} == {
+        ("sellr", "no node has this post"),
+        ("clerk", "no budget for plans of this group"),
+        ("", "no budget for plans of this group"),
+    }
+    (fault,) = refused(case.audit, ck.WeightBudgets({"seller": SELLERS}, by="pots"))
+    assert fault.reason == "no such column"
+
+
+def test_budgets_by_group_that_are_refused():
+    for given in ({}, {"seller": 3}, "seller", {"seller": ck.WeightBudget(kinds="person")}):
+        assert refused(ck.WeightBudgets, given)
+    assert refused(ck.WeightBudgets, {"seller": SELLERS}, by="")
+
+
+@pytest.mark.parametrize(
+    "budget", [None, SELLERS, ck.WeightBudgets({"head": HEADS, "seller": SELLERS}, by="post")]
+)
+def test_audits_and_alignments_are_written_as_what_they_are_made_of(budget):
+    case = by_post(a=("ann", 70), b=("bob", 60), e=("east", 90))
+    assert ck.from_json(ck.to_json(case)) == case
+    told = case.audit(budget)
+    again = ck.from_json(ck.to_json(told))
+    assert again == told
+    assert str(again) == str(told)
+
+
+def test_an_alignment_that_no_longer_holds_is_refused():
+    text = ck.to_json(simple(["s", "a"], [("a", "s", 1)]))
+    faults = refused(ck.from_json, text.replace('"values": ["s"]', '"values": ["t"]'))
+    assert "no such goal" in str(faults[0])

@@ -46,7 +46,7 @@ def test_periods_stand_in_the_id_and_slashes_are_escaped():
     assert set(implied.goals.columns["period"]) == {"Q1", "Q2"}
 
 
-def test_margins_are_told_as_doubly_counted():
+def test_margins_are_meant_and_not_told_as_amiss():
     split = ck.splits.Over(ck.splits.Equal(), {"team": 0.1})
     kpi = ck.Kpi("sales", "CNY", lot=1, split=split)
     tree = org(kind=["company", "team", "team", "person", "person", "person"])
@@ -56,7 +56,13 @@ def test_margins_are_told_as_doubly_counted():
     assert fault.value == "cid"
     tree = org({"hq": "", "e": "hq", "a": "e", "b": "e"}, kind=["c", "team", "p", "p"])
     implied = ck.aligned_with(ck.cascade(tree, [kpi], {"sales": 100}, periods="2027"))
-    assert [(f.kind, f.goal, round(f.figure)) for f in implied.audit()] == [("over", "sales/e", 10)]
+    assert len(implied.audit()) == 0
+    table = implied.coverage()
+    assert dict(rows(table, "goal", "covered"))["sales/e"] == pytest.approx(1.1)
+    assert dict(rows(table, "goal", "margin")) == {"sales/hq": 0.0, "sales/e": 0.1}
+    assert table["over"].tolist() == [0, 0]
+    again = ck.from_json(ck.to_json(implied.goals))
+    assert again.margin.tolist() == implied.goals.margin.tolist()
 
 
 def test_a_child_of_another_sign_is_refused_and_can_be_left_out():

@@ -53,6 +53,61 @@ def test_stretch_deviation_and_outliers_of_one_post():
     assert tight.outliers("sales").tolist() == [[0, 0, 0, 0, 0, 0, 1, -1]]
 
 
+TIGHT = dict(zip("abcdefg", [108, 108.1, 107.9, 108.2, 107.8, 110, 108], strict=True))
+
+
+def test_two_points_more_in_a_tight_group_are_not_material():
+    past = reports(dict.fromkeys("abcdefg", 100))
+    judged = ck.fairness(given(sellers(), TIGHT), past, "post")
+    assert judged.deviation("sales")[0, 6] > 3.5
+    assert judged.outliers("sales").tolist() == [[0] * 8]
+    assert judged.groups()["immaterial"].tolist() == [1]
+    assert judged.least("sales")[0, 6] == 5.5
+    strict = ck.fairness(given(sellers(), TIGHT), past, "post", material=yardsticks.Amount(1.9))
+    assert strict.outliers("sales").tolist() == [[0, 0, 0, 0, 0, 0, 1, 0]]
+    assert strict.groups()["immaterial"].tolist() == [0]
+    assert ck.from_json(ck.to_json(strict.by)) == strict.by
+
+
+def test_what_is_material_counts_in_both_directions_and_in_the_kpi_s_unit():
+    wanted = dict(zip("abcdefg", [1.9, 1.9, 1.9, 1.9, 1.9, 2.15, 1.6], strict=True))
+    targets = given(sellers(past=[NAN, *[2.0] * 7]), wanted, CHURN)
+    for amount, told in ((0.2, [1, -1]), (0.25, [1, 0]), (0.3, [0, 0])):
+        judged = ck.fairness(
+            targets,
+            "past",
+            "post",
+            fences=yardsticks.Deviations(1),
+            material={"churn": amount},
+        )
+        easy, hard = targets.org.row("f"), targets.org.row("g")
+        assert judged.outliers("churn")[0, [hard, easy]].tolist() == told
+
+
+def test_why_a_target_is_an_outlier_makes_itself_again():
+    wanted = dict(zip("abcdefg", [100, 102, 104, 106, 108, 150, 90], strict=True))
+    judged = ck.fairness(given(sellers(), wanted), reports(dict.fromkeys("abcdefg", 100)), "post")
+    for node in ("a", "f", "hq"):
+        for quantity in ("outlier", "least"):
+            why = ck.explain(judged, node, "sales", quantity=quantity)
+            assert np.array_equal(why.evaluate(), why.value, equal_nan=True)
+    assert ck.explain(judged, "f", "sales", quantity="outlier").value == 1
+    assert "what is material by OfTarget(share=0.05)" in str(
+        ck.explain(judged, "f", "sales", quantity="least")
+    )
+
+
+def test_what_is_material_of_no_kpi_is_refused():
+    (told,) = map(
+        str,
+        refused(
+            ck.fairness, given(sellers(), TIGHT), reports({"a": 1}), "post", material={"sale": 3}
+        ),
+    )
+    assert "no such KPI" in told
+    assert "'sales'" in told
+
+
 def test_no_history_is_absent_and_told():
     past = dict(zip("abcdef", [100, 100, 100, 0, -50, 90], strict=True))
     judged = ck.fairness(given(sellers(), dict.fromkeys("abcdefg", 110)), reports(past), "post")
@@ -299,3 +354,49 @@ def test_a_stretch_too_large_for_a_float_is_refused():
         measures={"sales": yardsticks.InUnits()},
     )  # fmt: skip
     assert "the stretch of sales in 2027 is too large" in str(fault)
+
+
+def histories():
+    past = reports({node: [100, 90] for node in "abcdefg"}, ("2025", "2026"))
+    both = given(sellers(past=[NAN, *[1.0] * 7]), TIGHT)
+    two = ck.Targets.from_columns(
+        both.org,
+        ck.Kpis([SALES, CHURN]),
+        {"sales": both.of("sales"), "churn": both.of("sales") / 50},
+        periods="2027",
+    )
+    base = {"base": yardsticks.Best(), "fences": yardsticks.Quartiles(1), "material": {"sales": 2}}
+    actuals = ck.Actuals.from_table(both.org, [SALES], past)
+    return {
+        "a table": ck.fairness(both, past, "post", **base),
+        "a column": ck.fairness(both, "past", "post", capacity="past"),
+        "by KPI": ck.fairness(two, {"sales": actuals, "churn": ["past", "past"]}, "post"),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("how", ["a table", "a column", "by KPI"])
+def test_it_is_written_as_what_it_is_made_of_and_made_again(how):
+    judged = histories()[how]
+    again = ck.from_json(ck.to_json(judged))
+    assert again == judged
+    assert ck.explain(again, "a", "sales").value == ck.explain(judged, "a", "sales").value
+    assert again.table()["outlier"].tolist() == judged.table()["outlier"].tolist()
+
+
+def test_what_is_no_longer_so_is_refused_with_its_place():
+    text = ck.to_json(histories()["a table"])
+    (fault,) = refused(ck.from_json, text.replace('"sales": 0', '"sales": 3'))
+    assert fault.reason == "there are 1 reports"
+    faults = refused(ck.from_json, text.replace('"times": 1.0', '"times": -1.0'))
+    assert "by.fences" in faults[0].source
+
+
+def test_results_of_several_periods_taken_together_are_not_written():
+    targets = given(sellers(), TIGHT)
+    rows = reports({node: [60, 40] for node in "abcdef"}, ("H1", "H2"))
+    halves = ck.Targets.from_columns(targets.org, targets.kpis, {}, periods=["H1", "H2"])
+    year = ck.over_periods(ck.measure(halves, rows), "2026")
+    (fault,) = refused(ck.to_json, ck.fairness(targets, year, "post"))
+    assert fault.reason.startswith("its history are results that are not those of their reports")
+    usual = ck.fairness(targets, year.actuals, "post")
+    assert ck.from_json(ck.to_json(usual)) == usual

@@ -30,6 +30,26 @@ def test_fences_keep_the_law(rule):
     testing.check_fences(rule)
 
 
+@pytest.mark.parametrize(
+    "rule", [yardsticks.OfTarget(0.1), yardsticks.Amount(3), yardsticks.ByKpi({"sales": 2})]
+)
+def test_what_is_material_keeps_the_law(rule):
+    testing.check_material(rule)
+
+
+def test_what_is_material_is_a_share_of_the_target_or_an_amount_by_kpi():
+    target = np.array([200.0, -40.0, NAN])
+    sales, churn = ck.Kpi("sales", "CNY"), ck.Kpi("churn", "%")
+    rule = yardsticks.Yardstick(material={"churn": 0.3}).material
+    assert rule(target, sales).tolist()[:2] == [10.0, 2.0]
+    assert rule(target, churn).tolist()[:2] == [0.3, 0.3]
+    assert np.isnan(rule(target, churn)[2])
+    told = "; ".join(map(str, refused(yardsticks.ByKpi, {"sales": "much"}, others=3)))
+    assert "rules of sales = 'much': no rule" in told
+    assert "others = 3: no rule" in told
+    assert "share = -0.1: negative" in str(refused(yardsticks.OfTarget, -0.1)[0])
+
+
 def test_a_base_is_the_latest_the_mean_or_the_best():
     past = np.array([[10.0, NAN, 7.0, NAN], [4.0, 8.0, NAN, NAN], [6.0, 6.0, NAN, NAN]])
     target = np.full(4, 9.0)

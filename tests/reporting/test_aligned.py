@@ -3,20 +3,22 @@
 import html.parser
 import re
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 
 import cascade_kpi as ck
-from cascade_kpi.reporting.placing import NARROW, WIDE, Placed, chosen, wrapped
+from cascade_kpi.reporting.folding import Folded
+from cascade_kpi.reporting.lettering import wrapped
+from cascade_kpi.reporting.placing import PAPER, Paper, Placed
 from tests.alignment.case import GOALS, LINKS, aligned, goals, simple
 from tests.helpers import refused
 from tests.properties.test_alignment import aligned as made
 from tests.properties.test_alignment import maps
 
 
-def placed(found, paper=WIDE, most=40):
-    within = found.goals.owner >= -1
-    return Placed(found, chosen(found, within, most), paper)
+def folded(found, most=40):
+    return Folded.of(found, found.goals.owner >= -1, most)
 
 
 @given(maps(most=14))
@@ -26,8 +28,8 @@ def test_boxes_lie_in_their_lanes_and_never_on_each_other(tables):
     names = ["financial", "customer", ""]
     goals["perspective"] = [names[i % 3] for i in range(len(goals["goal"]))]
     found = made((goals, links))
-    for paper in (WIDE, NARROW):
-        shown = placed(found, paper)
+    for paper in (PAPER, Paper(slots=2)):
+        shown = Placed(found, folded(found).drawn, paper)
         boxes = list(shown.boxes.values())
         assert len(boxes) == len(found.goals)
         bands = {lane.name: lane for lane in shown.lanes}
@@ -35,15 +37,16 @@ def test_boxes_lie_in_their_lanes_and_never_on_each_other(tables):
             lane = bands[found.goals.columns["perspective"][box.goal]]
             assert lane.y < box.y
             assert box.y + paper.high < lane.y + lane.height
-            assert 0 < box.x < box.x + paper.box < paper.width
+            assert paper.gutter < box.x < box.x + paper.box < shown.width
             for other in boxes[:i]:
                 apart_x = abs(other.x - box.x) >= paper.box
                 assert apart_x or abs(other.y - box.y) >= paper.high
         assert len(shown.arrows) == len(found.links)
         for arrow in shown.arrows:
-            assert all(0 <= x <= paper.width for x, _ in arrow.points)
+            assert all(paper.gutter <= x <= shown.width for x, _ in arrow.points)
             # A long arrow passes rows between boxes, never over one.
-            for (x, y), (to_x, to_y) in zip(arrow.points[1:-2], arrow.points[2:-1], strict=True):
+            passing = arrow.points[1:-1]
+            for (x, y), (to_x, to_y) in zip(passing[::2], passing[1::2], strict=True):
                 assert x == to_x
                 low, high = min(y, to_y), max(y, to_y)
                 assert not any(
@@ -54,10 +57,9 @@ def test_boxes_lie_in_their_lanes_and_never_on_each_other(tables):
 
 def test_strategic_goals_are_shown_first_and_orphans_last():
     found = aligned()
-    within = found.goals.owner >= 0
-    names = found.goals.ids[chosen(found, within, 3)].tolist()
+    names = found.goals.ids[folded(found, 3).drawn].tolist()
     assert names == ["keep", "rev", "train"]
-    assert "lone" not in found.goals.ids[chosen(found, within, 8)]
+    assert "lone" not in found.goals.ids[folded(found, 6).drawn]
 
 
 def test_titles_are_broken_and_cut():
@@ -102,9 +104,10 @@ def test_the_page_holds_two_maps_and_the_tables():
     report = ck.report(audit)
     page = report.html()
     assert report.title == "hq: alignment"
-    assert page.count('class="map ') == 2
-    assert len(re.findall(r'<g class="goal ', page)) == 18
-    assert len(re.findall(r'<g class="edge ', page)) == 16
+    assert page.count('class="map ') == 2  # a drawing, and a list for a phone
+    assert len(re.findall(r'<g class="goal ', page)) == 9
+    assert len(re.findall(r'<g class="edge ', page)) == 8
+    assert page.count('class="aim"') == 9 + 3  # each goal once, and a line for who is met again
     for words in ("Alignment report", "60 %", "90.0 % covered", "serves nothing", "a weight below"):
         assert words in page
     assert report._repr_html_().startswith("<iframe")
@@ -150,10 +153,11 @@ def test_a_focus_keeps_to_a_subtree_and_what_it_serves():
 def test_what_is_left_out_is_said():
     report = ck.report(aligned(), limits=ck.Limits(goals=3, rows=1))
     page = report.html()
-    assert "6 goals more: see the tables." in page
+    assert page.count("▾ 1</text>") == 2  # the west and bob's serve one goal alone
+    assert "4 goals more: see the tables." in page
     assert "… and 1 row more." in page
     assert "… and 4 rows more." in report.markdown()
-    assert "6 goals more: see the tables." in report.markdown()
+    assert "4 goals more: see the tables." in report.markdown()
 
 
 def test_an_empty_alignment_has_a_page():
@@ -174,3 +178,82 @@ def test_unowned_goals_and_unsplit_amounts_are_told_on_the_map():
 @pytest.mark.parametrize("field", ["goals", "rows"])
 def test_limits_are_whole_numbers(field):
     refused(ck.Limits, **{field: 0})
+
+
+def cascaded(people=8):
+    """A strategic goal of two KPIs, handed down to four regions and their people."""
+    regions = [f"r{i}" for i in range(4)]
+    ids = ["hq", *regions, *(f"{r}p{i}" for r in regions for i in range(people))]
+    above = ["", *["hq"] * 4, *(r for r in regions for _ in range(people))]
+    tree = ck.OrgTree.from_table({"id": ids, "parent": above})
+    kpis = [ck.Kpi("sales", "CNY", lot=1), ck.Kpi("calls", "calls", lot=1)]
+    targets = ck.cascade(tree, kpis, {"sales": 10_000, "calls": 4_000}, periods="2027")
+    implied = ck.aligned_with(targets)
+    mine = ck.Goals.from_table(
+        {"goal": ["visit"], "title": ["Visit"], "owner": ["r0"], "weight": [5]}, tree
+    )
+    links = {"goal": ["visit", "visit"], "serves": ["sales/hq", "calls/hq"], "weight": [3, 1]}
+    return ck.align(implied.goals.joined(mine), implied.links.joined(ck.Links.from_table(links)))
+
+
+def test_the_largest_families_are_folded_into_the_goal_that_they_serve():
+    found = cascaded()
+    shown = folded(found, 24)
+    names = set(found.goals.ids[shown.drawn].tolist())
+    assert names == {"sales/hq", "calls/hq", "visit", *(f"{k}/r{i}" for k in ("sales", "calls")
+                                                        for i in range(4))}  # fmt: skip
+    assert shown.counts[found.goals.position("sales/r0")] == 8
+    assert shown.left == 0
+    few = folded(found, 5)
+    assert set(found.goals.ids[few.drawn].tolist()) == {"sales/hq", "calls/hq", "visit"}
+    assert few.counts[found.goals.position("sales/hq")] == 36
+    assert folded(found, 100).counts.sum() == 0
+
+
+@given(maps(most=14))
+@settings(max_examples=60)
+def test_every_goal_is_drawn_folded_or_left(tables):
+    found = made(tables)
+    for most in (1, 4, 9):
+        shown = folded(found, most)
+        inside = set(shown.drawn.tolist())
+        hidden = set((shown.host >= 0).nonzero()[0].tolist())
+        assert len(shown.drawn) <= most
+        assert not inside & hidden
+        assert len(inside) + len(hidden) + shown.left == len(found.goals)
+        graph = found.graph
+        for goal in hidden:  # nothing that it serves is lost from sight
+            (link,) = graph.links_out(np.array([goal])).tolist()
+            to = int(graph.serves[link])
+            assert int(shown.host[goal]) == (to if to in inside else int(shown.host[to]))
+
+
+def test_folded_goals_are_listed_and_a_link_leads_there():
+    found = cascaded()
+    page = ck.report(found, limits=ck.Limits(rows=5)).html()
+    goal = found.goals.position("sales/r0")
+    assert f'href="#below-{goal}"' in page
+    assert f'id="below-{goal}"' in page
+    assert "8 goals below" in page
+    assert '<span class="how">12.52 %: </span>' in page  # how they serve it
+    assert "… and 3 more." in page
+
+
+def test_wider_lines_carry_more():
+    page = ck.report(simple(["s", "a", "b"], [("a", "s", 0.9), ("b", "s", 0.1)],
+                            owner=["hq", "ann", "ann"], value=[10, 9, 1])).html()  # fmt: skip
+    widths = [float(each) for each in re.findall(r'class="line" stroke-width="([\d.]+)"', page)]
+    assert widths[0] > 2 * widths[1]
+
+
+def test_a_map_is_the_same_whatever_the_order_of_the_rows():
+    table = {name: list(reversed(cells)) for name, cells in GOALS.items()}
+    links = {name: list(reversed(cells)) for name, cells in LINKS.items()}
+    other = ck.align(goals(table=table), ck.Links.from_table(links))
+    assert ck.report(other).html() == ck.report(aligned()).html()
+
+
+def test_a_list_tells_a_strategic_goal_in_its_own_lane_alone():
+    text = aligned().draw()
+    assert "supports: Keep key accounts (hq), see customer" in text
+    assert text.count("Visit key accounts") == 2

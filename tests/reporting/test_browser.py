@@ -100,7 +100,7 @@ def test_a_strategy_map_fits_the_screen_and_its_text_the_boxes(tab, tmp_path, wi
     assert tab.evaluate("document.documentElement.scrollWidth") <= width
     maps = "[...document.querySelectorAll('.map')]"
     shown = f"{maps}.filter(m => m.clientHeight).map(m => m.className)"
-    assert tab.evaluate(shown) == ["map wide" if width == WIDE else "map narrow"]
+    assert tab.evaluate(shown) == ["map wide" if width == WIDE else "map narrow outline"]
     outside = """[...document.querySelectorAll('.map .goal')].filter(g => g.getClientRects().length)
       .flatMap(g => { const box = g.querySelector('rect').getBoundingClientRect();
         return [...g.querySelectorAll('text')].map(t => [t, t.getBoundingClientRect(), box]) })

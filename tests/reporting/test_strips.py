@@ -1,5 +1,6 @@
 """Strips of dots, and the sections that they and the changes stand in."""
 
+import itertools
 import re
 
 import attrs
@@ -49,6 +50,24 @@ def test_words_are_escaped():
     assert "<i>" not in svg
 
 
+@pytest.mark.parametrize(
+    ("low", "high"), [("−36.9 points of the survey", "+40.9 points of the survey"), ("1", "2")]
+)
+def test_labels_of_an_axis_do_not_run_into_each_other(low, high):
+    for middle in (0.02, 0.2, 0.5, 0.9):
+        told = str(axis(Scale(-middle, 1 - middle), (low, "0", high), "x"))
+        lines = re.findall(r'x="([\d.]+)%" y="(\d+)%" text-anchor="(\w+)">([^<]*)<', told)
+        spans = []
+        for x, y, side, words in lines:
+            wide = 2.2 * len(words)  # per cent of a strip on a phone
+            left = float(x) - {"start": 0, "middle": wide / 2, "end": wide}[side]
+            spans.append((y, left, left + wide))
+        spans.sort()
+        for (y, _, end), (below, begin, _) in itertools.pairwise(spans):
+            assert y != below or end < begin
+    assert ("tall" in told) == (low != "1")
+
+
 def judged(n=8, **options):
     people = [f"p{i}" for i in range(n)]
     tree = ck.OrgTree.from_table(
@@ -70,6 +89,10 @@ def test_a_report_of_fairness_names_who_has_it_too_hard():
     report = ck.report(judged())
     text = report.markdown()
     assert "## Fairness" in text
+    assert "beyond its base, the latest result; more is harder" in text
+    assert "3.5 spreads on either side of the median" in text
+    assert "more than 5 % of the target from the median." in text
+    assert "Latest()" not in text
     assert "| sel\\|ler | 7 | +10.0 % |" in text
     assert "| Person \\<6\\> | ▲ too hard | 110 CNY | 10 CNY | +1,000.0 % |" in text
     assert "1 target has no base to be set against, and no stretch." in text
@@ -82,6 +105,7 @@ def test_a_report_of_fairness_names_who_has_it_too_hard():
 def test_groups_too_small_are_told_as_such():
     text = ck.report(judged(4)).markdown()
     assert "too few to tell" in text
+    assert "4 targets stand in no group of 5 or more" in text
     assert "too hard" not in text
 
 

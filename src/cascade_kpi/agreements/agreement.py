@@ -72,6 +72,8 @@ class Step:
     note : str
     content : str
         Digest of what the document said.
+    name : str
+        Of who took it, as people read it; empty if it is not known.
     """
 
     state: State
@@ -79,6 +81,7 @@ class Step:
     on: date
     note: str = ""
     content: str = ""
+    name: str = ""
 
     def __attrs_post_init__(self) -> None:
         faults = []
@@ -93,11 +96,16 @@ class Step:
         if not isinstance(self.on, date) or isinstance(self.on, datetime):
             repair = "give a date, as date(2027, 1, 15)"
             faults.append(Fault("step", "not a day", repair, column="on", value=self.on))
-        for column in ("note", "content"):
+        for column in ("note", "content", "name"):
             if not isinstance(getattr(self, column), str):
                 value = getattr(self, column)
                 faults.append(Fault("step", "not text", "write text", column=column, value=value))
         check(faults)
+
+    @property
+    def who(self) -> str:
+        """Who took it, as people read it."""
+        return self.name or str(self.by)
 
 
 @record("cascade_kpi/agreement")
@@ -177,7 +185,14 @@ class Agreement:
         return next((step for step in self.round if step.state is state), None)
 
     def add(
-        self, state: State | str, *, by: Any, on: date, note: str = "", content: str = ""
+        self,
+        state: State | str,
+        *,
+        by: Any,
+        on: date,
+        note: str = "",
+        content: str = "",
+        name: str = "",
     ) -> Agreement:
         """The agreement with one step more; this one stays as it is.
 
@@ -186,5 +201,5 @@ class Agreement:
         InputError
             If the step may not follow.
         """
-        step = Step(State.named(state), by, on, note, content)
+        step = Step(State.named(state), by, on, note, content, name)
         return Agreement(self.employee, (*self.steps, step))

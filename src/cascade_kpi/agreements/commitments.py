@@ -39,8 +39,10 @@ class Commitment:
     due: date | None = None
 
 
-def commitments_of(table: object, org: OrgTree, row: int) -> tuple[Commitment, ...]:
-    """The commitments of one node, in the order of the table.
+def commitments_of(
+    table: object, org: OrgTree, row: int
+) -> tuple[tuple[int, ...], tuple[Commitment, ...]]:
+    """The rows of one node's commitments, and these, in the order of the table.
 
     Raises
     ------
@@ -63,11 +65,12 @@ def commitments_of(table: object, org: OrgTree, row: int) -> tuple[Commitment, .
             faults.append(data.fault("an amount without a unit", "write it", row=i, column="unit"))
     check(data.told(faults))
     cells = zip(*words, map(float, values), days, mine, strict=True)
-    return tuple(
-        Commitment(text, kpi, value, unit, day)
-        for text, kpi, unit, value, day, theirs in cells
+    found = [
+        (i, Commitment(text, kpi, value, unit, day))
+        for i, (text, kpi, unit, value, day, theirs) in enumerate(cells)
         if theirs
-    )
+    ]
+    return tuple(i for i, _ in found), tuple(each for _, each in found)
 
 
 def _texts(data: Table, column: str, faults: list[Fault]) -> list[str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import math
 from collections.abc import Iterable
 from datetime import date
@@ -16,10 +14,11 @@ from attrs import field, frozen
 from cascade_kpi._fields import as_tuple, members, not_texts
 from cascade_kpi._long import Columns, texts
 from cascade_kpi._text import visible
-from cascade_kpi.agreements.absent import alike
 from cascade_kpi.agreements.agreement import Agreement, State
-from cascade_kpi.agreements.commitments import Commitment, commitments_of
-from cascade_kpi.agreements.levels import Level, levels_of
+from cascade_kpi.agreements.commitments import commitments_of
+from cascade_kpi.agreements.content import Party, PlanContent, PlanItem, Served
+from cascade_kpi.agreements.levels import levels_of
+from cascade_kpi.agreements.sources import Sources
 from cascade_kpi.alignment.align import Alignment
 from cascade_kpi.errors import Fault, check, unlike
 from cascade_kpi.records import record
@@ -27,98 +26,29 @@ from cascade_kpi.scoring.score import Scores
 from cascade_kpi.scoring.scorecard import Scorecard
 from cascade_kpi.targets.targets import Targets
 
-__all__ = ["PerformancePlan", "PlanContent", "PlanItem", "Served", "performance_plan"]
+__all__ = ["PerformancePlan", "performance_plan"]
 
 _OPEN = (State.DRAFT, State.REOPENED)
 
 
-@record("cascade_kpi/performance_plan.item")
 @frozen
-class PlanItem:
-    """One KPI of a performance plan.
+class _Document:
+    """What of a plan stands in its JSON record: what it says, and the agreement."""
 
-    Attributes
-    ----------
-    kpi, unit : str
-    decimals : int
-        That are printed.
-    weight : float
-        As on the scorecard.
-    target : float
-        In KPI units, NaN where there is none yet.
-    levels : tuple of Level
-        In ascending order of attainment.
-    """
+    content: PlanContent
+    agreement: Agreement
 
-    kpi: str
-    unit: str
-    decimals: int
-    weight: float
-    target: float = field(eq=alike)
-    levels: tuple[Level, ...] = field(converter=as_tuple)
+    @classmethod
+    def of(cls, plan: PerformancePlan) -> _Document:
+        """The document of a plan."""
+        return cls(plan.content, plan.agreement)
+
+    def make(self) -> PerformancePlan:
+        """The plan again, without the stages that it was made from."""
+        return PerformancePlan(self.content, self.agreement)
 
 
-@record("cascade_kpi/performance_plan.served")
-@frozen
-class Served:
-    """A strategic goal that the person's goals serve.
-
-    Attributes
-    ----------
-    goal, title : str
-    weight : float
-        Of the person's goals, that serves it.
-    share : float
-        That weight over the weight of all of them.
-    """
-
-    goal: str
-    title: str
-    weight: float
-    share: float = field(eq=alike)
-
-
-@record("cascade_kpi/performance_plan.content")
-@frozen
-class PlanContent:
-    """What a performance plan says, and both sides agree to.
-
-    Attributes
-    ----------
-    person : str or int
-        Id of the node.
-    name, post, manager, period : str
-        As people read them; `manager` is empty for a root.
-    duties : tuple of str
-    items : tuple of PlanItem
-    serves : tuple of Served
-    commitments : tuple of Commitment
-    """
-
-    person: str | int
-    name: str
-    post: str
-    manager: str
-    period: str
-    duties: tuple[str, ...] = field(converter=as_tuple)
-    items: tuple[PlanItem, ...] = field(converter=as_tuple)
-    serves: tuple[Served, ...] = field(default=(), converter=as_tuple)
-    commitments: tuple[Commitment, ...] = field(default=(), converter=as_tuple)
-
-    def digest(self) -> str:
-        """A digest of all that it says, the same in any process."""
-        plain = attrs.asdict(self, value_serializer=lambda _, __, value: _written(value))
-        text = json.dumps(plain, ensure_ascii=False, sort_keys=True)
-        return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
-
-
-def _written(value: Any) -> Any:
-    if isinstance(value, float):
-        return value.hex() if math.isfinite(value) else "nan"
-    return value.isoformat() if isinstance(value, date) else value
-
-
-@record("cascade_kpi/performance_plan")
+@record("cascade_kpi/performance_plan", written_as=_Document)
 @frozen
 class PerformancePlan:
     """A performance plan and how far it is agreed. Made by :func:`performance_plan`.
@@ -127,6 +57,9 @@ class PerformancePlan:
     ----------
     content : PlanContent
     agreement : Agreement
+    sources : Sources or None
+        The stages that it was made from, for :func:`explain`; None for a plan that was read
+        from JSON, which says all that it says without them.
 
     Raises
     ------
@@ -136,6 +69,7 @@ class PerformancePlan:
 
     content: PlanContent
     agreement: Agreement
+    sources: Sources | None = field(default=None, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         faults = unlike(self.content, PlanContent, "plan", "performance_plan(…)")
@@ -172,7 +106,7 @@ class PerformancePlan:
             ``"proposed"``, ``"agreed by employee"``, ``"agreed by manager"``, ``"signed"``,
             ``"refused"`` or ``"reopened"``.
         by : id
-            Who takes the step.
+            Who takes the step. The name of a node of the tree is written beside it.
         on : date
         note : str
 
@@ -181,10 +115,12 @@ class PerformancePlan:
         InputError
             If that may not follow; what may is named.
         """
+        name = self.content.name_of(by)
+        if not name and self.sources is not None:
+            name = self.sources.name_of(by)
         content = self.content.digest()
-        return attrs.evolve(
-            self, agreement=self.agreement.add(state, by=by, on=on, note=note, content=content)
-        )
+        step = {"by": by, "on": on, "note": note, "name": name, "content": content}
+        return attrs.evolve(self, agreement=self.agreement.add(state, **step))
 
     def revised(self, other: PerformancePlan) -> PerformancePlan:
         """What another plan of the person says, under the agreement of this one.
@@ -198,7 +134,7 @@ class PerformancePlan:
         if self.state not in _OPEN:
             repair = "have it refused or signed, and reopen it"
             check([Fault("plan", f"it is {self.state.value}", repair, value=self.content.person)])
-        return PerformancePlan(other.content, self.agreement)
+        return PerformancePlan(other.content, self.agreement, other.sources)
 
     def table(self) -> Columns:
         """The levels as columns: one row for each KPI and level.
@@ -297,18 +233,20 @@ def performance_plan(
     if alignment is not None and alignment.org != org:
         check([Fault("alignment", "of another tree", "make both with the same OrgTree")])
     above = int(org.parent[row])
+    rows, committed = ((), ()) if commitments is None else commitments_of(commitments, org, row)
+    sources = Sources(targets, card, row, p, alignment, rows)
     content = PlanContent(
         org.node(row).id,
         str(org.labels[row]),
         str(org.kinds[row]),
-        str(org.labels[above]) if above >= 0 else "",
+        Party(org.node(above).id, str(org.labels[above])) if above >= 0 else None,
         targets.periods.labels[p],
         tuple(duty for _, duty in told),
-        _items(targets, card, row, p),
+        _items(sources),
         () if alignment is None else _served(alignment, row),
-        () if commitments is None else commitments_of(commitments, org, row),
+        committed,
     )
-    return PerformancePlan(content, Agreement(content.person))
+    return PerformancePlan(content, Agreement(content.person), sources)
 
 
 def _sources(stage: object, scorecard: object) -> tuple[Targets, Scorecard]:
@@ -325,24 +263,25 @@ def _sources(stage: object, scorecard: object) -> tuple[Targets, Scorecard]:
     return targets, card
 
 
-def _items(targets: Targets, card: Scorecard, row: int, p: int) -> tuple[PlanItem, ...]:
-    org = targets.org
-    table, group = card.weight_table(org)
-    weights = table[group[row]].tolist()
+def _items(sources: Sources) -> tuple[PlanItem, ...]:
+    targets, card = sources.targets, sources.scorecard
+    group, weights = sources.weights
     whole = sum(weights)
     if not whole:
-        name = card.group_names(org)[int(group[row])]
-        reason = f"the scorecard has no weights for {card.by} {name!r}"
+        reason = f"the scorecard has no weights for {card.by} {group!r}"
         repair = "weigh its items for them, or ask for somebody else"
-        check([Fault("plan", reason, repair, value=org.node(row).id)])
+        value = targets.org.node(sources.row).id
+        check([Fault("plan", reason, repair, value=value)])
     found = []
-    for item, weight, baseline in zip(card.items, weights, card.baselines(org), strict=True):
+    for i, (item, weight) in enumerate(zip(card.items, weights, strict=True)):
         if not weight:
             continue
-        kpi, target = targets.kpis[item.kpi], float(targets.of(item.kpi)[p, row])
-        base = math.nan if baseline is None else float(baseline[row])
-        levels = levels_of(item, target, kpi.better, base, weight / whole)
-        found.append(PlanItem(kpi.name, kpi.unit, kpi.decimals, weight, target, levels))
+        kpi, target = targets.kpis[item.kpi], sources.target(item.kpi)
+        levels = levels_of(item, target, kpi.better, sources.baseline(i), weight / whole)
+        served, offer = sources.served(kpi.name), sources.offer(kpi.name)
+        found.append(
+            PlanItem(kpi.name, kpi.unit, kpi.decimals, weight, target, levels, served, offer)
+        )
     return tuple(found)
 
 

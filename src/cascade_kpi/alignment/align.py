@@ -15,13 +15,14 @@ from cascade_kpi.alignment.carry import Parts, carry, gather, proportions
 from cascade_kpi.alignment.faults import in_circle, odd_link_weights, too_large, unknown
 from cascade_kpi.alignment.goals import Goals
 from cascade_kpi.alignment.graph import Graph, cycles, ranges
+from cascade_kpi.alignment.kept import Budget
 from cascade_kpi.alignment.links import Links
 from cascade_kpi.alignment.shares import off_whole
 from cascade_kpi.errors import check, unlike
 from cascade_kpi.org.tree import OrgTree
 
 if TYPE_CHECKING:
-    from cascade_kpi.alignment.audit import Audit, WeightBudget
+    from cascade_kpi.alignment.audit import Audit
 
 __all__ = ["Alignment", "align"]
 
@@ -167,8 +168,9 @@ class Alignment:
         -------
         dict of str to array
             ``goal``, ``title``, ``owner``, ``strategic``, ``unit``, ``period``; ``value``,
-            the amount; ``covered`` and ``landed``, parts of it; ``uncovered`` and ``over``,
-            amounts in the unit, NaN for a goal without an amount.
+            the amount; ``covered``, ``margin``, meant to be carried beyond it, and
+            ``landed``, parts of it; ``uncovered`` and ``over``, beyond the margin, amounts in
+            the unit, NaN for a goal without an amount.
 
         Examples
         --------
@@ -198,7 +200,8 @@ class Alignment:
         """
         rows = np.flatnonzero(~np.isnan(self.covered))
         covered, value = self.covered[rows], self.goals.value[rows]
-        lacking, beyond = off_whole(covered)
+        margin = self.goals.margin[rows]
+        lacking, beyond = off_whole(covered, margin)
         return {
             **self._named(rows),
             "strategic": self.goals.strategic[rows],
@@ -206,6 +209,7 @@ class Alignment:
             "period": texts(self.goals.columns["period"][rows]),
             "value": value,
             "covered": covered,
+            "margin": margin,
             "landed": self.landed[rows],
             "uncovered": np.abs(value) * lacking,
             "over": np.abs(value) * beyond,
@@ -346,13 +350,19 @@ class Alignment:
 
     # -- people look ----------------------------------------------------------------
 
-    def audit(self, budget: WeightBudget | None = None) -> Audit:
+    def audit(self, budget: Budget | None = None) -> Audit:
         """What is amiss: orphans, unowned, uncovered and doubly counted goals, odd plans.
 
         Parameters
         ----------
-        budget : WeightBudget, optional
-            What the weights of a plan are to keep to; without it plans are not looked at.
+        budget : WeightBudget or WeightBudgets, optional
+            What the weights of a plan are to keep to, the same for all or by kind or post;
+            without it plans are not looked at.
+
+        Raises
+        ------
+        InputError
+            If a budget is for a group without nodes, or somebody's group has none.
         """
         from cascade_kpi.alignment.audit import audit  # noqa: PLC0415 - it is made of this
 

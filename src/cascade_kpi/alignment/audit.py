@@ -15,16 +15,16 @@ from cascade_kpi._arrays import CONTENT, FloatArray, IntArray, frozen_array
 from cascade_kpi._fields import not_whole
 from cascade_kpi._long import Columns, texts
 from cascade_kpi._text import plain, visible
-from cascade_kpi.alignment.budget import WeightBudget
 from cascade_kpi.alignment.carry import added
 from cascade_kpi.alignment.graph import ranges
+from cascade_kpi.alignment.kept import Budget
 from cascade_kpi.alignment.shares import NEAR, near, off_whole
 from cascade_kpi.errors import Fault, check, suggest, wants
 
 if TYPE_CHECKING:
     from cascade_kpi.alignment.align import Alignment
 
-__all__ = ["FINDINGS", "Audit", "Finding", "WeightBudget", "audit"]
+__all__ = ["FINDINGS", "Audit", "Finding", "audit"]
 
 FINDINGS = MappingProxyType(
     {
@@ -33,8 +33,8 @@ FINDINGS = MappingProxyType(
         "unsupported": ("no goal serves it", "link the goals that serve it"),
         "uncovered": ("part of it is carried by no goal", "split the rest over further goals"),
         "over": (
-            "doubly counted: the shares into it sum to more than 1",
-            "lower shares, or mark a link as not counted",
+            "more of it is carried than there is",
+            "lower shares, mark a link as not counted, or state the margin if it is meant",
         ),
         "doubled": (
             "doubly counted: its amount reaches this goal on several ways",
@@ -117,6 +117,8 @@ class Audit:
         Position of the strategic goal that is doubly reached, else -1.
     figure : float64 array (f,)
     unit : object array of str (f,)
+    budget : WeightBudget, WeightBudgets or None
+        What the plans were held to.
     """
 
     alignment: Alignment = field(eq=False)
@@ -126,6 +128,7 @@ class Audit:
     about: IntArray = field(eq=CONTENT, converter=frozen_array)
     figure: FloatArray = field(eq=CONTENT, converter=frozen_array)
     unit: NDArray[Any] = field(eq=CONTENT, converter=frozen_array)
+    budget: Budget | None = None
 
     def __len__(self) -> int:
         return len(self.kind)
@@ -218,10 +221,10 @@ class Audit:
 Columnar = tuple[IntArray, IntArray, IntArray, FloatArray, NDArray[Any]]
 
 
-def audit(aligned: Alignment, budget: WeightBudget | None = None) -> Audit:
+def audit(aligned: Alignment, budget: Budget | None = None) -> Audit:
     """The findings of an alignment; see :meth:`Alignment.audit`."""
     if budget is not None:
-        wants(budget, WeightBudget, "budget", "WeightBudget(…)")
+        wants(budget, Budget, "budget", "WeightBudget(…) or WeightBudgets(…)")
     amounts = _Amounts.of(aligned)
     doubled = _doubled(aligned, amounts)
     looks: list[tuple[str, Columnar]] = [
@@ -238,7 +241,7 @@ def audit(aligned: Alignment, budget: WeightBudget | None = None) -> Audit:
     goal, owner, about, figure, unit = (
         np.concatenate(each) for each in zip(*(found for _, found in looks), strict=True)
     )
-    return Audit(aligned, np.concatenate(kinds), goal, owner, about, figure, unit)
+    return Audit(aligned, np.concatenate(kinds), goal, owner, about, figure, unit, budget)
 
 
 def _goals(
@@ -262,7 +265,7 @@ def _unsupported(aligned: Alignment) -> NDArray[np.bool_]:
 
 
 def _coverage(aligned: Alignment) -> list[tuple[str, Columnar]]:
-    lacking, beyond = off_whole(aligned.covered)
+    lacking, beyond = off_whole(aligned.covered, aligned.goals.margin)
     value, unit = np.abs(aligned.goals.value), aligned.goals.columns["unit"]
     stated = ~np.isnan(value)
     units = np.where(stated, unit, "of it").astype(object)
@@ -343,32 +346,26 @@ def _doubled(aligned: Alignment, amounts: _Amounts) -> Columnar:
     return goal, aligned.goals.owner[goal], aligned.strategic[key % width], ways, units
 
 
-def _plans(aligned: Alignment, budget: WeightBudget) -> list[tuple[str, Columnar]]:
+def _plans(aligned: Alignment, budget: Budget) -> list[tuple[str, Columnar]]:
     goals, org = aligned.goals, aligned.org
     owned = goals.owner >= 0
     count = np.bincount(goals.owner[owned], minlength=len(org))
-    meant = budget.meant(org, count > 0)
-    mine = owned & meant[goals.owner]
-    weight, plan = goals.weight, aligned.plan_weight
-    looks = [("unweighed", _goals(aligned, mine & np.isnan(weight)))]
-    if budget.least is not None:
-        which = mine & (weight < budget.least)
-        looks.append(("light", _goals(aligned, which, weight, "weight")))
-    if budget.most is not None:
-        which = mine & (weight > budget.most)
-        looks.append(("heavy", _goals(aligned, which, weight, "weight")))
+    kept = budget.kept(org, count > 0)
+    mine = owned & kept.meant[goals.owner]
+    weight, plan, number = goals.weight, aligned.plan_weight, count.astype(np.float64)
 
     def of_people(which: NDArray[np.bool_], figure: FloatArray, unit: str) -> Columnar:
-        at = np.flatnonzero(meant & which)
+        at = np.flatnonzero(kept.meant & which)
         none = np.full(len(at), -1)
         return none, at, none, figure[at], np.full(len(at), unit, dtype=object)
 
-    if budget.total is not None:
-        off = np.abs(plan - budget.total) > NEAR * budget.total
-        looks.append(("total", of_people(off, plan, "weight")))
-    if budget.count is not None:
-        least, most = budget.count
-        number = count.astype(np.float64)
-        looks.append(("few", of_people(count < least, number, "goals")))
-        looks.append(("many", of_people(count > most, number, "goals")))
-    return looks
+    light, heavy = weight < kept.least[goals.owner], weight > kept.most[goals.owner]
+    off = np.abs(plan - kept.total) > NEAR * kept.total
+    return [
+        ("unweighed", _goals(aligned, mine & np.isnan(weight))),
+        ("light", _goals(aligned, mine & light, weight, "weight")),
+        ("heavy", _goals(aligned, mine & heavy, weight, "weight")),
+        ("total", of_people(off, plan, "weight")),
+        ("few", of_people(number < kept.fewest, number, "goals")),
+        ("many", of_people(number > kept.greatest, number, "goals")),
+    ]

@@ -9,6 +9,7 @@ from attrs import field, frozen
 from numpy.typing import NDArray
 
 from cascade_kpi._fields import as_number, as_texts, as_tuple, members, not_bounds
+from cascade_kpi.alignment.kept import Demands, Kept
 from cascade_kpi.errors import Fault, check
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.records import record
@@ -92,8 +93,13 @@ class WeightBudget:
             return []
         return [Fault(_SOURCE, reason, "change the limits or the number of goals")]
 
-    def meant(self, org: OrgTree, owned: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """Whose plans are meant, bool (n,).
+    @property
+    def demands(self) -> Demands:
+        """Least and most of a weight, total, fewest and most goals; None for none."""
+        return (self.least, self.most, self.total, *(self.count or (None, None)))
+
+    def kept(self, org: OrgTree, owned: NDArray[np.bool_]) -> Kept:
+        """What every node's plan is to keep to.
 
         Parameters
         ----------
@@ -105,6 +111,7 @@ class WeightBudget:
         InputError
             If no node is of a kind.
         """
-        if not self.kinds:
-            return owned
-        return np.isin(org.kind_codes, [org.kind_code(kind) for kind in self.kinds])
+        meant = owned
+        if self.kinds:
+            meant = np.isin(org.kind_codes, [org.kind_code(kind) for kind in self.kinds])
+        return Kept.of([self.demands], np.where(meant, 0, -1))

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["Goals"]
 
 _TEXTS = ("title", "kpi", "unit", "period", "perspective")
-_KNOWN = ("goal", "owner", *_TEXTS, "value", "weight", "strategic")
+_KNOWN = ("goal", "owner", *_TEXTS, "value", "weight", "margin", "strategic")
 _HUGE = np.finfo(np.float64).max
 
 
@@ -71,7 +71,8 @@ class Goals:
     columns : mapping of str to array (g,)
         ``title``, ``kpi``, ``unit``, ``period``, ``perspective``, text and empty where
         there is none; ``value``, the amount in its unit, and ``weight`` in its owner's
-        plan, NaN where absent; ``strategic``, bool.
+        plan, NaN where absent; ``margin``, the part of the amount that is meant to be
+        carried beyond it, zero or more; ``strategic``, bool.
     perspectives : tuple of str
         The lanes of a strategy map from the top down; empty if nobody put them in order.
     source_row : int64 array (g,)
@@ -83,7 +84,7 @@ class Goals:
     owner: IntArray = field(eq=CONTENT, converter=frozen_array)
     columns: Mapping[str, NDArray[Any]] = field(eq=CONTENT, converter=frozen_columns)
     perspectives: tuple[str, ...] = field(default=(), converter=as_tuple)
-    source_row: IntArray = field(eq=False, converter=np.asarray, kw_only=True)
+    source_row: IntArray = field(eq=False, converter=frozen_array, kw_only=True)
 
     @classmethod
     def from_table(
@@ -103,7 +104,9 @@ class Goals:
         table : any table
             Columns ``goal`` (an id, text or whole number), ``title`` and ``owner`` (a node's
             id; blank: nobody's). Optional are ``kpi``; ``value`` with ``unit`` and
-            ``period``; ``perspective``; ``weight``, zero or more; ``strategic``, yes or no.
+            ``period``; ``perspective``; ``weight``, zero or more; ``margin``, the part of the
+            amount that is handed down beyond it on purpose, 0.05 for 5 %; ``strategic``, yes
+            or no.
             Without that last column the goals of the tree's roots are strategic.
         org : OrgTree
         kpis : Kpis, optional
@@ -120,7 +123,7 @@ class Goals:
         ------
         InputError
             Listing blank and repeated ids, unknown owners, KPIs and perspectives, amounts
-            without a unit or a period, negative weights, and what is no number.
+            without a unit or a period, negative weights and margins, and what is no number.
 
         Examples
         --------
@@ -193,6 +196,11 @@ class Goals:
         return self.columns["weight"]
 
     @property
+    def margin(self) -> FloatArray:
+        """The part of each amount that is meant to be carried beyond it, float64 (g,)."""
+        return self.columns["margin"]
+
+    @property
     def strategic(self) -> NDArray[np.bool_]:
         """Which goals are strategic, bool (g,)."""
         return self.columns["strategic"]
@@ -250,14 +258,14 @@ class Goals:
         Returns
         -------
         dict of str to array (g,)
-            ``goal``, ``title``, ``owner`` (None where nobody owns it), ``kpi``, ``value``,
-            ``unit``, ``period``, ``perspective``, ``weight``, ``strategic``.
+            ``goal``, ``owner`` (None where nobody owns it), ``title``, ``kpi``, ``unit``,
+            ``period``, ``perspective``, ``value``, ``weight``, ``margin``, ``strategic``.
         """
-        names = ("title", "kpi", "value", "unit", "period", "perspective", "weight", "strategic")
+        numbers = ("value", "weight", "margin", "strategic")
         return {
             "goal": self.ids,
             "owner": self.owner_ids,
-            **{name: self.columns[name] for name in names},
+            **{name: self.columns[name] for name in (*_TEXTS, *numbers)},
         }
 
     @property
@@ -331,7 +339,9 @@ def _columns(data: Table, faults: list[Fault]) -> dict[str, NDArray[Any]]:
         if not title.strip() and not any(f.row == row and f.column == "title" for f in faults)
     ]
     columns["value"] = reading.numbers_within(data, "value", (-_HUGE, _HUGE), "too large", faults)
-    columns["weight"] = reading.numbers_within(data, "weight", (0.0, _HUGE), "negative", faults)
+    for column in ("weight", "margin"):
+        columns[column] = reading.numbers_within(data, column, (0.0, _HUGE), "negative", faults)
+    columns["margin"] = np.where(np.isnan(columns["margin"]), 0.0, columns["margin"])
     return columns
 
 

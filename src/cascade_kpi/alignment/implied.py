@@ -17,6 +17,7 @@ from cascade_kpi.alignment.links import Links
 from cascade_kpi.alignment.shares import NEAR
 from cascade_kpi.errors import Fault, check, wants
 from cascade_kpi.kpis.aggregates import Makeup
+from cascade_kpi.kpis.splits.basic import OverAssigning
 from cascade_kpi.targets.amounts import Lots
 from cascade_kpi.targets.targets import Targets
 
@@ -32,8 +33,9 @@ def aligned_with(targets: Targets, kpis: Iterable[str] | None = None) -> Alignme
     periods, owned by its node; a slash in a name is written as a backslash and a slash.
     Where a target is divided, each child's goal is a counted split of the parent's, with the
     share child ÷ parent; where it is shared, or the parent's is zero, it supports it. What
-    a node was assigned for itself is a goal of its own, ``kpi/node/own``. Targets that no
-    target stands above are strategic.
+    a node was assigned for itself is a goal of its own, ``kpi/node/own``. Where a split
+    hands down more than there is, what its children have beyond a target is the goal's
+    margin. Targets that no target stands above are strategic.
 
     Parameters
     ----------
@@ -165,8 +167,21 @@ class _Row:
             "value": [*self.target[there].tolist(), *self.kept.tolist()],
             "unit": [kpi.unit] * (n + own),
             "period": [self.targets.periods.labels[self.p]] * (n + own),
+            "margin": [*self._margins()[there].tolist(), *[0.0] * own],
             "strategic": [*np.isnan(above[there]).tolist(), *[False] * own],
         }
+
+    def _margins(self) -> FloatArray:
+        """What the split hands down of each target beyond it on purpose, over the target."""
+        kpi, org = self.targets.kpis.items[self.k], self.targets.org
+        found = np.zeros(len(org))
+        if isinstance(kpi.split, OverAssigning):
+            stated = kpi.split.margins(org) > 0
+            cushion = self.targets.cushion(kpi.name)[self.p]
+            with np.errstate(invalid="ignore", divide="ignore"):
+                share = np.where(stated, cushion / self.target, 0.0)
+            found = np.where(np.isfinite(share) & (share > 0), share, 0.0)
+        return found
 
     def links(self) -> dict[str, list[Any]]:
         """The links from children to parents, and from what nodes keep to their whole."""

@@ -75,7 +75,7 @@ class Links:
     share: FloatArray = field(eq=CONTENT, converter=frozen_array)
     weight: FloatArray = field(eq=CONTENT, converter=frozen_array)
     counted: NDArray[np.bool_] = field(eq=CONTENT, converter=frozen_array)
-    source_row: IntArray = field(eq=False, converter=np.asarray, kw_only=True)
+    source_row: IntArray = field(eq=False, converter=frozen_array, kw_only=True)
 
     @classmethod
     def from_table(cls, table: object, *, name: str = "links") -> Links:

@@ -13,10 +13,11 @@ NEAR = 1e-9
 """Shares that sum to within this of 1 sum to 1."""
 
 
-def off_whole(covered: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """What coverage lacks of 1, and what it is beyond; nothing within `NEAR`."""
-    off = np.where(np.abs(covered - 1.0) <= NEAR, 0.0, covered - 1.0)
-    return np.maximum(-off, 0.0), np.maximum(off, 0.0)
+def off_whole(covered: FloatArray, margin: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """What coverage lacks of 1, and what it is beyond 1 and the margin; nothing within `NEAR`."""
+    off = covered - 1.0
+    lacking, beyond = np.maximum(-off, 0.0), np.maximum(off - margin, 0.0)
+    return np.where(lacking <= NEAR, 0.0, lacking), np.where(beyond <= NEAR, 0.0, beyond)
 
 
 def near(value: FloatArray, other: FloatArray) -> NDArray[np.bool_]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from cascade_kpi.agreements.performance_plan import PerformancePlan
 from cascade_kpi.alignment.align import Alignment
 from cascade_kpi.analysis.gaps import Gaps
 from cascade_kpi.changing.attribute import Attribution
@@ -25,6 +26,7 @@ from cascade_kpi.explaining.explanation import Explanation
 from cascade_kpi.explaining.fairness import StretchExplainer
 from cascade_kpi.explaining.fits import ApportionmentExplainer, FitExplainer, RoundingExplainer
 from cascade_kpi.explaining.moves import MoveExplainer
+from cascade_kpi.explaining.plans import plan_answers
 from cascade_kpi.explaining.results import ResultExplainer
 from cascade_kpi.explaining.scores import GapExplainer, ScoreExplainer
 from cascade_kpi.explaining.translations import TranslationExplainer
@@ -58,6 +60,7 @@ Stage = (
     | Fitted
     | Apportionment
     | Rounded
+    | PerformancePlan
 )
 
 
@@ -75,20 +78,21 @@ def explain(
     Parameters
     ----------
     stage : Targets, Reconciliation, Moved, Credited, Fairness, Changes, Attribution, Results, \
-Derived, Contributions, Translation, Scores, Gaps, Plan, Alignment, Fitted, Apportionment or Rounded
+Derived, Contributions, Translation, Scores, Gaps, Plan, Alignment, PerformancePlan, Fitted, \
+Apportionment or Rounded
     node : id
         Of moved targets and credited results: of a holder, or of a unit. Not needed for the
-        coverage of a goal.
+        coverage of a goal, nor of a performance plan, which is of one.
         Of a fitted, apportioned or rounded table: a tuple of labels, one for each axis.
     kpi : str, optional
         Needed but for the total of scores and gaps, and the change of contributions.
     period : str, optional
-        Needed where there are several; a plan has its own.
+        Needed where there are several; a plan of either kind has its own.
     quantity : str, optional
         One of those in the notes; the first of its line by default.
     goal : id, optional
         Of an alignment: the goal whose coverage is asked for, or, with a node, the
-        strategic goal that its weight serves.
+        strategic goal that its weight serves; of a performance plan that goal.
 
     Returns
     -------
@@ -107,7 +111,8 @@ Derived, Contributions, Translation, Scores, Gaps, Plan, Alignment, Fitted, Appo
     - of targets ``"target"``; of moved targets ``"holder"``, or ``"unit"`` for what stood at
       or below a node, whichever the id is of; of credited results these too, and before
       them ``"result"`` of a holder and ``"unit result"``;
-    - of fairness ``"stretch"``, ``"base"``, ``"deviation"``; of changes ``"change"``, and of
+    - of fairness ``"stretch"``, ``"base"``, ``"deviation"``, ``"least"``, from which difference
+      on a target is an outlier, and ``"outlier"``; of changes ``"change"``, and of
       an attribution its parts too, ``"tree"``, ``"drivers"``, ``"rules"`` and ``"goals"``;
     - of results ``"result"``, ``"target"``; of derived values ``"value"``;
     - of contributions ``"part"``, what the driver named as `kpi` brings, or without ``"change"``;
@@ -116,7 +121,10 @@ Derived, Contributions, Translation, Scores, Gaps, Plan, Alignment, Fitted, Appo
     - of gaps ``"gap"``, ``"shortfall"``, ``"points"``, ``"to_parent"``, a part of the parent's
       gap, or without a KPI ``"total"``; of a plan ``"shortfall"``;
     - of a table made by ``fitting`` ``"value"``, and of an apportionment its ``"quotient"``;
-    - of an alignment ``"served"`` with a node, else ``"covered"``, ``"landed"``.
+    - of an alignment ``"served"`` with a node, else ``"covered"``, ``"landed"``;
+    - of a performance plan with a KPI ``"target"``, ``"weight"``, each level, as
+      ``"threshold"``, in KPI units, ``"points of threshold"`` and ``"worth of threshold"``, and
+      as far as there are any ``"offer"`` and ``"commitment"``; with a goal ``"served"``.
 
     Examples
     --------
@@ -137,6 +145,9 @@ Derived, Contributions, Translation, Scores, Gaps, Plan, Alignment, Fitted, Appo
     if isinstance(stage, Alignment):
         _not_asked(kpi=kpi, period=period)
         return _one(_of_alignment(stage, node, goal), quantity)
+    if isinstance(stage, PerformancePlan):
+        _not_asked(period=None if period == stage.content.period else period)
+        return _one(plan_answers(stage, node, kpi, goal), quantity)
     _not_asked(goal=goal)
     for kind, choose in _CHOICES.items():
         if isinstance(stage, kind):
@@ -144,7 +155,7 @@ Derived, Contributions, Translation, Scores, Gaps, Plan, Alignment, Fitted, Appo
             break
     else:
         repair = "pass one of: "
-        repair += ", ".join(each.__name__ for each in (*_CHOICES, Alignment))
+        repair += ", ".join(each.__name__ for each in (*_CHOICES, Alignment, PerformancePlan))
         check([Fault("explain", f"not a stage: {type(stage).__name__}", repair)])
     return _one(answers, quantity)
 
@@ -308,6 +319,8 @@ def _of_fairness(stage: Fairness, node: object, kpi: str | None, period: str | N
         "stretch": lambda: of.stretch(row),
         "base": lambda: of.base(row),
         "deviation": lambda: of.deviation(row),
+        "least": lambda: of.least(row),
+        "outlier": lambda: of.outlier(row),
     }
 
 

@@ -15,8 +15,8 @@ from cascade_kpi.explaining.operations import Combined
 from cascade_kpi.explaining.results import ResultExplainer
 from cascade_kpi.judging.fairness import Fairness
 from cascade_kpi.judging.history import PastColumns, summed
-from cascade_kpi.judging.judged import beside_peers
-from cascade_kpi.judging.yardsticks import Base, Fences, Measure, asked
+from cascade_kpi.judging.judged import beside_peers, outlying
+from cascade_kpi.judging.yardsticks import Base, Fences, Material, Measure, Yardstick, asked
 from cascade_kpi.kpis.aggregates import Makeup
 from cascade_kpi.kpis.directions import Direction
 from cascade_kpi.kpis.kpi import Kpi
@@ -87,6 +87,48 @@ class DeviationOf:
         return f"distance from the peers' median in spreads, {self.fences!r}"
 
 
+@frozen
+class LeastOf:
+    """From which difference from its peers on a target is an outlier."""
+
+    rule: Material
+    kpi: Kpi
+
+    def __call__(self, *inputs: float) -> float:
+        """The quantity, from its inputs."""
+        return float(self.rule(_one(inputs[0]), self.kpi)[0])
+
+    def words(self) -> str:
+        """The clause."""
+        return f"what is material by {self.rule!r}"
+
+
+@frozen(eq=False)
+class OutlierOf:
+    """Whether one of some stretches is an outlier. Inputs are its target, its base, then all."""
+
+    position: int
+    by: Yardstick
+    kpi: Kpi
+
+    def __call__(self, *inputs: float) -> float:
+        """The quantity, from its inputs."""
+        target, base, *stretches = inputs
+        codes = np.zeros(len(stretches), dtype=np.int64)
+        least = self.by.peers.smallest
+        figures, _, beyond = beside_peers(np.array(stretches), codes, self.by.fences, least)
+        at = slice(self.position, self.position + 1)
+        median = figures.at(figures.median, codes)[at]
+        return float(
+            outlying(beyond[at], median, _one(target), _one(base), kpi=self.kpi, by=self.by)[0]
+        )
+
+    def words(self) -> str:
+        """The clause."""
+        rules = f"{self.by.fences!r}, {self.by.material!r}"
+        return f"1 too hard, −1 too easy, 0 neither: beyond the fences by what is material, {rules}"
+
+
 @frozen(eq=False)
 class StretchExplainer:
     """Explains the stretches of one KPI in one period."""
@@ -151,6 +193,32 @@ class StretchExplainer:
             return tuple(map(self.stretch, peers))
 
         return Explanation(name, value, "spreads", self.period, operation, "", expand)
+
+    def least(self, row: int) -> Explanation:
+        """From which difference from its peers on the target of a node is an outlier."""
+        operation = LeastOf(self.judged.by.material, self.kpi)
+        value = float(self.judged.least(self.kpi.name)[self.p, row])
+        name, unit = self._name("material difference", row), self.kpi.gap_unit
+
+        def expand() -> Many:
+            return (self._target(row),)
+
+        return Explanation(name, value, unit, self.period, operation, "", expand)
+
+    def outlier(self, row: int) -> Explanation:
+        """Whether the target of a node is too hard, 1, too easy, −1, or neither, 0."""
+        judged = self.judged
+        value = float(judged.outliers(self.kpi.name)[self.p, row])
+        code, name = int(judged.group_codes[row]), self._name("outlier", row)
+        if code < 0:
+            return Explanation(name, value, "", self.period, None, "it has no peers")
+        peers = np.flatnonzero(judged.group_codes == code).tolist()
+
+        def expand() -> Many:
+            return (self._target(row), self.base(row), *map(self.stretch, peers))
+
+        operation = OutlierOf(peers.index(row), judged.by, self.kpi)
+        return Explanation(name, value, "", self.period, operation, "", expand)
 
     def _target(self, row: int) -> Explanation:
         told = target_explainer(self.judged.targets, self.k, self.p).explain(row)

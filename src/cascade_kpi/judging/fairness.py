@@ -23,14 +23,17 @@ from cascade_kpi.judging.judged import (
     beside_peers,
     beyond_best,
     met_before,
+    outlying,
     shares,
 )
 from cascade_kpi.judging.trials import odd_rules
 from cascade_kpi.judging.yardsticks import (
     Base,
+    ByKpi,
     Deviations,
     Fences,
     Latest,
+    Material,
     Measure,
     Peers,
     Yardstick,
@@ -43,6 +46,7 @@ from cascade_kpi.targets.targets import Targets
 
 __all__ = ["Beside", "Fairness", "fairness"]
 
+_ALWAYS = 3  # counts that are told also where they are zero
 _WORDS = np.array(["too easy", "", "too hard"], dtype=object)
 
 
@@ -55,12 +59,16 @@ class Beside:
     figures : tuple of Figures
         One for each period.
     deviation, load : float64 array (p, n)
+    beyond : int64 array (p, n)
+        On which side of the fences: −1 below, 1 above, else 0.
     outlier : int64 array (p, n)
+        The same of those that differ from their peers by what is material.
     shift : float64 array (p, groups)
     """
 
     figures: tuple[Figures, ...]
     deviation: FloatArray
+    beyond: IntArray
     outlier: IntArray
     load: FloatArray
     shift: FloatArray
@@ -143,15 +151,18 @@ class Fairness:
         fences, least = self.by.fences, self.by.peers.smallest
         stretched, values = self.stretches[k], self.targets.values[k]
         found = [beside_peers(line, codes, fences, least) for line in stretched.stretch]
-        figures, deviation, outlier = zip(*found, strict=True)
+        figures, deviation, beyond = zip(*found, strict=True)
+        outlier = [
+            outlying(each, told.at(told.median, codes), *both, kpi=self.kpis.items[k], by=self.by)
+            for each, told, *both in zip(beyond, figures, values, stretched.base, strict=True)
+        ]
         load, shift = np.full(values.shape, np.nan), np.full((len(values), len(names)), np.nan)
         if self.kpis.items[k].aggregate.makeup is Makeup.SUM:
             for p, target in enumerate(values):
                 part = stretched.base[p] if self._capacity is None else self._capacity
                 load[p], shift[p] = shares(target, part, codes, len(names))
-        return Beside(
-            figures, lock(np.stack(deviation)), lock(np.stack(outlier)), lock(load), lock(shift)
-        )
+        arrays = *map(np.stack, (deviation, beyond, outlier)), load, shift
+        return Beside(figures, *map(lock, arrays))
 
     def beside(self, kpi: str) -> Beside:
         """A KPI's targets beside those of peers."""
@@ -182,8 +193,17 @@ class Fairness:
         return self._beside[self.kpis.index(kpi)].deviation
 
     def outliers(self, kpi: str) -> IntArray:
-        """Beyond the fences of its peers: −1 too easy, 1 too hard, else 0; int64 (p, n)."""
+        """Beyond the fences of its peers by what is material, int64 (p, n).
+
+        −1 too easy, 1 too hard, else 0.
+        """
         return self._beside[self.kpis.index(kpi)].outlier
+
+    def least(self, kpi: str) -> FloatArray:
+        """From which difference on a target is an outlier, in KPI units, float64 (p, n)."""
+        k = self.kpis.index(kpi)
+        item, values = self.kpis.items[k], self.targets.values[k]
+        return np.stack([self.by.material(line, item) for line in values])
 
     def load(self, kpi: str) -> FloatArray:
         """Share of the group's targets over share of its base or capacity, float64 (p, n).
@@ -224,8 +244,9 @@ class Fairness:
         dict of str to array (m,)
             ``node``, ``kpi``, ``period``, ``unit``; in that unit ``target`` and ``base``;
             ``stretch`` in ``stretch_unit``, which is empty for pure numbers; ``group``,
-            empty without one; ``deviation`` from its median, in spreads; ``outlier``:
-            "too easy", "too hard" or empty; ``load``; ``beyond_best``; ``met_before``.
+            empty without one; ``deviation`` from its median, in spreads; ``least``, the
+            difference in ``unit`` from which on it is an outlier; ``outlier``: "too easy",
+            "too hard" or empty; ``load``; ``beyond_best``; ``met_before``.
 
         Examples
         --------
@@ -254,6 +275,7 @@ class Fairness:
                 "stretch_unit": units,
                 "group": [group] * len(names),
                 "deviation": [self.deviation(kpi) for kpi in names],
+                "least": [self.least(kpi) for kpi in names],
                 "outlier": [_WORDS[self.outliers(kpi) + 1] for kpi in names],
                 "load": [self.load(kpi) for kpi in names],
                 "beyond_best": [self.beyond_best(kpi) for kpi in names],
@@ -270,9 +292,10 @@ class Fairness:
             ``group``, ``kpi``, ``period``; ``unit`` of stretches, empty for pure numbers;
             ``count`` of stretches; in that unit ``median``, ``lower_quartile``,
             ``upper_quartile``, ``spread``, and the fences ``low`` and ``high``, NaN for
-            groups too small to tell; ``too_easy`` and ``too_hard``, counts; ``least`` and
-            ``most``, the nodes that are least and most stretched; ``shift``, the part of
-            the targets that would change hands for all loads to be 1.
+            groups too small to tell; ``too_easy``, ``too_hard`` and ``immaterial``, beyond
+            the fences by less than what is material, counts; ``least`` and ``most``, the
+            nodes that are least and most stretched; ``shift``, the part of the targets that
+            would change hands for all loads to be 1.
         """
         parts = [
             (p, k, self._beside[k].figures[p])
@@ -284,9 +307,7 @@ class Fairness:
             column: np.concatenate([getattr(each, name) for *_, each in parts])
             for column, name in _FIGURES.items()
         }
-        flags = [
-            np.stack([self._flagged(p, k, each, way) for way in (-1, 1)]) for p, k, each in parts
-        ]
+        flags = [self._flagged(p, k, each) for p, k, each in parts]
         names = np.array(self.group_names, dtype=object)
         return {
             "group": texts(names[np.concatenate([each.names for *_, each in parts])]),
@@ -296,16 +317,26 @@ class Fairness:
             **joined,
             "too_easy": np.concatenate([each[0] for each in flags]),
             "too_hard": np.concatenate([each[1] for each in flags]),
+            "immaterial": np.concatenate([each[2] for each in flags]),
             "least": texts(self.org.ids[np.concatenate([each.first for *_, each in parts])]),
             "most": texts(self.org.ids[np.concatenate([each.last for *_, each in parts])]),
             "shift": np.concatenate([self._beside[k].shift[p, e.names] for p, k, e in parts]),
         }
 
-    def _flagged(self, p: int, k: int, figures: Figures, way: int) -> IntArray:
-        """How many of each group lie beyond a fence."""
-        rows = self._beside[k].outlier[p] == way
-        counts = np.bincount(self.group_codes[rows], minlength=len(self.group_names))
-        return np.asarray(counts[figures.names], dtype=np.int64)
+    def _flagged(self, p: int, k: int, figures: Figures) -> tuple[IntArray, ...]:
+        """How many of each group are too easy, too hard, and beyond a fence by too little."""
+        beside = self._beside[k]
+        outlier = beside.outlier[p]
+        kinds = (outlier < 0, outlier > 0, (beside.beyond[p] != 0) & (outlier == 0))
+        size = len(self.group_names)
+        counts = [np.bincount(self.group_codes[rows], minlength=size) for rows in kinds]
+        return tuple(np.asarray(each[figures.names], dtype=np.int64) for each in counts)
+
+    def unjudged(self, kpi: str) -> NDArray[np.bool_]:
+        """The stretches that have no peers, or too few of them to tell, bool (p, n)."""
+        codes, figures = self.group_codes, self._beside[self.kpis.index(kpi)].figures
+        lows = np.stack([each.at(each.low, codes) for each in figures])
+        return ~np.isnan(self.stretch(kpi)) & np.isnan(lows)
 
     def without(self, kpi: str) -> NDArray[np.bool_]:
         """The targets that no stretch can be told of, bool (p, n)."""
@@ -314,12 +345,17 @@ class Fairness:
     def __repr__(self) -> str:
         lines = [f"<Fairness of {self.targets!r}, peers by {self.by.peers.by}>"]
         for name in self.kpis.names:
-            told, flags = int((~np.isnan(self.stretch(name))).sum()), self.outliers(name)
-            lines.append(
-                f"  {name}: {told:,} stretches, {int((flags > 0).sum()):,} too hard, "
-                f"{int((flags < 0).sum()):,} too easy, "
-                f"{int(self.without(name).sum()):,} targets without a base"
-            )
+            flags = self.outliers(name)
+            counts = {
+                "stretches": ~np.isnan(self.stretch(name)),
+                "too hard": flags > 0,
+                "too easy": flags < 0,
+                "without enough peers": self.unjudged(name),
+                "targets without a base": self.without(name),
+            }
+            told = [(what, int(np.count_nonzero(which))) for what, which in counts.items()]
+            words = [f"{n:,} {what}" for i, (what, n) in enumerate(told) if n or i < _ALWAYS]
+            lines.append(f"  {name}: {', '.join(words)}")
         if self.strangers:
             lines.append(f"  {len(self.strangers):,} with a past are not in the tree")
         return "\n".join(map(visible, lines))
@@ -351,6 +387,7 @@ def fairness(
     fences: Fences | None = None,
     measures: Mapping[str, Measure] | None = None,
     capacity: str | None = None,
+    material: Material | Mapping[str, Material | float] | None = None,
 ) -> Fairness:
     """How hard every target is, against what was reached and against peers.
 
@@ -372,6 +409,10 @@ def fairness(
         How stretch is measured, where not as usual.
     capacity : str, optional
         Column beside whose shares those of targets are set; the base by default.
+    material : Material or mapping of KPI name to Material or float, optional
+        By how much a target beyond the fences must differ from its peers to be told:
+        ``yardsticks.OfTarget(0.05)``, 5 % of the target, by default. A number is in the KPI's
+        unit.
 
     Returns
     -------
@@ -409,12 +450,15 @@ def fairness(
         Deviations() if fences is None else fences,
         measures,
         capacity,
+        material,
     )
     faults: list[Fault] = [
         Fault("measures", "no such KPI", suggest(name, targets.kpis.names), value=name)
         for name in by.measures
         if name not in targets.kpis.names
     ]
+    if isinstance(by.material, ByKpi):
+        faults += by.material.unknown(targets.kpis)
     faults += odd_rules(by, targets.kpis) + refusals(by.peers.groups, targets.org)
     if capacity is not None:
         faults += refusals(targets.org.numbers, capacity)

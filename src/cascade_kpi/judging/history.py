@@ -19,7 +19,7 @@ from cascade_kpi.results.measure import measure
 from cascade_kpi.results.results import Results
 from cascade_kpi.targets.targets import Targets
 
-__all__ = ["Past", "PastColumns", "Source", "summed"]
+__all__ = ["Past", "PastColumns", "Source", "rolled", "summed"]
 
 _FILES = (".csv", ".tsv", ".txt")  # a text that ends so was meant as a file
 _SUGGESTED = 20  # near misses are looked for this often
@@ -50,7 +50,7 @@ class Past:
         Nodes that have a past and are not in the tree of the targets.
     """
 
-    sources: tuple[Source | None, ...] = field(repr=False)
+    sources: tuple[Source | None, ...] = field(eq=False, repr=False)
     cycles: tuple[FloatArray | None, ...] = field(eq=CONTENT, repr=False)
     strangers: tuple[Any, ...]
 
@@ -129,13 +129,13 @@ def _source(targets: Targets, given: object, faults: list[Fault]) -> Source | No
             if isinstance(given, Actuals)
             else Actuals.from_table(targets.org, targets.kpis, given, name="history")
         )
-        return _rolled(reports)
+        return rolled(reports)
     except InputError as error:
         faults.extend(error.faults)
         return None
 
 
-def _rolled(reports: Actuals) -> Results:
+def rolled(reports: Actuals) -> Results:
     """Reports of everybody with all below them: results beside no targets at all."""
     nothing = Targets.from_columns(reports.org, reports.kpis, {}, periods=reports.periods)
     return measure(nothing, reports)

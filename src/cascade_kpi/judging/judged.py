@@ -13,7 +13,15 @@ from cascade_kpi.kpis.kpi import Kpi
 from cascade_kpi.org.infinite import finite_array
 from cascade_kpi.targets.targets import Targets
 
-__all__ = ["Figures", "Stretched", "beside_peers", "beyond_best", "met_before", "shares"]
+__all__ = [
+    "Figures",
+    "Stretched",
+    "beside_peers",
+    "beyond_best",
+    "met_before",
+    "outlying",
+    "shares",
+]
 
 Mask = NDArray[np.bool_]
 
@@ -105,6 +113,12 @@ class Figures:
     first: IntArray
     last: IntArray
 
+    def at(self, figure: FloatArray, codes: IntArray) -> FloatArray:
+        """A figure of each node's group, NaN without one, float64 (n,)."""
+        found = np.full(int(codes.max(initial=-1)) + 2, np.nan)  # the last is that of none
+        found[self.names] = figure
+        return found[codes]
+
 
 def beside_peers(
     stretch: FloatArray, codes: IntArray, fences: Fences, least: int
@@ -125,22 +139,22 @@ def beside_peers(
     figures : Figures
     deviation : float64 array (n,)
         In spreads; NaN where it cannot be told.
-    outlier : int64 array (n,)
-        −1 too easy, 1 too hard, else 0.
+    beyond : int64 array (n,)
+        −1 below the lower fence, 1 above the upper, else 0.
     """
     groups = Groups.of(stretch, codes)
     can = groups.counts >= least
     low, high, spread = (np.where(can, each, np.nan) for each in fences(groups))
     medians = groups.medians
     deviation = np.full(len(stretch), np.nan)
-    outlier = np.zeros(len(stretch), dtype=np.int64)
+    beyond = np.zeros(len(stretch), dtype=np.int64)
     of, rows, values = groups.members, groups.order, groups.values
     far = values - medians[of]
     with np.errstate(divide="ignore", invalid="ignore"):
         scaled = far / spread[of]
     scaled = np.where(np.isfinite(scaled), scaled, np.nan)
     deviation[rows] = np.where((np.abs(far) <= NEAR) & can[of], 0.0, scaled)
-    outlier[rows] = np.where(values < low[of] - NEAR, -1, np.where(values > high[of] + NEAR, 1, 0))
+    beyond[rows] = np.where(values < low[of] - NEAR, -1, np.where(values > high[of] + NEAR, 1, 0))
     ends = groups.begins + groups.counts - 1
     # The first row of the greatest value: equal values stand in order of rows.
     run = np.r_[True, (values[1:] != values[:-1]) | (of[1:] != of[:-1])][: len(values)]
@@ -150,7 +164,43 @@ def beside_peers(
         groups.quantile(0.25), medians, groups.quantile(0.75), low, high, spread,
         rows[groups.begins], rows[starts[ends]],
     )  # fmt: skip
-    return figures, deviation, outlier
+    return figures, deviation, beyond
+
+
+def outlying(
+    beyond: IntArray,
+    medians: FloatArray,
+    target: FloatArray,
+    base: FloatArray,
+    *,
+    kpi: Kpi,
+    by: Yardstick,
+) -> IntArray:
+    """Who of those beyond the fences differs from the median by what matters.
+
+    A target is brought nearer by the least difference that matters, in the KPI's
+    unit; it is an outlier if its stretch is then still on the same side.
+
+    Parameters
+    ----------
+    beyond : int64 array (n,)
+        −1 below the fences, 1 above, else 0.
+    medians : float64 array (n,)
+        Of each one's peers, as stretches.
+    target, base : float64 array (n,)
+
+    Returns
+    -------
+    int64 array (n,)
+        −1 too easy, 1 too hard, else 0.
+    """
+    rows = np.flatnonzero(beyond)
+    way, goal, past = beyond[rows], target[rows], base[rows]
+    nearer = asked(goal, past, kpi.better) - way * by.material(goal, kpi)
+    off = way * (by.measure(kpi)(nearer, past) - medians[rows])
+    found = np.zeros_like(beyond)
+    found[rows] = np.where(off > NEAR, way, 0)
+    return found
 
 
 def shares(

@@ -8,11 +8,11 @@ from cascade_kpi._answers import OddAnswer, ask, numbers, odd_answers
 from cascade_kpi._arrays import FloatArray
 from cascade_kpi.errors import Fault
 from cascade_kpi.judging.groups import Groups
-from cascade_kpi.judging.yardsticks import Base, Fences, Measure, Yardstick
+from cascade_kpi.judging.yardsticks import Base, Fences, Material, Measure, Yardstick
 from cascade_kpi.kpis.directions import Direction, Higher
-from cascade_kpi.kpis.kpi import Kpis
+from cascade_kpi.kpis.kpi import Kpi, Kpis
 
-__all__ = ["ask_base", "ask_fences", "ask_measure", "odd_rules"]
+__all__ = ["ask_base", "ask_fences", "ask_material", "ask_measure", "odd_rules"]
 
 _PAST = np.array([[80.0, np.nan, -4.0, np.nan, 0.0], [100.0, 90.0, 5.0, np.nan, 3.0]])
 _TARGET = np.array([110.0, 80.0, -3.0, 5.0, np.nan])
@@ -73,6 +73,24 @@ def ask_fences(rule: Fences, groups: Groups) -> tuple[FloatArray, FloatArray, Fl
     return low, high, spread
 
 
+def ask_material(rule: Material, target: FloatArray, kpi: Kpi) -> FloatArray:
+    """What is material, once it is found to be zero or more wherever there is a target.
+
+    Raises
+    ------
+    OddAnswer
+    """
+    answer: FloatArray = ask("it", rule, target, kpi, shape=target.shape)
+    there = ~np.isnan(target)
+    if not np.isfinite(answer[there]).all():
+        raise OddAnswer("it answers no number where there is a target")
+    if (answer[there] < 0).any():
+        raise OddAnswer("it answers less than zero")
+    if not np.isnan(answer[~there]).all():
+        raise OddAnswer("it answers a number where there is no target")
+    return answer
+
+
 def odd_rules(by: Yardstick, kpis: Kpis) -> list[Fault]:
     """The faults of rules that answer oddly when they are tried."""
 
@@ -94,6 +112,13 @@ def odd_rules(by: Yardstick, kpis: Kpis) -> list[Fault]:
         repair("check_fences"),
     )
     for kpi in kpis:
+        faults += odd_answers(
+            "yardstick",
+            f"material of {kpi.name}",
+            by.material,
+            lambda kpi=kpi: ask_material(by.material, _TARGET, kpi),  # type: ignore[misc]
+            repair("check_material"),
+        )
         rule = by.measures.get(kpi.name)
         if rule is not None:
             faults += odd_answers(

@@ -1,4 +1,4 @@
-"""What targets are judged by: bases, measures, peers and fences."""
+"""What targets are judged by: bases, measures, peers, fences, and what is material."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from cascade_kpi._arrays import FloatArray, IntArray
 from cascade_kpi._fields import as_number, is_a, not_numbers, not_texts, not_whole
 from cascade_kpi.errors import Fault, check, suggest
 from cascade_kpi.judging.groups import Groups
+from cascade_kpi.judging.material import Amount, ByKpi, Material, OfTarget, as_material
 from cascade_kpi.kpis.aggregates import Makeup
 from cascade_kpi.kpis.directions import Direction
 from cascade_kpi.kpis.kpi import Kpi
@@ -21,14 +22,18 @@ from cascade_kpi.records import record
 from cascade_kpi.tables.cells import is_blank
 
 __all__ = [
+    "Amount",
     "Average",
     "Base",
     "Best",
+    "ByKpi",
     "Deviations",
     "Fences",
     "InUnits",
     "Latest",
+    "Material",
     "Measure",
+    "OfTarget",
     "Peers",
     "Quartiles",
     "Relative",
@@ -337,6 +342,9 @@ class Yardstick:
     capacity : str, optional
         A column of the tree, summed over leaves, beside whose shares those of
         targets are set; the base by default.
+    material : Material, optional
+        By how much a target must differ from its peers to be an outlier: ``OfTarget(0.05)``
+        by default. A mapping of KPI names becomes `ByKpi`.
     """
 
     peers: Peers = field(factory=Peers, converter=_peers)
@@ -344,6 +352,7 @@ class Yardstick:
     fences: Fences = field(factory=Deviations)
     measures: Mapping[str, Measure] = field(default=None, converter=_measures)
     capacity: str | None = None
+    material: Material = field(default=None, converter=as_material)
     usual: ClassVar[tuple[Measure, Measure]] = (Relative(), InUnits())
 
     def __attrs_post_init__(self) -> None:
@@ -352,6 +361,7 @@ class Yardstick:
             ("peers", Peers, "name a column, or make them with yardsticks.Peers(…)"),
             ("base", Base, "use yardsticks.Latest(), Average() or Best()"),
             ("fences", Fences, "use yardsticks.Deviations(3.5) or Quartiles(1.5)"),
+            ("material", Material, "use yardsticks.OfTarget(0.05) or Amount(…)"),
         ):
             value = getattr(self, name)
             if not is_a(value, kind):
@@ -377,4 +387,4 @@ class Yardstick:
         return self.measures.get(kpi.name, usual)
 
     def __hash__(self) -> int:
-        return hash((self.peers, self.base, self.fences, self.capacity))
+        return hash((self.peers, self.base, self.fences, self.capacity, self.material))

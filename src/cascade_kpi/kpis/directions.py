@@ -12,7 +12,7 @@ from cascade_kpi._fields import as_number, is_a, not_numbers
 from cascade_kpi.errors import Fault, check, suggest
 from cascade_kpi.records import record
 
-__all__ = ["Direction", "Higher", "Lower", "OnTarget", "direction", "ways"]
+__all__ = ["Direction", "Higher", "Lower", "OnTarget", "Reaching", "direction", "ways"]
 
 
 @runtime_checkable
@@ -31,6 +31,24 @@ class Direction(Protocol):
         """Attainment, a pure number: 1 on target, more is better.
 
         Defined for every target but zero, where it is not finite or NaN.
+        """
+        ...
+
+
+@runtime_checkable
+class Reaching(Direction, Protocol):
+    """A direction that can be asked backwards, for performance plans."""
+
+    def reaching(self, attainment: float, target: float) -> tuple[float, float]:
+        """The results, in KPI units, whose proportion is the attainment.
+
+        Both ends of a range around the target where there are two, else the second is NaN;
+        two NaN where there is none.
+
+        Parameters
+        ----------
+        target : float
+            In KPI units, not zero.
         """
         ...
 
@@ -59,6 +77,10 @@ class Higher:
         share = _share(actual, target)
         return share if _all_positive(target) else np.where(np.less(target, 0), 2.0 - share, share)
 
+    def reaching(self, attainment: float, target: float) -> tuple[float, float]:
+        """``target + (attainment − 1)·|target|``."""
+        return target + (attainment - 1) * abs(target), np.nan
+
 
 @record("cascade_kpi/directions.lower")
 @frozen
@@ -73,6 +95,10 @@ class Lower:
         """``1 − (actual − target)/|target|``: 2 − actual/target for positive targets."""
         share = _share(actual, target)
         return 2.0 - share if _all_positive(target) else np.where(target < 0, share, 2.0 - share)
+
+    def reaching(self, attainment: float, target: float) -> tuple[float, float]:
+        """``target − (attainment − 1)·|target|``."""
+        return target - (attainment - 1) * abs(target), np.nan
 
 
 @record("cascade_kpi/directions.on_target")
@@ -103,6 +129,13 @@ class OnTarget:
         outside = self.shortfall(actual, target)
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.asarray(1.0 - np.divide(outside, np.abs(target)))
+
+    def reaching(self, attainment: float, target: float) -> tuple[float, float]:
+        """``target ± (band + (1 − attainment)·|target|)``; more than 1 is not to be reached."""
+        if attainment > 1:
+            return np.nan, np.nan
+        off = self.band + (1 - attainment) * abs(target)
+        return (target - off, target + off) if off > 0 else (target, np.nan)
 
 
 _NAMED: dict[str, type[Higher | Lower]] = {"higher": Higher, "lower": Lower}

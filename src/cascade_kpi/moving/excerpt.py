@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from attrs import field, frozen
 
-from cascade_kpi._arrays import IntArray
+from cascade_kpi._arrays import FloatArray, IntArray
 from cascade_kpi._long import Columns, texts
 from cascade_kpi._text import visible
+from cascade_kpi.kpis.kpi import Kpi
 from cascade_kpi.moving.intervals import as_dates
 from cascade_kpi.moving.pieces import LEAVE, STATES, VACANT
 from cascade_kpi.moving.summing import or_blank
 from cascade_kpi.targets.amounts import NO_LOTS
+from cascade_kpi.targets.wholes import sums_over_periods
 
 if TYPE_CHECKING:
     from cascade_kpi.moving.moved import Moved
@@ -99,15 +101,48 @@ class Excerpt:
     def __repr__(self) -> str:
         many = len(self)
         lines = [visible(f"{many:,} piece{'s' * (many != 1)} of {self.title}")]
-        lines += [visible(line.rstrip()) for line in self._lines(self.rows[:_SHOWN])]
-        if many > _SHOWN:
-            lines.append(f"  … and {many - _SHOWN:,} more")
+        begins = self._begins()
+        lines += [visible(line.rstrip()) for line in self._lines(begins)]
+        if len(begins) > _SHOWN:
+            lines.append(f"  … and {len(begins) - _SHOWN:,} more")
         return "\n".join(lines)
 
-    def _lines(self, rows: IntArray) -> list[str]:
+    def _begins(self) -> IntArray:
+        """Where a line begins: pieces that go on as the one before, period by period, are one.
+
+        That is, of the same target and share, held by the same or vacant at the same
+        place, from the day after on; of what does not add up, with the same target.
+        """
+        moved, rows, pieces = self.moved, self.rows, self.moved.pieces
+        goes_on = np.zeros(len(rows), dtype=bool)
+        if len(rows):
+            goes_on[1:] = pieces.start[rows[1:]] == pieces.end[rows[:-1]] + 1
+        columns = (pieces.origin, pieces.place, pieces.holder, pieces.state, pieces.share)
+        levels = []
+        for kpi in moved.of_before.kpis:
+            values = moved.of(kpi.name)
+            adds = sums_over_periods(kpi.aggregate)
+            levels.append(np.isnan(values) if adds else np.where(np.isnan(values), np.inf, values))
+        for column in (*columns, *levels):
+            mine = column[rows]
+            goes_on[1:] &= mine[1:] == mine[:-1]
+        return np.flatnonzero(~goes_on)
+
+    def _amounts(self, begins: IntArray) -> list[tuple[Kpi, FloatArray]]:
+        """What each line amounts to, KPI by KPI."""
+        found = []
+        for kpi in self.moved.of_before.kpis:
+            values = self.moved.of(kpi.name)[self.rows]
+            adds = sums_over_periods(kpi.aggregate) and len(begins)
+            found.append((kpi, np.add.reduceat(values, begins) if adds else values[begins]))
+        return found
+
+    def _lines(self, begins: IntArray) -> list[str]:
         moved, pieces = self.moved, self.moved.pieces
         labels = moved.of_before.org.labels
-        amounts = [(kpi, moved.of(kpi.name)[rows]) for kpi in moved.of_before.kpis]
+        amounts = self._amounts(begins)
+        last = self.rows[np.append(begins[1:], len(self.rows))[: len(begins)] - 1][:_SHOWN]
+        rows = self.rows[begins[:_SHOWN]]
         who, where, what = [], [], []
         for i, row in enumerate(rows.tolist()):
             holder = moved.holder_ids(pieces.holder[row : row + 1])[0]
@@ -122,8 +157,8 @@ class Excerpt:
             ]
             what.append(", ".join(told))
         wide, far = max(map(len, who), default=0), max(map(len, where), default=0)
-        start, end = as_dates(pieces.start[rows]), as_dates(pieces.end[rows])
-        days = (pieces.end - pieces.start + 1)[rows]
+        start, end = as_dates(pieces.start[rows]), as_dates(pieces.end[last])
+        days = pieces.end[last] - pieces.start[rows] + 1
         return [
             f"  {a} to {b} {n:>4} day{'s' if n != 1 else ' '}  {w:<{wide}}  {p:<{far}}  {t}"
             for a, b, n, w, p, t in zip(start, end, days, who, where, what, strict=True)

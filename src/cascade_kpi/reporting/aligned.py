@@ -12,11 +12,12 @@ from cascade_kpi._text import plain
 from cascade_kpi.alignment.align import Alignment
 from cascade_kpi.alignment.audit import Audit, Finding
 from cascade_kpi.errors import Fault, check
+from cascade_kpi.reporting.folding import Folded
 from cascade_kpi.reporting.limits import Limits
 from cascade_kpi.reporting.page import Page
-from cascade_kpi.reporting.placing import chosen
 from cascade_kpi.reporting.sheets import Notes, Sheet
-from cascade_kpi.reporting.strategy_map import StrategyMap, owner_of
+from cascade_kpi.reporting.standings import owner_of
+from cascade_kpi.reporting.strategy_map import StrategyMap
 from cascade_kpi.reporting.wording import attained, count, percent
 
 __all__ = ["alignment_page", "audited", "focus_row"]
@@ -48,11 +49,10 @@ def alignment_page(stage: Alignment | Audit, row: int | None, limits: Limits, ti
     """
     aligned, audit = audited(stage)
     within = _within(aligned, row)
-    shown = chosen(aligned, within, limits.goals)
-    total = int(within.sum())
+    folded = Folded.of(aligned, within, limits.goals)
     serving = _serving(aligned, row, limits.rows)
     sections = (
-        ("map", "Strategy map", (StrategyMap(aligned, shown, total - len(shown)),)),
+        ("map", "Strategy map", (StrategyMap(aligned, folded, limits.rows),)),
         ("coverage", "Coverage", (_coverage(aligned, within, limits.rows),)),
         ("serving", "What plans serve", (serving,)),
         ("findings", "Findings", (_findings(aligned, audit, within, row, limits.rows),)),

@@ -16,6 +16,7 @@ from cascade_kpi.reporting.elements import Element, el
 from cascade_kpi.reporting.strips import Dot, Scale, Strip, axis, strip
 from cascade_kpi.reporting.view import View
 from cascade_kpi.reporting.wording import amount, count, percent, signed
+from cascade_kpi.reporting.words import base_words, fences_words, material_words
 
 __all__ = ["Fair"]
 
@@ -61,6 +62,8 @@ class Judgement:
     outliers: tuple[Outlier, ...]
     left: int
     without: int
+    small: int
+    slight: int
 
 
 @frozen(eq=False)
@@ -97,14 +100,18 @@ class Fair:
     def _lead(self) -> str:
         by = self.judged.by
         return (
-            f"Stretch is what a target asks beyond its base, {by.base!r} of the past; "
+            f"Stretch is what a target asks beyond its base, {base_words(by.base)}; "
             "more is harder. Each dot is a target, the line is the median of the peers, and the "
-            f"band lies between their fences, {by.fences!r}."
+            f"band lies between their fences, {fences_words(by.fences)}."
         )
 
     def _strips(self, part: Judgement) -> Element:
         rows: list[list[Cell]] = [
-            [name(group.label), strip(group.strip, part.scale, group.words), *group.told]
+            [
+                name(group.label),
+                strip(group.strip, part.scale, group.words),
+                *map(_unbroken, group.told),
+            ]
             for group in part.groups
         ]
         words = f"from {part.ends[0]} to {part.ends[2]}"
@@ -132,9 +139,13 @@ class Fair:
         return data_table(heads, rows, words=words, numbers=range(2, 6), cls="stacks")
 
     def _notes(self, part: Judgement) -> list[str]:
-        notes = []
+        notes = [self._rule(part)]
         if part.unshown:
             notes.append(f"And {count(part.unshown, 'other group')}.")
+        if part.small:
+            least = self.judged.by.peers.smallest
+            told = f"{count(part.small, 'target stands', 'targets stand')} in no group of {least}"
+            notes.append(f"{told} or more: so few cannot be judged.")
         if part.left:
             notes.append(f"And {count(part.left, 'other target')} beyond the fences.")
         if part.without:
@@ -147,6 +158,14 @@ class Fair:
             rest = f" and {more:,} more" if more > 0 else ""
             notes.append(f"With a past, and not in the tree: {told}{rest}.")
         return notes
+
+    def _rule(self, part: Judgement) -> str:
+        """What makes a target an outlier, and how many lie beyond the fences by less."""
+        least = material_words(self.judged.by.material, part.kpi)
+        told = f"Told is who lies beyond the fences and more than {least} from the median"
+        if not part.slight:
+            return f"{told}."
+        return f"{told}; {part.slight:,} beyond the fences by less are not."
 
     def markdown(self) -> list[str]:
         """The same tables, without the pictures."""
@@ -167,6 +186,11 @@ class Fair:
 
 _HEADS = ("targets", "median", "fences", "beyond", "shift")
 _OUTLIER_HEADS = ("target", "base", "stretch", "spreads off")
+
+
+def _unbroken(told: str) -> str:
+    """Numbers that keep their units beside them; a range may break between its ends."""
+    return told.replace(" ", "\u00a0").replace("\u00a0to\u00a0", " to ")
 
 
 def _told(judged: Fairness, kpi: Kpi, value: float, *, sign: bool = True) -> str:
@@ -194,8 +218,9 @@ def _judgement(view: View, judged: Fairness, kpi: Kpi) -> Judgement:
         for g, code in enumerate(figures.names[: view.limits.cards].tolist())
     )
     outliers = _outliers(view, judged, kpi)
-    part = slice(view.row, view.end)
-    low, zero, high = (_told(judged, kpi, v) for v in (scale.low, 0.0, scale.high))
+    part, beside = slice(view.row, view.end), judged.beside(kpi.name)
+    slight = (beside.beyond != 0) & (beside.outlier == 0)
+    low, zero, high = _told(judged, kpi, scale.low), "0", _told(judged, kpi, scale.high)
     return Judgement(
         kpi,
         scale,
@@ -204,7 +229,10 @@ def _judgement(view: View, judged: Fairness, kpi: Kpi) -> Judgement:
         len(figures.names) - len(groups),
         outliers[: view.limits.parts],
         max(len(outliers) - view.limits.parts, 0),
-        int(np.count_nonzero(judged.without(kpi.name)[view.p, part])),
+        *(
+            int(np.count_nonzero(each[view.p, part]))
+            for each in (judged.without(kpi.name), judged.unjudged(kpi.name), slight)
+        ),
     )
 
 

@@ -10,6 +10,7 @@ from cascade_kpi.changing.changes import Changes
 from cascade_kpi.errors import Fault, check, unlike
 from cascade_kpi.judging.fairness import Fairness
 from cascade_kpi.plan.improve import Plan
+from cascade_kpi.reporting.wholes import Span
 from cascade_kpi.results.results import Results
 from cascade_kpi.scoring.score import Scores
 from cascade_kpi.targets.targets import Targets
@@ -31,6 +32,10 @@ class Layers:
     fairness: Fairness | None = None
     changes: Changes | None = None
     parts: Attribution | None = None
+
+    def span(self, p: int) -> Span | None:
+        """The longer period that a period is a part of, None if its targets were not phased."""
+        return Span.of(self.targets, p)
 
     @classmethod
     def of(cls, stage: Stage) -> Layers:

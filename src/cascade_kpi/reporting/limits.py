@@ -30,7 +30,8 @@ class Limits:
     actions : int
         Of the plan.
     goals : int
-        On a strategy map.
+        Drawn on a strategy map; branches beyond that are folded into the goals that they
+        serve.
     rows : int
         Of each table of goals, plans and findings.
     names : int
@@ -43,7 +44,7 @@ class Limits:
     people: int = field(default=5, kw_only=True)
     parts: int = field(default=14, kw_only=True)
     actions: int = field(default=200, kw_only=True)
-    goals: int = field(default=40, kw_only=True)
+    goals: int = field(default=24, kw_only=True)
     rows: int = field(default=200, kw_only=True)
     names: int = field(default=12, kw_only=True)
 

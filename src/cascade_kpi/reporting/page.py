@@ -26,7 +26,7 @@ from cascade_kpi.reporting.tree import Tree
 from cascade_kpi.reporting.view import View
 from cascade_kpi.reporting.wording import STEP, count
 
-__all__ = ["Page"]
+__all__ = ["Page", "Section"]
 
 # Nothing may be fetched and nothing may run; styles stand in the page.
 _POLICY = (
@@ -140,7 +140,8 @@ def _meta(view: View) -> str:
     path = [*_above(view), view.name(view.row)]
     nodes = view.end - view.row
     levels = int(view.org.depth[view.row : view.end].max() - view.org.depth[view.row]) + 1
-    parts = [STEP.join(path), view.period, view.many(nodes), count(levels, "level")]
+    when = f"{view.period} of {view.whole}" if view.whole else view.period
+    parts = [STEP.join(path), when, view.many(nodes), count(levels, "level")]
     roots = len(view.org.roots)
     if roots > 1:
         parts.append(f"one of {roots:,} trees")

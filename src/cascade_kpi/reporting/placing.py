@@ -1,24 +1,26 @@
-"""Where the boxes and arrows of a strategy map stand: lanes, rows, slots and channels."""
+"""Where the boxes and arrows of a strategy map stand: lanes, rows, places in the rows."""
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Sequence
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from attrs import frozen
-from numpy.typing import NDArray
 
 from cascade_kpi._arrays import IntArray
 from cascade_kpi.alignment.align import Alignment
 from cascade_kpi.alignment.drawing import lanes
+from cascade_kpi.reporting.ordering import ordered, spread
 
-__all__ = ["Arrow", "Box", "Lane", "Paper", "Placed", "chosen", "wrapped"]
+__all__ = ["PAPER", "Arrow", "Box", "Lane", "Paper", "Placed"]
 
 Point = tuple[float, float]
 
-_PORT_ROOM = 34.0  # from one port to the next, if a share stands beside each
+_PORT_ROOM = 36.0  # from one port to the next, if a share stands beside each
+_CLEAR = 9.0  # that a line keeps from the row that it passes
+_BELOW = 6.0  # how much more than to what lies further off a goal wants to stand below its own
+_STRAIGHT = 8.0  # how much more than to its ends a line wants to be straight on its way
 
 
 @frozen
@@ -32,33 +34,36 @@ class Paper:
     box, high : float
         Width and height of a box.
     gap : float
-        Between boxes side by side: arrows that pass a row run there.
+        Between boxes side by side.
     rise : float
         Between rows.
     lines : int
         Of a title.
+    gutter : float
+        To the left of the boxes: the lanes are named there.
+    pad : float
+        Above the first row of a lane, and below its last.
+    line : float
+        What a line that passes a row takes of it.
     """
 
-    slots: int
-    box: float
-    high: float
-    gap: float
+    slots: int = 5
+    box: float = 164.0
+    high: float = 94.0
+    gap: float = 15.0
     rise: float = 46.0
     lines: int = 3
-    label: float = 26.0
+    gutter: float = 118.0
+    pad: float = 16.0
+    line: float = 14.0
 
     @property
-    def width(self) -> float:
-        """Of the whole map."""
-        return self.slots * (self.box + self.gap) + self.gap
-
-    def left(self, slot: int) -> float:
-        """Where a slot begins."""
-        return self.gap + slot * (self.box + self.gap)
+    def inner(self) -> float:
+        """Width of the part that boxes and lines stand on."""
+        return self.slots * (self.box + self.gap)
 
 
-WIDE = Paper(slots=5, box=176.0, high=96.0, gap=22.0)
-NARROW = Paper(slots=2, box=156.0, high=102.0, gap=12.0)
+PAPER = Paper()
 
 
 @frozen
@@ -88,38 +93,28 @@ class Arrow:
     ----------
     link : int
     points : tuple of (x, y)
-        Where it begins, the ends of the channel that it runs through if it passes a row,
-        and where it ends.
+        Where it begins, where it comes to and leaves each row that it passes, and where
+        it ends.
     labelled : bool
         Whether there is room for its share.
     """
 
     link: int
-    points: tuple[tuple[float, float], ...]
+    points: tuple[Point, ...]
     labelled: bool
-
-
-def chosen(aligned: Alignment, within: NDArray[np.bool_], most: int) -> IntArray:
-    """The goals that a map shows, ascending: strategic ones, then by layer, orphans last.
-
-    Parameters
-    ----------
-    within : bool array (g,)
-        The goals that it may show.
-    """
-    goals = np.flatnonzero(within)
-    first = ~aligned.goals.strategic[goals]
-    order = np.lexsort((goals, aligned.graph.depth[goals], first, aligned.orphan[goals]))
-    return np.sort(goals[order[:most]])
 
 
 @frozen(eq=False)
 class Placed:
-    """Goals placed on paper, lane under lane, in each lane what is served above what serves it."""
+    """Goals placed on paper, lane under lane, in each lane what is served above what serves it.
+
+    A point is a goal, by its position, or the place at which a link passes a row,
+    numbered from the number of goals on.
+    """
 
     aligned: Alignment
     shown: IntArray
-    paper: Paper
+    paper: Paper = PAPER
 
     @cached_property
     def _levels(self) -> dict[int, int]:
@@ -148,188 +143,157 @@ class Placed:
         return rows
 
     @cached_property
+    def _row_of(self) -> dict[int, int]:
+        return {goal: r for r, (_, goals) in enumerate(self._rows) for goal in goals}
+
+    @cached_property
+    def links(self) -> list[int]:
+        """The links between goals that are shown."""
+        graph = self.aligned.graph
+        return [
+            link
+            for link in graph.links_out(self.shown).tolist()
+            if int(graph.serves[link]) in self._row_of
+        ]
+
+    @cached_property
+    def _chains(self) -> dict[int, list[int]]:
+        """The points of each link from its upper to its lower end."""
+        graph, point = self.aligned.graph, len(self.aligned.goals)
+        found = {}
+        for link in self.links:
+            ends = int(graph.serves[link]), int(graph.goal[link])
+            upper, lower = sorted(ends, key=self._row_of.__getitem__)
+            passed = self._row_of[lower] - self._row_of[upper] - 1
+            found[link] = [upper, *range(point, point + passed), lower]
+            point += passed
+        return found
+
+    @cached_property
+    def _above(self) -> dict[int, list[int]]:
+        """The points of the row before that each is joined with."""
+        found: dict[int, list[int]] = {}
+        for chain in self._chains.values():
+            for upper, lower in pairwise(chain):
+                found.setdefault(lower, []).append(upper)
+        return found
+
+    @cached_property
+    def _ordered(self) -> list[list[int]]:
+        rows = [list(goals) for _, goals in self._rows]
+        for chain in self._chains.values():
+            first = self._row_of[chain[0]]
+            for r, point in enumerate(chain[1:-1], start=first + 1):
+                rows[r].append(point)
+        return ordered(rows, self._above)
+
+    @cached_property
+    def _middles(self) -> dict[int, float]:
+        """The middle of every point, from the gutter on."""
+        paper, n = self.paper, len(self.aligned.goals)
+        joined: dict[int, list[tuple[int, float]]] = {}
+        for chain in self._chains.values():
+            ends, way = (chain[0], chain[-1]), chain[1:-1]
+            # Goals in neighbouring rows stand below each other; a line on its way may bend.
+            near, weight = (way, 1.0) if way else ((ends[1], ends[0]), _BELOW)
+            joined.setdefault(ends[0], []).append((near[0], weight))
+            joined.setdefault(ends[1], []).append((near[-1], weight))
+            for point in way:
+                joined[point] = [(each, _STRAIGHT) for each in way if each != point]
+                joined[point] += [(end, 1.0) for end in ends]
+        points = [point for row in self._ordered for point in row]
+        widths = {p: paper.box + paper.gap if p < n else paper.line for p in points}
+        found = spread(self._ordered, joined, widths, self._inner)
+        # All together in the middle of the paper.
+        left = min((x - widths[p] / 2 for p, x in found.items()), default=0.0)
+        right = max((x + widths[p] / 2 for p, x in found.items()), default=0.0)
+        off = (self._inner - right - left) / 2
+        return {point: x + off for point, x in found.items()}
+
+    @cached_property
+    def _inner(self) -> float:
+        paper, n = self.paper, len(self.aligned.goals)
+        wide = [
+            sum(paper.box + paper.gap if p < n else paper.line for p in row)
+            for row in self._ordered
+        ]
+        return max([paper.inner, *wide])
+
+    @property
+    def width(self) -> float:
+        """Of the whole map."""
+        return self.paper.gutter + self._inner + self.paper.gap
+
+    @cached_property
     def lanes(self) -> tuple[Lane, ...]:
         """The bands from the top down."""
         found: list[Lane] = []
-        y = 0.0
-        names = [lane for lane, _ in self._rows]
+        y, names, paper = 0.0, [lane for lane, _ in self._rows], self.paper
         for lane in dict.fromkeys(names):
-            high = self.paper.label + names.count(lane) * (self.paper.high + self.paper.rise)
-            found.append(Lane(lane, y, high - 14.0))
-            y += high
+            n = names.count(lane)
+            high = 2 * paper.pad + n * paper.high + (n - 1) * paper.rise
+            found.append(Lane(lane, y, high))
+            y += high + paper.pad
         return tuple(found)
 
     @property
     def height(self) -> float:
         """Of the whole map."""
-        return sum((lane.height + 14.0 for lane in self.lanes), 0.0) - (14.0 if self.lanes else 0.0)
+        return max((lane.y + lane.height for lane in self.lanes), default=0.0)
+
+    @cached_property
+    def _tops(self) -> list[float]:
+        """The upper edge of each row."""
+        next_of = {lane.name: lane.y + self.paper.pad for lane in self.lanes}
+        found = []
+        for lane, _ in self._rows:
+            found.append(next_of[lane])
+            next_of[lane] += self.paper.high + self.paper.rise
+        return found
 
     @cached_property
     def boxes(self) -> dict[int, Box]:
         """Boxes by goal."""
-        found: dict[int, Box] = {}
-        tops = {lane.name: lane.y + self.paper.label for lane in self.lanes}
-        for r, (lane, goals) in enumerate(self._rows):
-            middle = {goal: self._wanted(goal, found) for goal in goals}
-            ordered = sorted(goals, key=lambda goal: (middle[goal], goal))
-            for goal, slot in zip(ordered, self._slots([middle[g] for g in ordered]), strict=True):
-                found[goal] = Box(goal, r, self.paper.left(slot), tops[lane])
-            tops[lane] += self.paper.high + self.paper.rise
-        return found
-
-    def _wanted(self, goal: int, placed: dict[int, Box]) -> float:
-        """Where a goal would best stand: below the middle of what it serves; orphans aside."""
-        if self.aligned.orphan[goal]:
-            return self.paper.width
-        links = self.aligned.graph.links_out(np.array([goal]))
-        above = [placed[to] for to in self.aligned.graph.serves[links].tolist() if to in placed]
-        if not above:
-            return self.paper.width / 2
-        return sum(box.x + self.paper.box / 2 for box in above) / len(above)
-
-    def _slots(self, wanted: Sequence[float]) -> list[int]:
-        """A slot for each, ascending, as near to what they want as the others leave room for."""
-        n, pitch = len(wanted), self.paper.box + self.paper.gap
-        first = self.paper.gap + self.paper.box / 2
-        # Where all want to stand apart each goes there; else as a block around the middle.
-        apart = len(set(wanted)) == n
-        middle = sum(wanted) / n
-        found: list[int] = []
-        for i, x in enumerate(wanted):
-            place = x if apart else middle + pitch * (i - (n - 1) / 2)
-            best = round((place - first) / pitch)
-            least = found[-1] + 1 if found else 0
-            found.append(max(least, min(best, self.paper.slots - (n - i))))
-        return found
+        left = self.paper.gutter - self.paper.box / 2
+        return {
+            goal: Box(goal, r, left + self._middles[goal], self._tops[r])
+            for r, (_, goals) in enumerate(self._rows)
+            for goal in goals
+        }
 
     # -- arrows ---------------------------------------------------------------------
 
     @cached_property
     def arrows(self) -> tuple[Arrow, ...]:
         """The links between goals that are shown."""
-        graph = self.aligned.graph
-        links = [
-            link
-            for link in graph.links_out(self.shown).tolist()
-            if int(graph.serves[link]) in self.boxes
-        ]
-        passed = {link: self._passed(link) for link in links}
-        beside = self._channels([link for link in links if passed[link]])
-        out = self._ports(links, graph.goal, graph.serves, beside)
-        into = self._ports(links, graph.serves, graph.goal, beside)
-        ends = {link: self._ends(link, out[link][0], into[link][0]) for link in links}
-        return tuple(
-            Arrow(link, self._points(ends[link], passed[link], beside.get(link)), out[link][1])
-            for link in links
-        )
+        upper, lower = self._ports(upper=True), self._ports(upper=False)
+        return tuple(self._arrow(link, upper[link], lower[link]) for link in self.links)
 
-    def _between(self, link: int) -> tuple[Box, Box]:
-        """The box of the goal that serves, and of the one that is served."""
-        graph = self.aligned.graph
-        return self.boxes[int(graph.goal[link])], self.boxes[int(graph.serves[link])]
+    def _ports(self, *, upper: bool) -> dict[int, tuple[float, bool]]:
+        """Per link, where it meets its upper or lower box, and if there is room beside it.
 
-    def _passed(self, link: int) -> list[float]:
-        """Tops of the rows between the boxes of a link, from the one that serves on."""
-        below, above = self._between(link)
-        tops = {box.row: box.y for box in self.boxes.values()}
-        step = -1 if above.row < below.row else 1
-        return [tops[row] for row in range(below.row + step, above.row, step)]
-
-    def _channels(self, links: list[int]) -> dict[int, float]:
-        """The gap between boxes that each arrow runs through, each at a place of its own in it."""
-        pitch = self.paper.box + self.paper.gap
-        by_gap: dict[int, list[int]] = {}
-        for link in links:
-            below, above = self._between(link)
-            middle = (below.x + above.x + self.paper.box - self.paper.gap) / 2
-            by_gap.setdefault(max(0, min(round(middle / pitch), self.paper.slots)), []).append(link)
-        return {
-            link: gap * pitch + self.paper.gap * (i + 1) / (len(mine) + 1)
-            for gap, mine in by_gap.items()
-            for i, link in enumerate(mine)
-        }
-
-    def _ports(
-        self, links: list[int], at: IntArray, to: IntArray, beside: dict[int, float]
-    ) -> dict[int, tuple[float, bool]]:
-        """Per link, where it meets the box of one goal, and if there is room beside it.
-
-        From left to right as they come, so that they do not cross.
+        From left to right as the lines come, so that they do not cross.
         """
-        by_goal: dict[int, list[int]] = {}
-        for link in links:
-            by_goal.setdefault(int(at[link]), []).append(link)
-        half = self.paper.box / 2
+        by_goal: dict[int, list[tuple[float, int]]] = {}
+        for link, chain in self._chains.items():
+            end, near = (chain[0], chain[1]) if upper else (chain[-1], chain[-2])
+            by_goal.setdefault(end, []).append((self._middles[near], link))
         found = {}
         for goal, mine in by_goal.items():
-            comes = {link: beside.get(link, self.boxes[int(to[link])].x + half) for link in mine}
             room = self.paper.box / (len(mine) + 1)
-            for i, link in enumerate(sorted(mine, key=lambda each: (comes[each], each))):
+            for i, (_, link) in enumerate(sorted(mine)):
                 found[link] = (self.boxes[goal].x + room * (i + 1), room >= _PORT_ROOM)
         return found
 
-    def _ends(self, link: int, begin: float, end: float) -> tuple[Point, Point]:
-        """Where an arrow leaves the one box and meets the other."""
-        high = self.paper.high
-        below, above = self._between(link)
-        if below.y > above.y:
-            return (begin, below.y), (end, above.y + high)
-        return (begin, below.y + high), (end, above.y)
-
-    def _points(
-        self, ends: tuple[Point, Point], passed: list[float], beside: float | None
-    ) -> tuple[Point, ...]:
-        first, last = ends
-        if beside is None:
-            return ends
-        high = self.paper.high
-        over = (passed[0] + high + 8, passed[-1] - 8)
-        if last[1] > first[1]:
-            over = (passed[0] - 8, passed[-1] + high + 8)
-        return (first, (beside, over[0]), (beside, over[1]), last)
-
-
-def _em(character: str) -> float:
-    """About how wide a character is, in its own size."""
-    if unicodedata.combining(character) or unicodedata.category(character) in {"Mn", "Cf"}:
-        return 0.0
-    if unicodedata.east_asian_width(character) in "WF":
-        return 1.0
-    if character in " .,:;'!|ijlftI()[]-":
-        return 0.4
-    return 0.84 if character.isupper() or character in "mw%@" else 0.66
-
-
-def wrapped(words: str, width: float, size: float, lines: int) -> list[str]:
-    """Text broken into at most so many lines of a width, the last with dots if more is left.
-
-    Examples
-    --------
-    >>> wrapped("Grow revenue from key accounts", 120, 14, 2)
-    ['Grow revenue', 'from key…']
-    """
-    out, line, used = [], "", 0.0
-    room = width / size
-    for word in words.split():
-        wide = sum(map(_em, word))
-        if line and used + 0.4 + wide <= room:
-            line, used = f"{line} {word}", used + 0.4 + wide
-            continue
-        if line:
-            out.append(line)
-        while wide > room:  # a word that is longer than a line is broken where the line ends
-            n, used = 0, 0.0
-            while n < len(word) and (n == 0 or used + _em(word[n]) <= room):
-                used += _em(word[n])
-                n += 1
-            out.append(word[:n])
-            word = word[n:]
-            wide = sum(map(_em, word))
-        line, used = word, wide
-    out += [line] if line else []
-    if len(out) <= lines:
-        return out
-    last = out[lines - 1]
-    while last and sum(map(_em, last)) + 0.9 > room:
-        last = last[:-1]
-    return [*out[: lines - 1], f"{last.rstrip()}…"]
+    def _arrow(self, link: int, upper: tuple[float, bool], lower: tuple[float, bool]) -> Arrow:
+        chain, high = self._chains[link], self.paper.high
+        first = self._row_of[chain[0]]
+        points = [(upper[0], self._tops[first] + high)]
+        for r, point in enumerate(chain[1:-1], start=first + 1):
+            x, top = self.paper.gutter + self._middles[point], self._tops[r]
+            points += [(x, top - _CLEAR), (x, top + high + _CLEAR)]
+        points.append((lower[0], self._tops[self._row_of[chain[-1]]]))
+        serves = int(self.aligned.graph.goal[link])
+        if serves == chain[0]:  # what is served stands below: a lane further down
+            return Arrow(link, tuple(points), upper[1])
+        return Arrow(link, tuple(reversed(points)), lower[1])

@@ -170,7 +170,8 @@ def report(
     stage : Targets, Results, Scores, Gaps, Plan, Fairness, Changes, Attribution, Moved, \
 Credited, Alignment, Audit, PerformancePlan, Derived, Translation, Fitted, Apportionment or Rounded
     title : str, optional
-        By default the name of the node in focus and the period.
+        By default the name of the node in focus and the period, or of phased targets the
+        longer period that they are of.
     focus : id, optional
         The node that the report is about; the (first) root by default. Of an alignment, the
         goals of its subtree and all that they serve; everything by default.
@@ -247,7 +248,7 @@ Credited, Alignment, Audit, PerformancePlan, Derived, Translation, Fitted, Appor
         _check_drivers(drivers, layers)
     return Report(
         stage,
-        f"{org.labels[row]}, {period}" if title is None else str(title),
+        _title(layers, row, period) if title is None else str(title),
         org.ids[row : row + 1].tolist()[0],
         period,
         lights,
@@ -258,6 +259,13 @@ Credited, Alignment, Audit, PerformancePlan, Derived, Translation, Fitted, Appor
 
 def _moved(stage: Moved | Credited) -> Moved:
     return stage.moved if isinstance(stage, Credited) else stage
+
+
+def _title(layers: Layers, row: int, period: str) -> str:
+    """The node and its period; of phased targets without results the whole that they are of."""
+    targets = layers.targets
+    span = layers.span(targets.periods.index(period)) if layers.results is None else None
+    return f"{targets.org.labels[row]}, {period if span is None else span.label}"
 
 
 def _check_drivers(drivers: Derived, layers: Layers) -> None:

@@ -14,6 +14,7 @@ __all__ = ["Dot", "Scale", "Strip", "axis", "strip"]
 _ROOM = 0.6  # of the fenced width, that is shown beyond the fences on either side
 _LANES = ("58%", "71%", "84%")  # dots that would cover each other stand below each other
 _EDGE = 0.02
+_CHARACTER = 0.024  # of the width of a strip on a phone
 _ROOMY = 0.55  # a label that begins no further on ends within the picture
 
 
@@ -121,11 +122,20 @@ def _label(dot: Dot, scale: Scale, y: str, side: str, cls: str) -> Element:
 def axis(scale: Scale, ends: tuple[str, str, str], words: str) -> Element:
     """The two ends of a scale, and its zero, in words."""
     low, zero, high = ends
-    marks = [(0.0, low, "start"), (1.0, high, "end")]
-    middle = scale.place(0.0)
-    if 0.18 < middle < 0.82:
-        marks.append((middle, zero, "middle"))
-    shapes = [
-        el("text", told, x=_at(place), y="75%", text_anchor=side) for place, told, side in marks
-    ]
-    return el("svg", el("title", words), shapes, role="img", aria_label=words, cls="axis")
+    begin, end = _wide(low), 1.0 - _wide(high)
+    # What does not fit beside the other on a phone stands on a line of its own.
+    tall = begin > end
+    marks = [(0.0, low, "start", "38%" if tall else "75%"), (1.0, high, "end", "88%")]
+    if not tall:
+        middle, half = scale.place(0.0), _wide(zero) / 2
+        marks[1] = (1.0, high, "end", "75%")
+        if begin + half < middle < end - half:
+            marks.append((middle, zero, "middle", "75%"))
+    shapes = [el("text", told, x=_at(x), y=y, text_anchor=side) for x, told, side, y in marks]
+    cls = "axis tall" if tall else "axis"
+    return el("svg", el("title", words), shapes, role="img", aria_label=words, cls=cls)
+
+
+def _wide(told: str) -> float:
+    """About how much of a strip on a phone a label takes, with the room around it."""
+    return (len(told) + 1) * _CHARACTER

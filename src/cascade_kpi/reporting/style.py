@@ -133,6 +133,7 @@ _TILES = """
 .unit { font-size: .9rem; font-weight: 450; color: var(--soft); letter-spacing: 0; }
 .tile .versus { margin: 0 0 .7rem; }
 .tile .versus:last-child { margin: 0; }
+.tile .whole { border-top: 1px solid var(--rule); padding-top: .45rem; margin-top: .6rem; }
 .state { margin: .4rem 0 0; font-size: .92rem; }
 """
 
@@ -217,6 +218,7 @@ dd { margin: 0; }
 _STRIPS = """
 svg.strip { width: 100%; min-width: 13rem; height: 3.7rem; }
 svg.axis { width: 100%; min-width: 13rem; height: 1.2rem; }
+svg.axis.tall { height: 2.3rem; }
 .axis text, .strip .label { font-size: .78rem; fill: var(--soft); }
 .label.hard { fill: var(--red); } .label.easy { fill: var(--amber); }
 .strip .ground { stroke: var(--rule); stroke-width: 1; }
@@ -267,24 +269,65 @@ _MAP = """
 .map svg { width: 100%; height: auto; }
 .map text { fill: var(--ink); font-size: 11.5px; unicode-bidi: isolate; }
 .map rect.lane { fill: var(--panel); }
-.map text.lane { fill: var(--soft); letter-spacing: .04em; }
+.map text.lane { fill: var(--ink); font-size: 12.5px; font-weight: 620; }
+.map text.fold { fill: var(--accent); font-weight: 550; }
+.map a:hover text.fold { text-decoration: underline; }
 .goal rect { fill: var(--paper); stroke: var(--rule); stroke-width: 1.2; }
 .goal.chief rect { stroke: var(--accent); stroke-width: 2; }
 .goal.red rect { stroke: var(--red); stroke-dasharray: 5 3; }
 .map .name { font-size: 13px; font-weight: 600; }
 .map .owner { fill: var(--soft); }
 .map .shape { fill: var(--state); font-size: 9px; }
-.map .share, .map text.lane { paint-order: stroke; stroke: var(--panel); stroke-width: 4px; }
+.map .share, .map text.fold { paint-order: stroke; stroke: var(--panel); stroke-width: 4px; }
 .map .share { font-weight: 550; }
-.edge .line, path.edge { fill: none; stroke: var(--soft); stroke-width: 1.4; }
+.edge .line, path.edge { fill: none; stroke: var(--soft); }
+path.edge { stroke-width: 1.6; }
 .edge .head { fill: var(--soft); }
-.edge.split .line, path.edge.split { stroke: var(--accent); stroke-width: 2; }
+.edge.split .line, path.edge.split { stroke: var(--accent); }
 .edge.split .head { fill: var(--accent); }
 .edge.apart .line, path.edge.apart { stroke-dasharray: 2 4; stroke: var(--soft); }
 .edge.supports .line, path.edge.supports { stroke-dasharray: 6 4; }
 .edge.supports.apart .line { stroke-dasharray: 1 5; }
 .edge.apart .head { fill: var(--soft); }
+.edge:hover .line { stroke: var(--ink); } .edge:hover .head { fill: var(--ink); }
+.below { border-bottom: 1px solid var(--rule); }
+.below summary { display: flex; gap: .45rem; align-items: baseline; padding: .4rem 0;
+  font-size: .92rem; }
+.outline h3 { margin-bottom: .2rem; }
+.outline ul { list-style: none; margin: 0; padding: 0; }
+.outline ul ul { padding-left: .8rem; border-left: 1px solid var(--rule); margin-left: .35rem; }
+.outline li { border-top: 1px solid var(--rule); }
+.outline summary, .outline .leaf { display: flex; gap: .45rem; padding: .38rem 0;
+  align-items: baseline; }
+.outline .leaf { padding-left: 1.25rem; }
+.aim { display: block; min-width: 0; overflow-wrap: anywhere; }
+.aim .how { color: var(--soft); font-size: .85em; }
+.aim b { font-weight: 570; }
+.aim small { display: block; }
+.below .outline { padding: 0 0 .8rem 1.25rem; }
 .legend svg.key { width: 28px; height: 12px; display: inline-block; vertical-align: -1px; }
+"""
+
+_PLAN = """
+.levels td.num { white-space: normal; min-width: 6.4rem; }
+.levels td:nth-child(2) { min-width: 0; white-space: nowrap; }
+.levels td.num + td:not(.num), .levels th.num + th:not(.num) { padding-left: 1.2rem; }
+.levels td.num .row, .levels tbody tr:last-child td.num { white-space: nowrap; }
+.levels td:not(.num) { font-size: .9rem; max-width: 15rem; }
+.levels tbody tr:last-child:not(:first-child) > * { font-weight: 620; border-bottom: 0; }
+.signatures { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 1.6rem;
+  margin: 1rem 0 1.6rem; max-width: 46rem; }
+.sign-here p { margin: 0; }
+.sign-here { border-bottom: 2px solid var(--ink); padding-bottom: .5rem; }
+.sign-here.open { border-bottom: 1px dashed var(--soft); padding-bottom: 2.6rem; }
+.sign-here.open span { color: var(--soft); }
+@media (max-width: 46rem) {
+  .levels .stacks td.num { grid-column: 1 / -1; }
+  .levels .stacks td .row { white-space: normal; }
+  .levels td:not(.num) { max-width: none; }
+  .levels .stacks td:empty { display: none; }
+  .levels td.num + td:not(.num) { padding-left: 0; }
+}
 """
 
 _PHONE = """
@@ -362,6 +405,7 @@ _PAPER = """
   nav { display: none; }
   .wide { display: block; }
   .narrow { display: none; }
+  .map rect.lane { stroke: var(--rule); }
 .knot { margin: .4rem 0; padding: .1rem 0 .2rem .6rem; border-left: 4px solid var(--fill); }
 .knot small { display: block; }
   svg, .tile, .light { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
@@ -377,7 +421,7 @@ _PAPER = """
 
 _PARTS = (
     _COLOURS, _BASE, _TABLES, _CHARTS, _TILES, _TREE, _CARDS, _STRIPS, _TIMELINES, _MAP, _PHONE,
-    _PAPER,
+    _PLAN, _PAPER,
 )  # fmt: skip
 
 CSS = "".join(_PARTS)

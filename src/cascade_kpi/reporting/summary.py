@@ -14,6 +14,7 @@ from cascade_kpi.reporting.charts import attainment_bar, sparkline
 from cascade_kpi.reporting.elements import Element, el
 from cascade_kpi.reporting.lights import Light
 from cascade_kpi.reporting.view import Card, Column, Figure, Moment, View
+from cascade_kpi.reporting.wholes import Whole
 from cascade_kpi.reporting.wording import amount, attained, count, number
 
 __all__ = ["Summary"]
@@ -35,7 +36,9 @@ class Summary:
     def lead(self) -> str:
         """The state of things in a sentence or two."""
         if not self.view.knows_results:
-            return f"Targets for {self.view.period}; there are no results yet."
+            told = f"{self.view.whole}, phased; the latest period is {self.view.period}"
+            told = told if self.view.whole else self.view.period
+            return f"Targets for {told}; there are no results yet."
         judged = [f for f in self.card.figures if f.light is not Light.ABSENT]
         sentences = []
         if not math.isnan(self.card.total):
@@ -107,8 +110,13 @@ class Summary:
         kpi = figure.kpi
         head = el("h3", name(kpi.name))
         if not self.view.knows_results:
-            big = _big(number(kpi, figure.target), kpi.unit)
-            return el("article", head, big, el("p", "target", cls="versus"), cls="tile")
+            if column.whole is None:
+                big = _big(number(kpi, figure.target), kpi.unit)
+                return el("article", head, big, el("p", "target", cls="versus"), cls="tile")
+            big = _big(number(kpi, column.whole.target), kpi.unit)
+            part = f"{self.view.period}: {amount(kpi, figure.target)}"
+            told = el("p", "target ", name(column.whole.label), el("br"), name(part), cls="versus")
+            return el("article", head, big, told, cls="tile")
         return el(
             "article",
             head,
@@ -116,18 +124,40 @@ class Summary:
             el("p", "target ", name(amount(kpi, figure.target)), cls="versus"),
             *_state(figure.attainment, figure.light, kpi.name),
             _trend(kpi.name, column.history, lambda v: amount(kpi, v)),
+            *self._whole(column),
             cls=f"tile {figure.light.key}",
         )
+
+    def _whole(self, column: Column) -> list[Element]:
+        """The longer period, so far and as it is to be, below its latest part."""
+        if column.whole is None:
+            return []
+        told = _whole_words(column, column.whole)
+        return [el("p", name(f"{column.whole.label}: "), name(told), cls="versus whole")]
 
     def _periods(self) -> Element:
         labels = self.view.layers.targets.periods.labels
         rows = [
-            [_kpi_name(column), *(self._moment(column, m) for m in column.history)]
+            [
+                _kpi_name(column),
+                *self._wholes(column),
+                *(self._moment(column, m) for m in column.history),
+            ]
             for column in self.view.columns
         ]
         words = f"{self.card.name}: every KPI in every period"
-        right = range(1, len(labels) + 1)
-        return data_table(["KPI", *labels], rows, words=words, numbers=right)
+        heads = ["KPI", *([self.view.whole] if self.view.whole else []), *labels]
+        return data_table(heads, rows, words=words, numbers=range(1, len(heads)))
+
+    def _wholes(self, column: Column) -> list[Element]:
+        """The cell of the longer period: its target, and below it the result so far."""
+        if column.whole is None:
+            return []
+        target = el("b", number(column.kpi, column.whole.target))
+        if not self.view.knows_results:
+            return [target]
+        so_far = el("small", f"{number(column.kpi, column.whole.so_far)} so far", cls="row")
+        return [el("span", el("span", target, cls="row"), so_far)]
 
     def _moment(self, column: Column, moment: Moment) -> Element:
         if not self.view.knows_results:
@@ -145,10 +175,18 @@ class Summary:
         lines = [md.text(self.lead), ""]
         if self.view.knows_results:
             heads = ["KPI", "target", "result", "attained", "light"]
-            lines += md.table(heads, map(_figure_row, self.card.figures), numbers=(1, 2, 3))
+            rows = [_figure_row(f) for f in self.card.figures]
         else:
+            heads = ["KPI", "target"]
             rows = [[f.kpi.name, amount(f.kpi, f.target)] for f in self.card.figures]
-            lines += md.table(["KPI", "target"], rows, numbers=(1,))
+        numbers = [*range(1, min(len(heads), 4))]
+        if self.view.whole:
+            heads[1] = f"target {self.view.period}"
+            heads.append(self.view.whole)
+            numbers.append(len(heads) - 1)
+            for row, column in zip(rows, self.view.columns, strict=True):
+                row.append("" if column.whole is None else _whole_words(column, column.whole))
+        lines += md.table(heads, rows, numbers=numbers)
         labels = self.view.layers.targets.periods.labels
         if len(labels) == 1:
             return lines
@@ -200,6 +238,14 @@ def _trend(what: str, history: tuple[Moment, ...], told: Callable[[float], str])
     first, last = history[0].period, history[-1].period
     ends = el("p", el("span", name(first)), el("span", name(last)), cls="ends", aria_hidden="true")
     return el("div", chart, ends, cls="trend")
+
+
+def _whole_words(column: Column, whole: Whole) -> str:
+    """The target of the longer period, and the result so far."""
+    target = f"target {amount(column.kpi, whole.target)}"
+    if math.isnan(whole.so_far):
+        return target
+    return f"{amount(column.kpi, whole.so_far)} so far, {target}"
 
 
 def _figure_row(figure: Figure) -> list[str]:

@@ -16,6 +16,7 @@ from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.reporting.layers import Layers
 from cascade_kpi.reporting.lights import Light, Lights
 from cascade_kpi.reporting.limits import Limits
+from cascade_kpi.reporting.wholes import Whole
 from cascade_kpi.reporting.wording import count, points
 from cascade_kpi.scoring.attainments import Proportion, Result
 
@@ -46,6 +47,7 @@ class Column:
     points, lost : points of the item, and what it brings to the total's gap
     weight : of the item, in the scorecard's own scale
     history : the node in focus, period by period
+    whole : the node in focus in the longer period that was phased, None if none was
     """
 
     kpi: Kpi
@@ -56,6 +58,7 @@ class Column:
     weight: FloatArray
     lost: FloatArray
     history: tuple[Moment, ...]
+    whole: Whole | None = None
 
     @cached_property
     def concerns(self) -> NDArray[np.bool_]:
@@ -152,6 +155,12 @@ class View:
         return self.layers.targets.periods.labels[self.p]
 
     @property
+    def whole(self) -> str:
+        """Label of the longer period that was phased; empty if none was."""
+        span = self.layers.span(self.p)
+        return "" if span is None else span.label
+
+    @property
     def knows_results(self) -> bool:
         """Whether there are results beside the targets."""
         return self.layers.results is not None
@@ -246,7 +255,10 @@ def _column(layers: Layers, kpi: Kpi, row: int, p: int, lights: Lights) -> Colum
         if layers.gaps is not None:
             lost = layers.gaps.in_points(kpi.name)
     history = _moments(layers, lights, targets[:, row], results[:, row], attained[:, row])
-    return Column(kpi, targets[p], results[p], attained[p], points[p], weight, lost[p], history)
+    span = layers.span(p)
+    whole = None if span is None else span.whole(kpi.name, row, p, reported)
+    arrays = targets[p], results[p], attained[p], points[p], weight, lost[p]
+    return Column(kpi, *arrays, history, whole)
 
 
 def _moments(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from cascade_kpi.judging import yardsticks
 from cascade_kpi.kpis import aggregates, directions, splits
 from cascade_kpi.kpis.kpi import Kpi
 from cascade_kpi.missing import Missing
@@ -12,7 +13,16 @@ from cascade_kpi.reporting.wording import listed, points
 from cascade_kpi.scoring import attainments, curves
 from cascade_kpi.scoring.grades import Grades
 
-__all__ = ["attainment_words", "curve_words", "grade_words", "kpi_words", "missing_words"]
+__all__ = [
+    "attainment_words",
+    "base_words",
+    "curve_words",
+    "fences_words",
+    "grade_words",
+    "kpi_words",
+    "material_words",
+    "missing_words",
+]
 
 _DIRECTIONS: dict[type, Callable[[Any, str], str]] = {
     directions.Higher: lambda _, __: "higher is better",
@@ -45,6 +55,22 @@ _ATTAINMENTS: dict[type, Callable[[Any], str]] = {
     attainments.Progress: lambda rule: f"the way gone from {rule.baseline} to the target",
     attainments.Result: lambda _: "the result itself, in its own unit",
 }
+_BASES: dict[type, Callable[[Any], str]] = {
+    yardsticks.Latest: lambda _: "the latest result",
+    yardsticks.Average: lambda _: "the average of past results",
+    yardsticks.Best: lambda _: "the best past result",
+}
+_FENCES: dict[type, Callable[[Any], str]] = {
+    yardsticks.Deviations: lambda rule: f"{rule.times:g} spreads on either side of the median",
+    yardsticks.Quartiles: lambda rule: (
+        f"{rule.times:g} times the distance of the quartiles beyond them"
+    ),
+}
+_MATERIAL: dict[type, Callable[[Any, Kpi], str]] = {
+    yardsticks.OfTarget: lambda rule, _: f"{rule.share * 100:g} % of the target",
+    yardsticks.Amount: lambda rule, kpi: f"{rule.amount:,g} {kpi.gap_unit}",
+    yardsticks.ByKpi: lambda rule, kpi: material_words(rule.rules.get(kpi.name, rule.others), kpi),
+}
 _MISSING = {
     Missing.RENORMALISE: "left out, together with its weight",
     Missing.ZERO: "counted as zero, with its full weight",
@@ -53,7 +79,7 @@ _MISSING = {
 }
 
 
-def _words(table: dict[type, Callable[..., str]], rule: object, *more: str) -> str:
+def _words(table: dict[type, Callable[..., str]], rule: object, *more: object) -> str:
     known = table.get(type(rule))
     return repr(rule) if known is None else known(rule, *more)  # a user's own rule
 
@@ -140,6 +166,21 @@ def _limit_words(limit: Any) -> str:
     if isinstance(limit, splits.Times):
         return limit.column if limit.factor == 1 else f"{limit.factor:g} × {limit.column}"
     return repr(limit)
+
+
+def base_words(rule: object) -> str:
+    """What of the past a target is set against."""
+    return _words(_BASES, rule)
+
+
+def fences_words(rule: object) -> str:
+    """Where the fences of peers stand."""
+    return _words(_FENCES, rule)
+
+
+def material_words(rule: object, kpi: Kpi) -> str:
+    """From which difference on a target of a KPI is told."""
+    return _words(_MATERIAL, rule, kpi)
 
 
 def kpi_words(kpi: Kpi) -> str:

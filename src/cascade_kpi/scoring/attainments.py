@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from cascade_kpi._arrays import FloatArray
 from cascade_kpi._fields import not_texts
 from cascade_kpi.errors import Fault, check, suggest
-from cascade_kpi.kpis.directions import Direction
+from cascade_kpi.kpis.directions import Direction, Reaching
 from cascade_kpi.records import record
 
-__all__ = ["Attainment", "Progress", "Proportion", "Result"]
+__all__ = ["Attainment", "Invertible", "Progress", "Proportion", "Result"]
 
 _POLICIES = ("refuse", "met", "exclude")
 
@@ -46,6 +46,32 @@ class Attainment(Protocol):
     def refuses(self, target: FloatArray) -> NDArray[np.bool_]:
         """Targets, in KPI units, for which the rule has no answer."""
         ...
+
+
+@runtime_checkable
+class Invertible(Attainment, Protocol):
+    """An attainment that can be taken back into KPI units, for performance plans."""
+
+    def on_target(self, target: float) -> float:
+        """What is attained on target; NaN where that is not known."""
+        ...
+
+    def ahead(self, attainment: float, target: float, better: Direction) -> float:
+        """How far an attainment is beyond that on target, below zero where it is worse."""
+        ...
+
+    def result(
+        self, attainment: float, target: float, better: Direction, baseline: float
+    ) -> tuple[float, float]:
+        """The result in KPI units at which that is attained.
+
+        Both ends of a range around the target where there are two, else the second is NaN;
+        two NaN where there is none. `baseline` is NaN for a rule without one.
+        """
+        ...
+
+
+_NOWHERE = (np.nan, np.nan)
 
 
 @record("cascade_kpi/attainments.proportion")
@@ -93,6 +119,22 @@ class Proportion:
             return np.zeros(np.shape(target), dtype=bool)
         return np.equal(target, 0)
 
+    def on_target(self, target: float) -> float:
+        """1."""
+        return 1.0
+
+    def ahead(self, attainment: float, target: float, better: Direction) -> float:
+        """``attainment − 1``."""
+        return attainment - 1.0
+
+    def result(
+        self, attainment: float, target: float, better: Direction, baseline: float
+    ) -> tuple[float, float]:
+        """By the direction, if it can be asked; nowhere for a target of zero."""
+        if np.isnan(target) or target == 0 or not isinstance(better, Reaching):
+            return (target, np.nan) if attainment == 1 else _NOWHERE
+        return better.reaching(attainment, target)
+
 
 @record("cascade_kpi/attainments.progress")
 @frozen
@@ -126,6 +168,23 @@ class Progress:
         """No target is refused."""
         return np.zeros(np.shape(target), dtype=bool)
 
+    def on_target(self, target: float) -> float:
+        """1."""
+        return 1.0
+
+    def ahead(self, attainment: float, target: float, better: Direction) -> float:
+        """``attainment − 1``."""
+        return attainment - 1.0
+
+    def result(
+        self, attainment: float, target: float, better: Direction, baseline: float
+    ) -> tuple[float, float]:
+        """``baseline + attainment·(target − baseline)``; nowhere but on target without a way."""
+        if attainment == 1:
+            return target, np.nan
+        way = target - baseline
+        return (baseline + attainment * way, np.nan) if way != 0 else _NOWHERE
+
 
 @record("cascade_kpi/attainments.result")
 @frozen
@@ -143,3 +202,20 @@ class Result:
     def refuses(self, target: FloatArray) -> NDArray[np.bool_]:
         """No target is refused."""
         return np.zeros(np.shape(target), dtype=bool)
+
+    def on_target(self, target: float) -> float:
+        """The target."""
+        return target
+
+    def ahead(self, attainment: float, target: float, better: Direction) -> float:
+        """How much better a result is than the target, by the direction; NaN without a target."""
+        if np.isnan(target) or attainment == target:
+            return attainment - target
+        short = float(better.shortfall(np.array([attainment]), np.array([target]))[0])
+        return -short if short > 0 else abs(attainment - target)
+
+    def result(
+        self, attainment: float, target: float, better: Direction, baseline: float
+    ) -> tuple[float, float]:
+        """The result itself."""
+        return attainment, np.nan

@@ -13,7 +13,7 @@ from cascade_kpi._fields import as_number, as_tuple, members, not_bounds, not_nu
 from cascade_kpi.errors import Fault, check
 from cascade_kpi.records import record
 
-__all__ = ["Curve", "Linear", "Piecewise", "Steps"]
+__all__ = ["Curve", "Levelled", "Linear", "Piecewise", "Steps"]
 
 _PAIRS = "give (attainment, points) pairs of numbers"
 
@@ -31,6 +31,23 @@ class Curve(Protocol):
 
     def __call__(self, attainment: FloatArray) -> FloatArray:
         """Points, float64, the shape of `attainment`."""
+        ...
+
+
+@runtime_checkable
+class Levelled(Curve, Protocol):
+    """A curve that says where its levels are, for performance plans that tell them.
+
+    Attributes
+    ----------
+    edges : tuple of float
+        Attainments at which it jumps or bends, or that people know it by: threshold,
+        stretch. Finite, ascending, each once; it jumps nowhere else.
+    """
+
+    @property
+    def edges(self) -> tuple[float, ...]:
+        """Attainments at which the curve has its levels, ascending."""
         ...
 
 
@@ -96,6 +113,14 @@ class Linear:
             faults.append(Fault("linear curve", reason, "swap them"))
         check(faults)
 
+    @property
+    def edges(self) -> tuple[float, ...]:
+        """Where it meets its floor and its cap."""
+        if self.slope == 0:
+            return ()
+        bounds = {bound / self.slope for bound in (self.floor, self.cap) if bound is not None}
+        return tuple(sorted(edge for edge in bounds if np.isfinite(edge)))
+
     def __call__(self, attainment: FloatArray) -> FloatArray:
         """Points, the shape of `attainment`."""
         points = np.asarray(np.multiply(attainment, self.slope))
@@ -138,6 +163,11 @@ class Piecewise:
         name = "piecewise curve"
         bounds = not_bounds(name, below=self.below, above=self.above)
         check(_faults(name, self.levels, 2) + bounds)
+
+    @property
+    def edges(self) -> tuple[float, ...]:
+        """Its levels."""
+        return tuple(edge for edge, _ in self.levels)
 
     def __call__(self, attainment: FloatArray) -> FloatArray:
         """Points, the shape of `attainment`."""
@@ -184,6 +214,11 @@ class Steps:
     def __attrs_post_init__(self) -> None:
         name = "step curve"
         check(_faults(name, self.levels, 1) + not_numbers(name, below=self.below))
+
+    @property
+    def edges(self) -> tuple[float, ...]:
+        """Its steps."""
+        return tuple(edge for edge, _ in self.levels)
 
     def __call__(self, attainment: FloatArray) -> FloatArray:
         """Points, the shape of `attainment`."""

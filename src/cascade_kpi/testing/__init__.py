@@ -10,7 +10,7 @@ may call the checks with rules they have drawn.
 from cascade_kpi.testing.aggregating import check_aggregate
 from cascade_kpi.testing.committing import check_confidence
 from cascade_kpi.testing.dividing import check_limit, check_method, check_split
-from cascade_kpi.testing.judging import check_base, check_fences, check_measure
+from cascade_kpi.testing.judging import check_base, check_fences, check_material, check_measure
 from cascade_kpi.testing.laws import check_record
 from cascade_kpi.testing.moving import check_days, check_policy
 from cascade_kpi.testing.pacing import check_pace, check_rated
@@ -33,6 +33,7 @@ __all__ = [
     "check_direction",
     "check_fences",
     "check_limit",
+    "check_material",
     "check_measure",
     "check_method",
     "check_pace",

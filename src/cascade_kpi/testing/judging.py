@@ -6,12 +6,13 @@ import numpy as np
 
 from cascade_kpi._arrays import FloatArray, equal
 from cascade_kpi.judging.groups import Groups
-from cascade_kpi.judging.trials import ask_base, ask_fences, ask_measure
-from cascade_kpi.judging.yardsticks import Base, Fences, Measure
+from cascade_kpi.judging.trials import ask_base, ask_fences, ask_material, ask_measure
+from cascade_kpi.judging.yardsticks import Base, Fences, Material, Measure
 from cascade_kpi.kpis.directions import Direction, Higher, Lower, OnTarget
+from cascade_kpi.kpis.kpi import Kpi
 from cascade_kpi.testing.laws import NEAR, SPREAD, law, laws
 
-__all__ = ["check_base", "check_fences", "check_measure"]
+__all__ = ["check_base", "check_fences", "check_material", "check_measure"]
 
 _DIRECTIONS: tuple[Direction, ...] = (Higher(), Lower(), OnTarget(0.5))
 _STRETCHES = np.array([-0.4, 0.0, 0.05, 0.08, 0.1, 0.1, 0.12, 0.2, 2.5])
@@ -102,3 +103,36 @@ def check_fences(fences: Fences) -> tuple[FloatArray, ...]:
     law(abs(same[0] - 0.25) <= NEAR, "it finds a spread where all are alike")
     law(abs(same[1] - 0.25) <= NEAR, "it finds a spread where all are alike")
     return *alone, *both
+
+
+@laws
+def check_material(rule: Material, *, kpi: Kpi | None = None) -> FloatArray:
+    """A material difference is zero or more, absent without a target, and of each by itself.
+
+    Parameters
+    ----------
+    rule : Material
+    kpi : Kpi, optional
+        Of which it is asked.
+
+    Raises
+    ------
+    AssertionError
+        With what it did.
+
+    Examples
+    --------
+    >>> import cascade_kpi as ck
+    >>> check_material(ck.yardsticks.OfTarget(0.05))
+    """
+    asked_of = Kpi("sales", "CNY") if kpi is None else kpi
+    target = np.append(SPREAD, np.nan)
+
+    def call(target: FloatArray) -> FloatArray:
+        return ask_material(rule, target, asked_of)
+
+    answer = call(target)
+    law(equal(call(target), answer), "it answers differently again")
+    alone = [call(target[[i]]) for i in range(len(target))]
+    law(equal(np.concatenate(alone), answer), "what it answers for one depends on the others")
+    return answer

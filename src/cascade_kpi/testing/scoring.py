@@ -10,19 +10,27 @@ import numpy as np
 from cascade_kpi._answers import ask, every_number, numbers
 from cascade_kpi._arrays import FloatArray, equal
 from cascade_kpi.analysis.gaps import Gaps
-from cascade_kpi.kpis.directions import Direction, Higher
+from cascade_kpi.kpis.directions import Direction, Higher, Reaching
 from cascade_kpi.kpis.trials import try_direction
 from cascade_kpi.plan.conditions import Condition
-from cascade_kpi.scoring.attainments import Attainment
-from cascade_kpi.scoring.curves import Curve
+from cascade_kpi.scoring.attainments import Attainment, Invertible
+from cascade_kpi.scoring.curves import Curve, Levelled
 from cascade_kpi.testing.laws import NEAR, SPREAD, elementwise, law, laws
 
 __all__ = ["check_attainment", "check_condition", "check_curve", "check_direction"]
 
 
+_HALVINGS = 40
+_JUMP = 1e-3  # of the points' whole range
+_ATTAINED = (0.5, 0.8, 1.0, 1.2)
+
+
 @laws
 def check_curve(curve: Curve, *, samples: FloatArray | None = None) -> FloatArray:
     """A curve is elementwise, pure, finite, and keeps NaN; and is a record.
+
+    Where it names its edges, as a :class:`Levelled <cascade_kpi.curves.Levelled>` curve
+    does, they are finite and ascending, and it jumps nowhere else.
 
     Parameters
     ----------
@@ -41,12 +49,38 @@ def check_curve(curve: Curve, *, samples: FloatArray | None = None) -> FloatArra
     >>> check_curve(curves.Piecewise([(0.8, 0), (1.0, 100)]))
     """
     tried = np.r_[SPREAD, [] if samples is None else samples, np.nan]
-    return elementwise("it", curve, tried, asked=every_number)
+    answer = elementwise("it", curve, tried, asked=every_number)
+    if isinstance(curve, Levelled):
+        _try_edges(curve)
+    return answer
+
+
+def _try_edges(curve: Levelled) -> None:
+    edges = curve.edges
+    told = f"it has the edges {edges!r}"
+    law(isinstance(edges, tuple), f"{told}, which is not a tuple")
+    law(all(isinstance(edge, float) for edge in edges), f"{told}, which are not all floats")
+    law(np.isfinite(edges), f"{told}, which are not all finite")
+    law(np.diff(edges) > 0, f"{told}, which do not ascend")
+    first, last = (edges[0], edges[-1]) if edges else (1.0, 1.0)
+    tried = np.linspace(first - 1.0, last + 1.0, 2001)
+    low, high = tried[:-1], tried[1:]
+    for _ in range(_HALVINGS):  # towards what jumps, if anything does
+        middle = (low + high) / 2
+        left = np.abs(curve(middle) - curve(low)) > np.abs(curve(high) - curve(middle))
+        low, high = np.where(left, low, middle), np.where(left, middle, high)
+    wide = np.ptp(curve(tried)) or 1.0
+    jumps = high[np.abs(curve(high) - curve(low)) > _JUMP * wide]
+    odd = [x for x in jumps.tolist() if not np.any(np.abs(np.array(edges) - x) <= NEAR)]
+    law(not odd, f"it jumps at {odd[:1]}, and {told}")
 
 
 @laws
 def check_direction(better: Direction) -> tuple[FloatArray, ...]:
     """A direction is elementwise, never short on target, and 1 there.
+
+    Where it can be asked backwards, as a :class:`Reaching <cascade_kpi.directions.Reaching>`
+    one, the proportion of what it answers is the attainment that it was asked for.
 
     Raises
     ------
@@ -78,12 +112,35 @@ def check_direction(better: Direction) -> tuple[FloatArray, ...]:
         told = f"it attains {share[worse][fewer]} with {actual[worse][fewer]} against {target}"
         law(not len(fewer), f"{told}: it attains more where it falls short by more")
         answers += [short, share]
+        if isinstance(better, Reaching):
+            _try_reaching(better, target)
     return tuple(answers)
+
+
+def _try_reaching(better: Reaching, target: float) -> None:
+    for attainment in _ATTAINED:
+        for end in _two_numbers(better.reaching(attainment, target)):
+            got = float(better.proportion(np.array([end]), np.array([target]))[0])
+            told = f"it answers {end} for an attainment of {attainment} of {target}, where it"
+            law(abs(got - attainment) <= NEAR, f"{told} attains {got}")
+
+
+def _two_numbers(answer: Any) -> list[float]:
+    """Those of a pair that are there."""
+    pair = isinstance(answer, tuple) and len(answer) == 2
+    law(
+        pair and all(isinstance(each, float) for each in answer), f"{answer!r} is no pair of floats"
+    )
+    return [each for each in answer if each == each]
 
 
 @laws
 def check_attainment(rule: Attainment, *, better: Direction | None = None) -> FloatArray:
     """An attainment is elementwise, needs its result and its baseline, and is nowhere infinite.
+
+    Where it can be taken back, as an
+    :class:`Invertible <cascade_kpi.attainments.Invertible>` one, the attainment of the result
+    that it answers is that which it was asked for.
 
     Parameters
     ----------
@@ -121,7 +178,21 @@ def check_attainment(rule: Attainment, *, better: Direction | None = None) -> Fl
     law(not refused[0] and not refused[2], "it refuses a usual target of 100, or an absent one")
     for target in targets[~(refused | np.isnan(targets))]:
         numbers("it", call, given[0], np.full_like(actual, target), *given[2:])
+    if isinstance(rule, Invertible):
+        _try_inverse(rule, way)
     return answer
+
+
+def _try_inverse(rule: Invertible, way: Direction) -> None:
+    target, base = 100.0, np.nan if rule.baseline is None else 50.0
+    goal = rule.on_target(target)
+    law(rule.ahead(goal, target, way) == 0, "what is attained on target is ahead of it, or behind")
+    for attainment in (*_ATTAINED, goal):
+        for end in _two_numbers(rule.result(attainment, target, way, base)):
+            told = (np.array([end]), np.array([target]), way, np.array([base]))
+            got = float(rule(*told)[0])
+            words = f"it answers {end} for an attainment of {attainment}, where it attains {got}"
+            law(abs(got - attainment) <= NEAR, words)
 
 
 @laws

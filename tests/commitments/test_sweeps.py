@@ -5,7 +5,8 @@ import pytest
 
 import cascade_kpi as ck
 from cascade_kpi.commitments.bounded import Limits, held_at, sweep_within
-from cascade_kpi.commitments.sweeps import Stated, added, lifted, met, sweep
+from cascade_kpi.commitments.sweeps import Stated, lifted, met, optimum, sweep
+from cascade_kpi.org.bands import added
 from tests.helpers import org
 
 INF, NAN = np.inf, np.nan

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
-from cascade_kpi._arrays import FloatArray, IntArray
+from cascade_kpi._arrays import FloatArray, IntArray, everywhere, is_everywhere
 from cascade_kpi.org.layout import Layout
 from cascade_kpi.org.reach import Reach
 
@@ -94,6 +95,24 @@ class Frame:
         whole = values[..., self.whole] if self.own.any() else values
         return self.reach.spread(whole, absent)
 
+    def swept(
+        self, rows: NDArray[Any], turned: Callable[[NDArray[Any]], FloatArray] | None = None
+    ) -> FloatArray:
+        """Values (p, m) by row as (p, m) in sweep order; see :meth:`Layout.swept`."""
+        if is_everywhere(rows):
+            return rows if turned is None else everywhere(turned(rows[:1, :1])[0, 0], rows.shape)
+        lines = [self.layout.swept(line, turned) for line in rows]
+        return np.stack(lines) if len(lines) > 1 else lines[0][np.newaxis]
+
+    def spread_swept(
+        self,
+        values: NDArray[Any],
+        absent: Any,
+        turned: Callable[[NDArray[Any]], NDArray[Any]] | None = None,
+    ) -> NDArray[Any]:
+        """Values (m,) in sweep order at the nodes themselves, (n,) for the organisation."""
+        return self.spread(self.layout.rowed(values, turned), absent)
+
     def org_row(self, row: int) -> int:
         """Row in the organisation of the node that a row stands at."""
         return int(self.reach.rows[self.node[row]])
@@ -105,18 +124,15 @@ class Frame:
             return None
         return int(self.whole[place])
 
+    def place_of(self, row: int) -> int:
+        """Where a row stands in sweep order."""
+        return int(self.layout.place[row])
+
     def children(self, row: int) -> list[int]:
         """Rows of a row's children, in order, its own part last."""
         order, begins = self._families
         rows: list[int] = order[begins[row] : begins[row + 1]].tolist()
         return rows
-
-    @cached_property
-    def place(self) -> IntArray:
-        """Where each row stands in sweep order, int64 (m,)."""
-        place = np.empty(len(self), dtype=np.int64)
-        place[self.layout.order] = np.arange(len(self))
-        return place
 
     @cached_property
     def _families(self) -> tuple[IntArray, IntArray]:

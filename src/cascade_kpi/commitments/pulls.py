@@ -16,7 +16,7 @@ import attrs
 import numpy as np
 from attrs import frozen
 
-from cascade_kpi._arrays import FloatArray, IntArray
+from cascade_kpi._arrays import FloatArray, IntArray, everywhere
 from cascade_kpi.commitments.bounded import kept_at
 from cascade_kpi.commitments.demands import Demands, Period, Settled
 from cascade_kpi.commitments.sweeps import Swept, sweep
@@ -74,7 +74,7 @@ class Pulls:
     @cached_property
     def held(self) -> FloatArray:
         """At what nodes are held, NaN where they are not."""
-        return self.layout.swept(self.settled.held)
+        return self.settled.held
 
     @cached_property
     def swept(self) -> Swept:
@@ -84,20 +84,20 @@ class Pulls:
     @cached_property
     def start(self) -> FloatArray:
         """The plan before: the optimum of the targets alone, zero where there was none."""
-        nobody = np.full_like(self.demands.offer, np.nan)
+        shape = self.demands.offer.shape
+        nobody = everywhere(np.nan, shape)
         alone = attrs.evolve(
-            self.demands, offer=nobody, belief=np.zeros_like(nobody),
-            low=np.full_like(nobody, -np.inf), high=np.full_like(nobody, np.inf),
+            self.demands, offer=nobody, belief=everywhere(0.0, shape),
+            low=everywhere(-np.inf, shape), high=everywhere(np.inf, shape),
         )  # fmt: skip
         before = alone.at(self.p)
-        return np.where(before.part, np.nan_to_num(before.freely().found), 0.0)
+        return np.where(before.part, np.nan_to_num(before.freely()), 0.0)
 
     @cached_property
     def parts(self) -> FloatArray:
         """The part of each side in a node's demand, (3, n)."""
-        column = self.layout.swept
-        trust, belief = (column(each[self.p]) for each in (self.demands.trust, self.demands.belief))
-        target, offer = (column(each[self.p]) for each in (self.demands.target, self.demands.offer))
+        trust, belief = self.demands.trust[self.p], self.demands.belief[self.p]
+        target, offer = self.demands.target[self.p], self.demands.offer[self.p]
         weight = trust + belief
         with np.errstate(invalid="ignore"):
             offered = np.where(np.isinf(belief), 1.0, belief / np.where(weight > 0, weight, 1.0))
@@ -113,10 +113,7 @@ class Pulls:
     @cached_property
     def values(self) -> FloatArray:
         """What each side demands, (3, n), zero where it has no part."""
-        column = self.layout.swept
-        told = np.stack(
-            [column(self.demands.target[self.p]), column(self.demands.offer[self.p]), self.held]
-        )
+        told = np.stack([self.demands.target[self.p], self.demands.offer[self.p], self.held])
         return np.where(self.parts > 0, told, 0.0)
 
     def influence(self, place: int) -> FloatArray:
@@ -124,7 +121,7 @@ class Pulls:
         layout, swept = self.layout, self.swept
         order, parent = layout.order, self.demands.frame.parent
         wish = np.zeros(len(order))
-        at = self.demands.frame.place
+        at = layout.place
         mine, row = 1.0, int(order[place])
         while parent[row] >= 0:
             share = float(swept.share[at[row]])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -70,8 +71,13 @@ class Reconciliation:
         demands = self._origin.demands[k]
         if demands is None:
             return self.targets.of(kpi)
-        found = stacked([settled.found for settled in self._origin.settled[k]])
-        return lock(_amounts(demands, demands.frame.spread(found, np.nan)))
+        amounts = partial(_amounts, demands)
+        return stacked(
+            [
+                demands.frame.spread_swept(settled.found, np.nan, amounts)
+                for settled in self._origin.settled[k]
+            ]
+        )
 
     def table(self) -> Columns:
         """The agreed plan beside both sides' demands: one row for each target, offer or agreement.
@@ -150,7 +156,8 @@ class Reconciliation:
         pulls = Pulls(demands, p, self._origin.settled[k][p])
         order = demands.frame.layout.order
         row = demands.frame.row_at(org_row)
-        place = int(np.flatnonzero(order == row)[0])
+        assert row is not None  # noqa: S101 - it has something agreed
+        place = demands.frame.place_of(row)
         influence = pulls.influence(place) * pulls.parts
         pull = influence * (pulls.values - pulls.start)
         side, at = np.nonzero(pull)
@@ -186,7 +193,8 @@ class Reconciliation:
             sides["belief"].append(np.where(np.isnan(offer), np.nan, believed))
             trust = np.full(shape, np.nan)
             if demands is not None:
-                trust = demands.frame.spread(demands.trust, np.nan)
+                frame = demands.frame
+                trust = np.stack([frame.spread_swept(each, np.nan) for each in demands.trust])
             sides["trust"].append(np.where(np.isnan(before[k]), np.nan, trust))
         return sides
 
@@ -202,11 +210,10 @@ class Reconciliation:
             strongest = Pulls(demands, p, settled).strongest()
             rows = order[np.maximum(strongest.demand, 0) // 3]
             at = 3 * frame.reach.rows[frame.node[rows]] + strongest.demand % 3
-            pull, told = np.empty(len(frame)), np.empty(len(frame))
-            pull[order] = np.where(strongest.demand < 0, np.nan, strongest.pull)
-            told[order] = np.where(strongest.demand < 0, -1, at)
-            pulls[p] = _amounts(demands, frame.spread(pull, np.nan))
-            who[p] = frame.spread(told, -1.0)
+            nobody = strongest.demand < 0
+            pull = np.where(nobody, np.nan, strongest.pull)
+            pulls[p] = _amounts(demands, frame.spread_swept(pull, np.nan))
+            who[p] = frame.spread_swept(np.where(nobody, -1.0, at), -1.0)
         return pulls, who
 
     def _long(self, says: list[NDArray[np.bool_]], columns: dict[str, Any]) -> Columns:

@@ -110,7 +110,7 @@ def _frontier(frame: Frame, place: int, stated: FloatArray, needed: FloatArray) 
     waiting = frame.children(int(order[place]))
     while waiting:
         row = waiting.pop()
-        child, below = int(frame.place[row]), frame.children(row)
+        child, below = frame.place_of(row), frame.children(row)
         if stated[child] >= needed[child] or not below:
             if needed[child] != 0:
                 yield child

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 from attrs import frozen
 
-from cascade_kpi._arrays import FloatArray, IntArray
+from cascade_kpi._arrays import FloatArray, IntArray, everywhere
 from cascade_kpi.commitments.bounded import Limits
-from cascade_kpi.commitments.demands import Demands, Period, Settled, everywhere
+from cascade_kpi.commitments.demands import Demands, Period, Settled
 from cascade_kpi.commitments.offers import Offers
 from cascade_kpi.commitments.room import Conflict, room_of
 from cascade_kpi.commitments.sweeps import Swept
-from cascade_kpi.commitments.wholes import made_whole
+from cascade_kpi.commitments.wholes import Room, made_whole
 from cascade_kpi.errors import Fault
 from cascade_kpi.kpis.lots import LARGEST
 from cascade_kpi.targets.amounts import NO_LOTS
@@ -35,27 +35,35 @@ class Solver:
 
     def solve(self, p: int) -> tuple[IntArray, Settled]:
         """Lots by node of the organisation, int64 (n,), `NO_LOTS` where there are none."""
-        frame, period = self.demands.frame, self.demands.at(p)
+        period = self.demands.at(p)
         if not period.part.any():
-            absent = everywhere(np.nan, (len(frame),))
+            absent = everywhere(np.nan, (len(self.demands.frame),))
             return self._no_lots, Settled(absent, absent)
         before, room = len(self.faults), period.limits
         if period.is_bound:
             room, conflicts = room_of(period)
             self.faults.extend(self._told(p, conflict) for conflict in conflicts)
-        swept = period.freely()
-        self._unsettled(period, swept)
+        found = self._freely(period)
         if len(self.faults) > before:
             return self._nothing
-        held = everywhere(np.nan, (len(frame),))
+        held = everywhere(np.nan, found.shape)
         if period.is_bound:
             held = np.where(period.limits.low == period.limits.high, period.limits.low, np.nan)
         if period.is_limited:
-            self._loose(period, swept)
-            if len(self.faults) > before:
-                return self._nothing
             swept, held = period.within()
-        return self._whole(period, (swept.found, held), room)
+            found = swept.found
+        return self._whole(period, Settled(period.told(found), held), room)
+
+    def _freely(self, period: Period) -> FloatArray:
+        """The optimum without floors and caps; a fault for everybody it does not settle."""
+        if period.stated.settles_all:
+            return period.freely()
+        swept = period.swept()
+        before = len(self.faults)
+        self._unsettled(period, swept)
+        if period.is_limited and len(self.faults) == before:
+            self._loose(period, swept)
+        return swept.found
 
     @property
     def _no_lots(self) -> IntArray:
@@ -66,22 +74,20 @@ class Solver:
         """What is answered beside faults."""
         return self._no_lots, Settled(np.zeros(0), np.zeros(0))
 
-    def _whole(
-        self, period: Period, optimum: tuple[FloatArray, FloatArray], room: Limits
-    ) -> tuple[IntArray, Settled]:
-        frame, (found, held) = self.demands.frame, optimum
-        settled = Settled(period.in_rows(found), period.in_rows(held))
-        many = (found >= LARGEST) | (found <= -LARGEST)
-        for row in period.rows(many)[:_LISTED].tolist():
-            self._note(period.p, row, "2^51 lots or more", "use a larger lot")
-        if many.any():
-            return self._no_lots, settled
-        lots = np.empty(len(frame), dtype=np.int64)
-        whole = made_whole(frame.layout, found, room.low, room.high)
+    def _whole(self, period: Period, settled: Settled, room: Limits) -> tuple[IntArray, Settled]:
+        frame, found = self.demands.frame, settled.found
+        if not (found.min() > -LARGEST and found.max() < LARGEST):  # or not known: some absent
+            many = (found >= LARGEST) | (found <= -LARGEST)
+            for row in period.rows(many)[:_LISTED].tolist():
+                self._note(period.p, row, "2^51 lots or more", "use a larger lot")
+            if many.any():
+                return self._no_lots, settled
+        everybody = np.nan_to_num(found) if np.isnan(found.min()) else found
+        lots = made_whole(frame.layout, everybody, Room(room.low, room.high))
         if not period.part.all():
-            whole = np.where(period.part, whole, NO_LOTS)
-        lots[frame.layout.order] = whole
-        return np.asarray(frame.spread(lots, NO_LOTS)), settled
+            lots = np.where(period.part, lots, NO_LOTS)
+        whole = frame.spread_swept(lots, NO_LOTS, _as_counts)
+        return np.asarray(whole), settled
 
     def _unsettled(self, period: Period, swept: Swept) -> None:
         """Note who takes part and is settled by no demand, and what is left to nobody."""
@@ -133,19 +139,19 @@ class Solver:
 
     def _own(self, p: int, row: int) -> tuple[str, str]:
         """What a row has at least and at most, by whose demand."""
-        demands = self.demands
+        demands, place = self.demands, self.demands.frame.place_of(row)
         told: list[list[tuple[float, str]]] = [[], []]
         for name, values, weights in (
             ("its target", demands.target, demands.trust),
             ("its offer", demands.offer, demands.belief),
         ):
-            if np.isposinf(weights[p, row]):
-                sure = float(values[p, row])
+            if np.isposinf(weights[p, place]):
+                sure = float(values[p, place])
                 for side in told:
                     side.append((sure, f"{name} is certain, {self._amount(sure)}"))
         for side, name, bounds in zip(told, ("floor", "cap"), (demands.low, demands.high),
                                       strict=True):  # fmt: skip
-            bound = float(bounds[p, row])
+            bound = float(bounds[p, place])
             if np.isfinite(bound):
                 side.append((bound, f"its {name} is {self._amount(bound)}"))
         return (
@@ -174,3 +180,7 @@ class Solver:
 
     def _note(self, p: int, row: int, reason: str, repair: str) -> None:
         self.faults.append(self._fault(p, row, reason, repair))
+
+
+def _as_counts(lots: FloatArray) -> IntArray:
+    return lots.astype(np.int64)

@@ -15,12 +15,13 @@ from cascade_kpi.commitments.demands import Demands, in_real_lots
 from cascade_kpi.commitments.offers import Offers
 from cascade_kpi.commitments.pulls import Pulls, Side
 from cascade_kpi.commitments.room import room_of
-from cascade_kpi.commitments.sweeps import added, handed, lifted, met, shares_of
-from cascade_kpi.commitments.wholes import made_top, whole_family
+from cascade_kpi.commitments.sweeps import handed, lifted, met, shares_of
+from cascade_kpi.commitments.wholes import Room, made_top, whole_family
 from cascade_kpi.explaining.explanation import Explanation, Operation
 from cascade_kpi.explaining.operations import Combined, LotsAsAmount
 from cascade_kpi.explaining.phases import Explainer
 from cascade_kpi.kpis.lots import Lot
+from cascade_kpi.org.bands import added, family_of
 from cascade_kpi.org.rollup import add_present
 from cascade_kpi.targets.amounts import Lots
 from cascade_kpi.targets.origins import Assigned, Reconciled
@@ -159,7 +160,7 @@ class WholeTop:
     def __call__(self, *inputs: float) -> float:
         """The quantity, from its inputs."""
         low, high = (np.array([end]) for end in self.ends)
-        return float(made_top(np.array(inputs), low, high)[0])
+        return float(made_top(np.array(inputs), Room(low, high))[0])
 
     def words(self) -> str:
         """The clause."""
@@ -179,8 +180,9 @@ class WholeChild:
     def __call__(self, *inputs: float) -> float:
         """The quantity, from its inputs."""
         total, *found = inputs
-        low, high = (_column(*each) for each in zip(*self.ends, strict=True))
-        lots = whole_family(np.array([int(total)]), _column(*found), low, high)
+        room = Room(*(_column(*each) for each in zip(*self.ends, strict=True)))
+        family = family_of(len(found))
+        lots = whole_family(family, np.array([total]), _column(*found), room)
         return float(lots[self.position, 0])
 
     def words(self) -> str:
@@ -281,13 +283,13 @@ class AgreementExplainer:
         return Explanation(name, value, unit, self._period, rule, "", expand, key)
 
     def _ends(self, row: int) -> Ends:
-        place = self._demands.frame.place[row]
+        place = self._demands.frame.place_of(row)
         return Ends(*(float(each[place]) for each in self._room))
 
     def _lots(self, row: int) -> Explanation:
         frame = self._demands.frame
         parent = int(frame.parent[row])
-        if not self._pulls.period.part[frame.place[row]]:
+        if not self._pulls.period.part[frame.place_of(row)]:
             return self._said("lots", row, 0.0, "lots", "nothing is demanded there")
         if parent < 0:
             rule: Operation = WholeTop(self._ends(row))
@@ -311,12 +313,12 @@ class AgreementExplainer:
         family = frame.children(int(frame.parent[row]))
         part = self._pulls.period.part
         others = sum(
-            int(counts[frame.org_row(c)]) for c in family if c != row and part[frame.place[c]]
+            int(counts[frame.org_row(c)]) for c in family if c != row and part[frame.place_of(c)]
         )
         return float(int(counts[frame.org_row(row)]) - others)
 
     def _found(self, row: int) -> float:
-        return float(self._pulls.swept.found[self._demands.frame.place[row]])
+        return float(self._pulls.swept.found[self._demands.frame.place_of(row)])
 
     def _optimum(self, row: int) -> Explanation:
         frame = self._demands.frame
@@ -335,7 +337,7 @@ class AgreementExplainer:
         return self._said("optimum", row, self._found(row), "lots", rule, expand)
 
     def _best(self, row: int) -> Explanation:
-        pulls, place = self._pulls, int(self._demands.frame.place[row])
+        pulls, place = self._pulls, self._demands.frame.place_of(row)
         value = float(pulls.swept.best[place])
         if not pulls.period.part[place]:
             return self._said("best", row, value, "lots", "nothing is demanded there")
@@ -346,7 +348,7 @@ class AgreementExplainer:
         return self._said("best", row, value, "lots", Liked(leeway=False), lambda: self._likes(row))
 
     def _leeway(self, row: int) -> Explanation:
-        pulls, place = self._pulls, int(self._demands.frame.place[row])
+        pulls, place = self._pulls, self._demands.frame.place_of(row)
         value, unit = float(pulls.swept.leeway[place]), "lots²"
         if not pulls.period.part[place]:
             return self._said("leeway", row, value, unit, "nothing is demanded there")
@@ -358,31 +360,31 @@ class AgreementExplainer:
         frame, period = self._demands.frame, self._pulls.period
         parts = [self._demand(row, weight=False), self._demand(row, weight=True)]
         ends = period.stated.ends
-        if ends is None or not ends[frame.place[row]]:
+        if ends is None or not ends[frame.place_of(row)]:
             for child in frame.children(row):
                 parts += [self._best(child), self._leeway(child)]
         return tuple(parts)
 
     def _claim(self, row: int) -> Explanation:
-        value = float(self._demands.claim[row])
+        value = float(self._demands.claim[self._demands.frame.place_of(row)])
         source = f"{self._demands.kpi.split!r} on {self._unit(row)}"
-        if not np.isposinf(self._pulls.swept.leeway[self._demands.frame.place[row]]):
+        if not np.isposinf(self._pulls.swept.leeway[self._demands.frame.place_of(row)]):
             source = "not asked for: a demand settles it"
         return self._said("claim", row, value, "claim", source)
 
     def _demand(self, row: int, *, weight: bool) -> Explanation:
-        demands, p = self._demands, self.p
+        demands, p, place = self._demands, self.p, self._demands.frame.place_of(row)
         told = demands.target, demands.trust, demands.offer, demands.belief
         rule = Met(weight)
-        value = rule(*(float(each[p, row]) for each in told))
+        value = rule(*(float(each[p, place]) for each in told))
         what, unit = ("confidence", "") if weight else ("demand", "lots")
         return self._said(what, row, value, unit, rule, lambda: self._both(row))
 
     def _both(self, row: int) -> Many:
-        demands, p = self._demands, self.p
-        offer, belief = float(demands.offer[p, row]), float(demands.belief[p, row])
+        demands, p, place = self._demands, self.p, self._demands.frame.place_of(row)
+        offer, belief = float(demands.offer[p, place]), float(demands.belief[p, place])
         entry = self._offers.entries.row_of(demands.frame.org_row(row), self.k, p)
-        trust = float(demands.trust[p, row])
+        trust = float(demands.trust[p, place])
         rule = f"{self._origin.by[self.k]!r} on {self._unit(row)}"
         target = self._target(row)
         confidence = rule if target.value == target.value else "no target"
@@ -411,7 +413,7 @@ class AgreementExplainer:
 
     def _target(self, row: int) -> Explanation:
         demands, frame = self._demands, self._demands.frame
-        value, what = float(demands.target[self.p, row]), "target in lots"
+        value, what = float(demands.target[self.p, frame.place_of(row)]), "target in lots"
         if value != value:
             return self._said(what, row, value, "lots", "none was given")
         rule = InRealLots(demands.kpi.counted_in)

@@ -21,7 +21,9 @@ def whole(total, found, low=None, high=None):
     low = column(*([-INF] * len(found) if low is None else low))
     high = column(*([INF] * len(found) if high is None else high))
     band, room = family_of(len(found)), Room(low, high)
-    return whole_family(band, np.array([float(total)]), column(*found), room)[:, 0].tolist()
+    lots = np.empty((len(found), 1))
+    whole_family(band, np.array([float(total)]), column(*found), room, lots)
+    return lots[:, 0].tolist()
 
 
 def test_what_is_left_goes_to_the_largest_remainders_and_ties_to_the_earlier():

@@ -49,7 +49,10 @@ def _in_real_lots(lot: Lot, amounts: FloatArray) -> FloatArray:
         return np.where(fine & ~np.isnan(amounts), whole, lots)
     back = near * up
     back /= down
-    np.copyto(lots, near, where=back == amounts)
+    whole_ones = np.flatnonzero(back == amounts)  # none as a rule, or all
+    if len(whole_ones) == len(lots):
+        return np.asarray(near)
+    lots[whole_ones] = near[whole_ones]
     return np.asarray(lots)
 
 

@@ -86,7 +86,7 @@ def made_whole(
         total = lots[band.above]
         if margin is not None:
             total = for_children(total, margin[band.above])
-        band.part(lots)[:] = whole_family(band, total, band.part(found), room.of(band))
+        whole_family(band, total, band.part(found), room.of(band), band.part(lots))
     return lots
 
 
@@ -96,9 +96,9 @@ def made_top(found: FloatArray, room: Room) -> FloatArray:
 
 
 def whole_family(
-    band: Band, total: FloatArray, found: FloatArray, room: Room | None = None
-) -> FloatArray:
-    """Whole lots of the children of some families, float64, shaped as the band's part is.
+    band: Band, total: FloatArray, found: FloatArray, room: Room | None, lots: FloatArray
+) -> None:
+    """Whole lots of the children of some families.
 
     Parameters
     ----------
@@ -106,11 +106,13 @@ def whole_family(
     total : float64 array (groups,)
         The lots of the parents, and their margin.
     found : float64 array
-        The children's optimum.
-    room : Room, optional
-        The children's; by default nothing limits them.
+        The children's optimum, shaped as the band's part is.
+    room : Room, or None
+        The children's; None if nothing limits them.
+    lots : float64 array
+        Where to write them.
     """
-    lots = np.abs(found)
+    np.abs(found, out=lots)
     lots *= _DIGITS
     lots += _NEAR
     lots += found
@@ -125,7 +127,6 @@ def whole_family(
             break  # there is room for everybody, or it was refused
         lots += step
         left = total - band.sums(lots)
-    return lots
 
 
 def _has_room(band: Band, left: FloatArray, lots: FloatArray, room: Room) -> NDArray[np.bool_]:

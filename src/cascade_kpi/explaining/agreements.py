@@ -181,8 +181,8 @@ class WholeChild:
         """The quantity, from its inputs."""
         total, *found = inputs
         room = Room(*(_column(*each) for each in zip(*self.ends, strict=True)))
-        family = family_of(len(found))
-        lots = whole_family(family, np.array([total]), _column(*found), room)
+        family, lots = family_of(len(found)), np.empty((len(found), 1))
+        whole_family(family, np.array([total]), _column(*found), room, lots)
         return float(lots[self.position, 0])
 
     def words(self) -> str:

@@ -143,7 +143,7 @@ def held_at(layout: Layout, stated: Stated, limits: Limits) -> FloatArray:
         kinks = functions.turned(kinks, slice(begin, end))
         if level:
             functions.gather(slice(begin, end), above)
-            kinks = attrs.evolve(kinks, owner=above[kinks.owner]).sorted()
+            kinks = functions.raised(kinks, above).sorted()
     functions.settle(kinks, kinks.price < 0)
     return functions.held
 
@@ -185,8 +185,20 @@ class _Functions:
         """Add the functions of a level to those of their parents who have any of below."""
         up = above[part]
         told = self.inner[up]
-        np.add.at(self.base, up[told], self.base[part][told])
-        np.add.at(self.slope, up[told], self.slope[part][told])
+        base, slope = self.base[part], self.slope[part]
+        if self.stated.factor is not None:
+            factor = self.stated.factor[up]
+            base, slope = base / factor, slope / (factor * factor)
+        np.add.at(self.base, up[told], base[told])
+        np.add.at(self.slope, up[told], slope[told])
+
+    def raised(self, kinks: _Kinks, above: IntArray) -> _Kinks:
+        """The kinks of children as their parents', who pay a factor for one more unit each."""
+        owner = above[kinks.owner]
+        if self.stated.factor is None:
+            return attrs.evolve(kinks, owner=owner)
+        factor = self.stated.factor[owner]
+        return _Kinks(owner, kinks.price * factor, kinks.turn / (factor * factor), kinks.limit)
 
     def settle(self, kinks: _Kinks, passed: Mask) -> None:
         """Note who is held, once it is known that the price is beyond a kink or before it."""

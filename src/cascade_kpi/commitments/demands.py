@@ -8,11 +8,10 @@ import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
-from cascade_kpi._arrays import FloatArray, IntArray, everywhere, is_everywhere
+from cascade_kpi._arrays import FloatArray, IntArray, is_everywhere
 from cascade_kpi.commitments.bounded import Limits, sweep_within
 from cascade_kpi.commitments.frame import Frame
 from cascade_kpi.commitments.sweeps import Stated, Swept, met, optimum, sweep
-from cascade_kpi.commitments.wholes import Room
 from cascade_kpi.kpis.kpi import Kpi
 from cascade_kpi.kpis.lots import LARGEST, Lot
 from cascade_kpi.org.layout import Layout
@@ -146,8 +145,8 @@ class Period:
         if not part.all():
             ends = _ends(demands.frame.layout, part)
             value, weight = np.where(part, value, 0.0), np.where(part, weight, np.inf)
-        return cls(demands, p, Stated(value, weight, demands.claim, ends),
-                   _limits(demands, p, part), part)  # fmt: skip
+        stated = Stated(value, weight, demands.claim, ends, demands.frame.factor)
+        return cls(demands, p, stated, _limits(demands, p, part), part)
 
     @property
     def is_limited(self) -> bool:

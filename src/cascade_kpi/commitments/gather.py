@@ -123,14 +123,6 @@ class Sides:
                 faults.append(Fault("offers", "a KPI that does not add up", repair,
                                     column="kpi", value=self.kpi.name))  # fmt: skip
             return True
-        if self.targets.margin(self.k) is not None:
-            repair = "leave it out of the offers, or cascade it without splits.Over"
-            if about:
-                reason = (
-                    "its split hands down more than there is: children do not make their parent"
-                )
-                faults.append(Fault("offers", reason, repair, column="kpi", value=self.kpi.name))
-            return True
         column = self.targets.columns[self.k]
         return not about and (isinstance(column, Lots) or bool(np.isnan(column.values).all()))
 
@@ -139,7 +131,12 @@ class Sides:
         before, reach = len(faults), self.kpi.reach(self.targets.org)
         above = self._from_above(reach)
         below = self._from_below(reach, faults)
-        frame = Frame.of(reach, reach.narrowed(above.owners | below.owners))
+        margin = self.targets.margin(self.k)
+        owners = above.owners | below.owners
+        self._refuse_own(owners, margin, faults)
+        if margin is not None:
+            owners, margin = owners & (margin == 0), reach.narrowed(margin)
+        frame = Frame.of(reach, reach.narrowed(owners), margin)
         target, offer = above.filling(frame), below.filling(frame)
         trust = self._trust(frame, target, faults)
         belief = everywhere(0.0, offer.shape)
@@ -154,6 +151,16 @@ class Sides:
         if len(faults) > before:
             return None
         return Demands(self.kpi, frame, target, trust, offer, belief, low, high, claim)
+
+    def _refuse_own(self, owners: Mask, margin: IntArray | None, faults: list[Fault]) -> None:
+        """A fault for whoever has something beside its children and hands down more than it has."""
+        if margin is None:
+            return
+        repair = "offer for its whole subtree, or for one more child"
+        for row in np.flatnonzero(owners & (margin > 0)).tolist():
+            reason = f"{self.kpi.name}: it hands down more than it has, so nothing is its own"
+            value = self.targets.org.node(row).id
+            faults.append(Fault("offers", reason, repair, column="node", value=value))
 
     def _from_above(self, reach: Reach) -> _Parts:
         """The targets in lots; of nodes that hold something for themselves, that too."""

@@ -66,6 +66,12 @@ class Pulls:
         """Of the frame."""
         return self.demands.frame.layout
 
+    @property
+    def factor(self) -> FloatArray:
+        """How many times each node its children sum to."""
+        factor = self.demands.frame.factor
+        return everywhere(1.0, (len(self.layout.order),)) if factor is None else factor
+
     @cached_property
     def period(self) -> Period:
         """What is demanded."""
@@ -127,10 +133,12 @@ class Pulls:
             share = float(swept.share[at[row]])
             wish[at[row]] += mine
             wish[at[self.demands.frame.children(int(parent[row]))]] -= mine * share
-            mine, row = mine * share, int(parent[row])
+            row = int(parent[row])
+            mine *= share * float(self.factor[at[row]])
         wish[at[row]] += mine
         for block in layout.down():
-            block.part(wish)[:] += ((1.0 - swept.gain) * wish)[block.above]
+            above = block.above
+            block.part(wish)[:] += (1.0 - swept.gain[above]) * wish[above] / self.factor[above]
         return np.asarray(swept.gain * wish)
 
     def strongest(self) -> Strongest:
@@ -140,7 +148,7 @@ class Pulls:
         inside = Strongest(swept.gain * own.pull, own.demand)
         for block in layout.up():
             below, _ = _two(Strongest(block.part(inside.pull), block.part(inside.demand)))
-            keep = 1.0 - swept.gain[block.above]
+            keep = (1.0 - swept.gain[block.above]) / self.factor[block.above]
             mine = Strongest(inside.pull[block.above], inside.demand[block.above])
             pull, demand = mine.or_(keep * below.pull, below.demand)
             inside.pull[block.above], inside.demand[block.above] = pull, demand
@@ -153,6 +161,7 @@ class Pulls:
             block.part(through)[:] = 1.0 - share + share * kept
             others = _others(Strongest(block.part(inside.pull), block.part(inside.demand)))
             got = Strongest(share * (kept - 1.0) * others.pull, others.demand)
+            share = share * self.factor[above]
             near = through[above] * gain * own.pull[above]
             got = got.or_(share * near, np.broadcast_to(own.demand[above], share.shape))
             far = share * outside.pull[above]

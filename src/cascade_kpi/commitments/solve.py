@@ -83,7 +83,8 @@ class Solver:
             if many.any():
                 return self._no_lots, settled
         everybody = np.nan_to_num(found) if np.isnan(found.min()) else found
-        lots = made_whole(frame.layout, everybody, Room(room.low, room.high))
+        within = Room(room.low, room.high)
+        lots = made_whole(frame.layout, everybody, within, frame.margin)
         if not period.part.all():
             lots = np.where(period.part, lots, NO_LOTS)
         whole = frame.spread_swept(lots, NO_LOTS, _as_counts)
@@ -105,7 +106,10 @@ class Solver:
         for block in layout.up():
             free = np.isposinf(block.part(swept.leeway))
             if free.any():
-                over = np.abs(swept.found[block.above] - swept.below[block.above])
+                has = swept.found[block.above]
+                if period.stated.factor is not None:
+                    has *= period.stated.factor[block.above]
+                over = np.abs(has - swept.below[block.above])
                 over = np.where(free.any(axis=0), over, 0.0)
                 stuck = (over > _CLOSE) & ~(free & (block.part(swept.share) > 0)).any(axis=0)
                 for row in layout.order[block.above[stuck]].tolist():
@@ -127,11 +131,17 @@ class Solver:
         if not conflict.below:
             reason = f"{least} and {most} cannot both be"
             return self._fault(p, row, reason, "change one of them")
+        handed = ""
+        if conflict.handed not in {conflict.mine, np.inf, -np.inf}:
+            handed = f", {self._amount(conflict.handed)} with its margin"
         rows = np.sort(order[list(conflict.below)]).tolist()
         names = list(map(self._name, rows[:_LISTED]))
         many = len(conflict.below) - _LISTED
         told = ", ".join(names) + (f" and {many} more" if many > 0 else "")
-        mine = most if conflict.heavy else least
+        mine = (most if conflict.heavy else least) + handed
+        if not mine:
+            reason = "no whole lots and their margin come to what its children must have"
+            return self._fault(p, row, reason, "change one of their demands or limits")
         what = "need" if conflict.heavy else "allow"
         found = f"{mine}, and {told} {what} {self._amount(conflict.total)}"
         way = "lower" if conflict.heavy else "raise"

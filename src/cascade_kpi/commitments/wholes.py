@@ -12,7 +12,7 @@ from cascade_kpi._arrays import FloatArray, IntArray, is_everywhere
 from cascade_kpi.methods.remainders import ranked
 from cascade_kpi.org.bands import Band
 from cascade_kpi.org.layout import Layout
-from cascade_kpi.targets.amounts import MARGIN
+from cascade_kpi.targets.asked import stretched
 
 __all__ = ["Room", "for_children", "made_top", "made_whole", "whole_family"]
 
@@ -54,11 +54,8 @@ def for_children(lots: FloatArray, margin: IntArray) -> FloatArray:
     margin : int64 array (groups,)
         In ten-thousandths of the lots.
     """
-    whole = lots.astype(np.int64)
-    more, rest = np.divmod(np.abs(whole) * margin, MARGIN)
-    twice = 2 * rest
-    more += (twice > MARGIN) | ((twice == MARGIN) & (more % 2 == 1))
-    return np.asarray((whole + np.sign(whole) * more).astype(np.float64))
+    handed = stretched(np.abs(lots).astype(np.int64), margin).astype(np.float64)
+    return np.copysign(handed, lots)
 
 
 def made_whole(

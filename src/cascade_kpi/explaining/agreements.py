@@ -16,7 +16,7 @@ from cascade_kpi.commitments.offers import Offers
 from cascade_kpi.commitments.pulls import Pulls, Side
 from cascade_kpi.commitments.room import room_of
 from cascade_kpi.commitments.sweeps import handed, lifted, met, shares_of
-from cascade_kpi.commitments.wholes import Room, made_top, whole_family
+from cascade_kpi.commitments.wholes import Room, for_children, made_top, whole_family
 from cascade_kpi.explaining.explanation import Explanation, Operation
 from cascade_kpi.explaining.operations import Combined, LotsAsAmount
 from cascade_kpi.explaining.phases import Explainer
@@ -88,13 +88,15 @@ class Liked:
     """
 
     leeway: bool
+    factor: float
 
     def __call__(self, *inputs: float) -> float:
         """The quantity, from its inputs."""
         value, weight, *below = inputs
         together, way = np.zeros(1), np.full(1, np.inf)
         if below:
-            together, way = added(_column(*below[::2])), added(_column(*below[1::2]))
+            together = added(_column(*below[::2])) / self.factor
+            way = added(_column(*below[1::2])) / (self.factor * self.factor)
         with np.errstate(divide="ignore", invalid="ignore"):
             best, left, _ = lifted(np.array([value]), np.array([weight]), together, way)
         return float((left if self.leeway else best)[0])
@@ -130,6 +132,7 @@ class HandedOn:
     """
 
     position: int
+    factor: float
 
     def __call__(self, *inputs: float) -> float:
         """The quantity, from its inputs."""
@@ -137,7 +140,8 @@ class HandedOn:
         best, ways, claims = (_column(*told[i::3]) for i in range(3))
         with np.errstate(divide="ignore", invalid="ignore"):
             share = shares_of(ways, added(ways), claims)
-        return float(handed(np.array([has]), added(best), best, share)[self.position, 0])
+        over = np.array([has * self.factor])
+        return float(handed(over, added(best), best, share)[self.position, 0])
 
     def words(self) -> str:
         """The clause."""
@@ -176,13 +180,15 @@ class WholeChild:
 
     position: int
     ends: tuple[Ends, ...]
+    margin: int
 
     def __call__(self, *inputs: float) -> float:
         """The quantity, from its inputs."""
         total, *found = inputs
         room = Room(*(_column(*each) for each in zip(*self.ends, strict=True)))
         family, lots = family_of(len(found)), np.empty((len(found), 1))
-        whole_family(family, np.array([total]), _column(*found), room, lots)
+        given = for_children(np.array([total]), np.array([self.margin]))
+        whole_family(family, given, _column(*found), room, lots)
         return float(lots[self.position, 0])
 
     def words(self) -> str:
@@ -296,7 +302,8 @@ class AgreementExplainer:
             value = rule(self._found(row))
             return self._said("lots", row, value, "lots", rule, lambda: (self._optimum(row),))
         family = frame.children(parent)
-        rule = WholeChild(family.index(row), tuple(map(self._ends, family)))
+        margin = frame.margin_of(parent)
+        rule = WholeChild(family.index(row), tuple(map(self._ends, family)), margin)
 
         def expand() -> Many:
             return (self._lots(parent), *map(self._optimum, family))
@@ -333,7 +340,7 @@ class AgreementExplainer:
                 parts += [self._best(child), self._leeway(child), self._claim(child)]
             return tuple(parts)
 
-        rule = HandedOn(family.index(row))
+        rule = HandedOn(family.index(row), frame.factor_of(parent))
         return self._said("optimum", row, self._found(row), "lots", rule, expand)
 
     def _best(self, row: int) -> Explanation:
@@ -345,7 +352,8 @@ class AgreementExplainer:
             side = "floor" if value == pulls.period.limits.low[place] else "cap"
             limit = self._said(side, row, float(pulls.held[place]), "lots", self._stated_in(row))
             return self._said("best", row, value, "lots", Held(side), lambda: (limit,))
-        return self._said("best", row, value, "lots", Liked(leeway=False), lambda: self._likes(row))
+        rule = Liked(leeway=False, factor=self._factor(row))
+        return self._said("best", row, value, "lots", rule, lambda: self._likes(row))
 
     def _leeway(self, row: int) -> Explanation:
         pulls, place = self._pulls, self._demands.frame.place_of(row)
@@ -354,7 +362,11 @@ class AgreementExplainer:
             return self._said("leeway", row, value, unit, "nothing is demanded there")
         if pulls.parts[Side.LIMIT, place]:
             return self._said("leeway", row, value, unit, "none: it is held")
-        return self._said("leeway", row, value, unit, Liked(leeway=True), lambda: self._likes(row))
+        rule = Liked(leeway=True, factor=self._factor(row))
+        return self._said("leeway", row, value, unit, rule, lambda: self._likes(row))
+
+    def _factor(self, row: int) -> float:
+        return self._demands.frame.factor_of(row)
 
     def _likes(self, row: int) -> Many:
         frame, period = self._demands.frame, self._pulls.period

@@ -125,7 +125,7 @@ class Mixed:
 
     def sums(self, cells: FloatArray) -> FloatArray:
         """Each group's sum, in sibling order."""
-        return np.bincount(self.group, cells, len(self.above))
+        return np.asarray(np.bincount(self.group, cells, len(self.above)), dtype=np.float64)
 
     def each(self, values: NDArray[Any]) -> NDArray[Any]:
         """A value of each group, for each of its children."""

@@ -173,7 +173,6 @@ class Layout:
         begin = len(self.roots) + row - span * groups
         return Block(rows, self.parents[part], int(self.level[i]), begin, self.above[part])
 
-
     def bands_down(self) -> Iterator[Band]:
         """All sibling groups, from the level below the roots to the lowest."""
         return iter(self._bands) if len(self._cuts) <= _FEW else self._cut(range(len(self._cuts)))

@@ -79,6 +79,15 @@ class Reconciliation:
             ]
         )
 
+    def concerns(self, kpi: str) -> bool:
+        """Whether a KPI was reconciled, rather than left as it was."""
+        return self._origin.demands[self.targets.kpis.index(kpi)] is not None
+
+    def offered(self, kpi: str) -> FloatArray:
+        """What was offered from below, float64 (p, n), in KPI units, NaN where nothing was."""
+        k, shape = self.targets.kpis.index(kpi), (len(self.targets.periods), len(self.targets.org))
+        return lock(self.offers.entries.dense("value", k, *shape))
+
     def table(self) -> Columns:
         """The agreed plan beside both sides' demands: one row for each target, offer or agreement.
 
@@ -185,7 +194,7 @@ class Reconciliation:
             "from_target": [], "from_offer": [], "trust": [], "belief": [],
         }  # fmt: skip
         for k, demands in enumerate(self._origin.demands):
-            offer = self.offers.entries.dense("value", k, *shape)
+            offer = self.offered(self.targets.kpis.names[k])
             sides["offer"].append(offer)
             sides["from_target"].append(agreed[k] - before[k])
             sides["from_offer"].append(agreed[k] - offer)

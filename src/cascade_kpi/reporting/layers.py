@@ -7,6 +7,7 @@ from attrs import frozen
 from cascade_kpi.analysis.gaps import Gaps
 from cascade_kpi.changing.attribute import Attribution
 from cascade_kpi.changing.changes import Changes
+from cascade_kpi.commitments.reconciliation import Reconciliation
 from cascade_kpi.errors import Fault, check, unlike
 from cascade_kpi.judging.fairness import Fairness
 from cascade_kpi.plan.improve import Plan
@@ -16,7 +17,7 @@ from cascade_kpi.targets.targets import Targets
 
 __all__ = ["Layers", "Stage"]
 
-Stage = Targets | Results | Scores | Gaps | Plan | Fairness | Changes | Attribution
+Stage = Targets | Results | Scores | Gaps | Plan | Fairness | Changes | Attribution | Reconciliation
 
 
 @frozen(eq=False)
@@ -31,6 +32,7 @@ class Layers:
     fairness: Fairness | None = None
     changes: Changes | None = None
     parts: Attribution | None = None
+    agreed: Reconciliation | None = None
 
     @classmethod
     def of(cls, stage: Stage) -> Layers:
@@ -43,6 +45,8 @@ class Layers:
         """
         if isinstance(stage, Fairness):
             return cls(stage.targets, None, None, None, None, fairness=stage)
+        if isinstance(stage, Reconciliation):
+            return cls(stage.targets, None, None, None, None, agreed=stage)
         parts = stage if isinstance(stage, Attribution) else None
         changes = stage if parts is None else parts.changes
         if isinstance(changes, Changes):
@@ -64,7 +68,7 @@ class Layers:
                 fault.repair
                 if fault.repair.startswith("pass ")
                 else "give targets, results, scores, gaps, a plan, fairness, changes, their "
-                "attribution, an alignment, an audit or a performance plan"
+                "attribution, a reconciliation, an alignment, an audit or a performance plan"
             )
             check([Fault("report", reason, repair, value=type(stage).__name__)])
             raise AssertionError  # check has raised

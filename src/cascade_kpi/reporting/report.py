@@ -33,8 +33,8 @@ class Report:
 
     Attributes
     ----------
-    stage : Targets, Results, Scores, Gaps, Plan, Fairness, Changes, Attribution, Alignment, Audit \
-or PerformancePlan
+    stage : Targets, Results, Scores, Gaps, Plan, Fairness, Changes, Attribution, Reconciliation, \
+Alignment, Audit or PerformancePlan
     title : str
     focus : id
         The node that the report is about, with all below it; None for a whole alignment.
@@ -126,14 +126,14 @@ def report(
 
     Its sections appear as far as the stage knows them: targets; then results
     with traffic lights and coverage; scores with grades; gaps with their
-    waterfalls; the plan. Of fairness and of changes: their own section, and
-    the (later) targets. An alignment has sections of its own: the strategy map,
+    waterfalls; the plan. Of fairness, of changes and of a reconciliation: their
+    own section, and the (later, agreed) targets. An alignment has sections of its own: the strategy map,
     coverage, what plans serve, findings; so has a performance plan.
 
     Parameters
     ----------
-    stage : Targets, Results, Scores, Gaps, Plan, Fairness, Changes, Attribution, Alignment, Audit \
-or PerformancePlan
+    stage : Targets, Results, Scores, Gaps, Plan, Fairness, Changes, Attribution, Reconciliation, \
+Alignment, Audit or PerformancePlan
     title : str, optional
         By default the name of the node in focus and the period.
     focus : id, optional

@@ -17,7 +17,7 @@ from cascade_kpi.reporting.blocks import Cell, data_table, name, unseen, who
 from cascade_kpi.reporting.elements import Element, el
 from cascade_kpi.reporting.strips import Scale, axis, dumbbell
 from cascade_kpi.reporting.view import View
-from cascade_kpi.reporting.wording import amount, count, signed
+from cascade_kpi.reporting.wording import amount, count, number, signed
 
 __all__ = ["Agreed"]
 
@@ -43,9 +43,9 @@ class Move:
 
     def told(self, kpi: Kpi) -> list[str]:
         """The cells of its row."""
-        sides = [amount(kpi, value) for value in (self.target, self.offer, self.agreed)]
+        sides = [number(kpi, value) for value in (self.target, self.offer, self.agreed)]
         far = [self.agreed - self.target, self.agreed - self.offer]
-        return [*sides, *(signed(each, kpi.unit, kpi.decimals) for each in far), self.pulled_by]
+        return [*sides, *(signed(each, "", kpi.decimals).strip() for each in far), self.pulled_by]
 
 
 @frozen(eq=False)
@@ -82,6 +82,11 @@ class Outcome:
     moves: tuple[Move, ...]
     pulls: tuple[Pull, ...]
 
+    @property
+    def title(self) -> str:
+        """The KPI and its unit."""
+        return f"{self.kpi.name}, in {self.kpi.unit}"
+
 
 @frozen(eq=False)
 class Agreed:
@@ -109,7 +114,7 @@ class Agreed:
         """For each KPI who moved, as a picture and in numbers, and which demands pulled."""
         out = [el("p", _LEGEND, cls="note")] if self.outcomes else [el("p", _NOTHING)]
         for each in self.outcomes:
-            out += [el("h3", name(f"Agreed: {each.kpi.name}")), el("p", name(each.lead))]
+            out += [el("h3", name(each.title)), el("p", name(each.lead))]
             if each.moves:
                 out += [self._moved(each), self._pulled(each)]
             out += [el("p", note, cls="note") for note in self._notes(each)]
@@ -129,8 +134,10 @@ class Agreed:
                 picture = dumbbell(scale, m.offer - m.target, m.agreed - m.target, words)
             kind = str(self.view.org.kinds[m.row])
             rows.append([who(self.view.trail(m.row), label, kind), picture, *told])
-        marks = tuple(signed(v, each.kpi.unit, each.kpi.decimals) for v in (scale.low, scale.high))
-        line = axis(scale, (marks[0], "target", marks[1]), f"from {marks[0]} to {marks[1]}")
+        low, high = (
+            signed(v, "", each.kpi.decimals).strip() if v else "" for v in (scale.low, scale.high)
+        )
+        line = axis(scale, (low, "", high), f"from {low or 0} to {high or 0}")
         rows.append([unseen("scale"), line, *[""] * len(_HEADS)])
         words = f"Who moved: {each.kpi.name}"
         heads: list[Cell] = ["who", unseen("target, offer and agreed"), *_HEADS]
@@ -155,7 +162,7 @@ class Agreed:
         """The same tables, without the pictures."""
         lines: list[str] = [] if self.outcomes else [_NOTHING, ""]
         for each in self.outcomes:
-            lines += [*md.heading(3, f"Agreed: {each.kpi.name}"), md.text(each.lead), ""]
+            lines += [*md.heading(3, each.title), md.text(each.lead), ""]
             if each.moves:
                 shown = each.moves[: self.view.limits.parts]
                 rows = [[self.view.name(m.row), *m.told(each.kpi)] for m in shown]

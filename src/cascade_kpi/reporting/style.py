@@ -229,11 +229,12 @@ span.easy { color: var(--amber); white-space: nowrap; }
 .strips td:nth-child(2) { width: 46%; vertical-align: middle; padding-block: 0; }
 .strips tbody tr:last-child > * { border-bottom: 0; padding-top: 0; }
 .strips td.num { white-space: normal; }
-.strips.moves td:nth-child(2) { width: 22%; }
+.strips.moves td:nth-child(2) { width: 22%; } .strips.moves td.num { white-space: nowrap; }
 .changed td:nth-child(2) { width: 24%; vertical-align: middle; }
 @media (max-width: 46rem) {
   .strips td:nth-child(2), .strips.moves td:nth-child(2), .changed td:nth-child(2) { width: auto; }
   .strips .stacks td:nth-child(5) { grid-column: 1 / -1; }
+  .strips.moves .stacks td:nth-child(5) { grid-column: auto; }
   .strips .stacks td:empty { display: none; }
   .changed svg.step { overflow: hidden; }
 }

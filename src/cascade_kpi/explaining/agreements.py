@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
-from attrs import frozen
+from attrs import field, frozen
 
 from cascade_kpi._arrays import FloatArray
 from cascade_kpi.commitments.demands import Demands, in_real_lots
@@ -210,6 +210,7 @@ class AgreementExplainer:
     k: int
     p: int
     of_whole: Callable[[Targets, int, int], Explainer]
+    _made: dict[tuple[str, int], Explanation] = field(factory=dict, init=False, repr=False)
 
     def explain(self, row: int) -> Explanation:
         """The target of a node, in KPI units."""
@@ -234,19 +235,19 @@ class AgreementExplainer:
         name = f"own lots of {self._demands.kpi.name}, {self.targets.org.labels[row]}"
         return Explanation(name, 0.0, "lots", self._period, None, "it has nothing of its own")
 
-    @property
+    @cached_property
     def _origin(self) -> Reconciled:
         origin = self.targets.origin
         assert isinstance(origin, Reconciled)  # noqa: S101 - nothing else is asked here
         return origin
 
-    @property
+    @cached_property
     def _demands(self) -> Demands:
         demands = self._origin.demands[self.k]
         assert isinstance(demands, Demands)  # noqa: S101 - of what was reconciled
         return demands
 
-    @property
+    @cached_property
     def _offers(self) -> Offers:
         offers = self._origin.offers
         assert isinstance(offers, Offers)  # noqa: S101 - of reconcile
@@ -327,7 +328,25 @@ class AgreementExplainer:
     def _found(self, row: int) -> float:
         return float(self._pulls.swept.found[self._demands.frame.place_of(row)])
 
+    def _once(self, what: str, row: int, make: Callable[[int], Explanation]) -> Explanation:
+        """What all children of a parent ask for is made for the first of them."""
+        if (what, row) not in self._made:
+            self._made[what, row] = make(row)
+        return self._made[what, row]
+
     def _optimum(self, row: int) -> Explanation:
+        return self._once("optimum", row, self._new_optimum)
+
+    def _best(self, row: int) -> Explanation:
+        return self._once("best", row, self._new_best)
+
+    def _leeway(self, row: int) -> Explanation:
+        return self._once("leeway", row, self._new_leeway)
+
+    def _claim(self, row: int) -> Explanation:
+        return self._once("claim", row, self._new_claim)
+
+    def _new_optimum(self, row: int) -> Explanation:
         frame = self._demands.frame
         parent = int(frame.parent[row])
         if parent < 0:
@@ -343,7 +362,7 @@ class AgreementExplainer:
         rule = HandedOn(family.index(row), frame.factor_of(parent))
         return self._said("optimum", row, self._found(row), "lots", rule, expand)
 
-    def _best(self, row: int) -> Explanation:
+    def _new_best(self, row: int) -> Explanation:
         pulls, place = self._pulls, self._demands.frame.place_of(row)
         value = float(pulls.swept.best[place])
         if not pulls.period.part[place]:
@@ -355,7 +374,7 @@ class AgreementExplainer:
         rule = Liked(leeway=False, factor=self._factor(row))
         return self._said("best", row, value, "lots", rule, lambda: self._likes(row))
 
-    def _leeway(self, row: int) -> Explanation:
+    def _new_leeway(self, row: int) -> Explanation:
         pulls, place = self._pulls, self._demands.frame.place_of(row)
         value, unit = float(pulls.swept.leeway[place]), "lots²"
         if not pulls.period.part[place]:
@@ -377,7 +396,7 @@ class AgreementExplainer:
                 parts += [self._best(child), self._leeway(child)]
         return tuple(parts)
 
-    def _claim(self, row: int) -> Explanation:
+    def _new_claim(self, row: int) -> Explanation:
         value = float(self._demands.claim[self._demands.frame.place_of(row)])
         source = f"{self._demands.kpi.split!r} on {self._unit(row)}"
         if not np.isposinf(self._pulls.swept.leeway[self._demands.frame.place_of(row)]):
@@ -385,10 +404,9 @@ class AgreementExplainer:
         return self._said("claim", row, value, "claim", source)
 
     def _demand(self, row: int, *, weight: bool) -> Explanation:
-        demands, p, place = self._demands, self.p, self._demands.frame.place_of(row)
-        told = demands.target, demands.trust, demands.offer, demands.belief
-        rule = Met(weight)
-        value = rule(*(float(each[p, place]) for each in told))
+        stated = self._pulls.period.stated
+        both = stated.weight if weight else stated.value
+        value, rule = float(both[self._demands.frame.place_of(row)]), Met(weight)
         what, unit = ("confidence", "") if weight else ("demand", "lots")
         return self._said(what, row, value, unit, rule, lambda: self._both(row))
 

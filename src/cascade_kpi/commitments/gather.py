@@ -27,6 +27,7 @@ from cascade_kpi.org.rollup import add_present, fold_subtrees
 from cascade_kpi.targets.amounts import NO_LOTS, Lots
 from cascade_kpi.targets.asked import Asked, limit_in_lots
 from cascade_kpi.targets.origins import Assigned, Reconciled
+from cascade_kpi.targets.own import beside_children, quotas_of
 from cascade_kpi.targets.targets import Targets
 
 __all__ = ["Inner", "Sides", "adds_up"]
@@ -164,19 +165,17 @@ class Sides:
 
     def _from_above(self, reach: Reach) -> _Parts:
         """The targets in lots; of nodes that hold something for themselves, that too."""
-        column, origin = self.targets.columns[self.k], self.targets.origin
+        column = self.targets.columns[self.k]
         if isinstance(column, Lots):
             if not self.targets.holds_own(self.k):
                 return _Parts(column.counts, _as_floats)
-            total = _as_floats(column.counts)
-            own = np.nan_to_num(total)
-            has = self.targets.org.parent >= 0
-            for p in range(len(own)):
-                np.subtract.at(own[p], self.targets.org.parent[has], np.nan_to_num(total[p, has]))
-            return _Parts(total, own=np.where(self._inner(reach) & (own != 0), own, np.nan))
-        if not isinstance(origin, Assigned) or origin.given is None:
+            beside = _as_floats(beside_children(self.targets.org, column.counts).lots)
+            mine = np.where(self._inner(reach) & (beside != 0), beside, np.nan)
+            return _Parts(_as_floats(column.counts), own=mine)
+        quotas = quotas_of(self.targets, self.k)
+        if quotas is None:
             return _Parts(column.values, partial(in_real_lots, self.kpi.counted_in))
-        own = in_real_lots(self.kpi.counted_in, origin.own[self.k])
+        own = in_real_lots(self.kpi.counted_in, quotas.amounts)
         # Quotas that are whole lots have whole sums, which their floats may miss.
         total = np.stack([fold_subtrees(reach.org.layout, each, add_present) for each in own])
         return _Parts(total, own=np.where(self._inner(reach), own, np.nan))

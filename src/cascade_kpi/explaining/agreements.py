@@ -24,7 +24,8 @@ from cascade_kpi.kpis.lots import Lot
 from cascade_kpi.org.bands import added, family_of
 from cascade_kpi.org.rollup import add_present
 from cascade_kpi.targets.amounts import Lots
-from cascade_kpi.targets.origins import Assigned, Reconciled
+from cascade_kpi.targets.origins import Reconciled
+from cascade_kpi.targets.own import Quotas, quotas_of
 from cascade_kpi.targets.targets import Targets
 
 __all__ = ["AgreementExplainer"]
@@ -447,11 +448,10 @@ class AgreementExplainer:
         if value != value:
             return self._said(what, row, value, "lots", "none was given")
         rule = InRealLots(demands.kpi.counted_in)
-        at, whole = frame.org_row(row), self._origin.whole
-        quotas = isinstance(whole.origin, Assigned) and whole.origin.given is not None
-        if quotas and (frame.own[row] or not frame.children(row)):
-            return self._said(what, row, value, "lots", rule, lambda: (self._quota(row),))
-        if quotas:
+        at, quotas = frame.org_row(row), quotas_of(self._origin.whole, self.k)
+        if quotas is not None and (frame.own[row] or not frame.children(row)):
+            return self._said(what, row, value, "lots", rule, lambda: (self._quota(quotas, row),))
+        if quotas is not None:
             summed = Combined(add_present, "its children's, and its own")
             return self._said(
                 what,
@@ -471,13 +471,10 @@ class AgreementExplainer:
 
         return self._said(what, row, value, "lots", BeyondChildren(), expand)
 
-    def _quota(self, row: int) -> Explanation:
+    def _quota(self, quotas: Quotas, row: int) -> Explanation:
         """What a node was assigned for itself."""
-        origin, at = self._origin.whole.origin, self._demands.frame.org_row(row)
-        assert isinstance(origin, Assigned)  # noqa: S101 - it has been looked at
-        assert origin.given is not None  # noqa: S101 - it has been looked at
-        own = float(origin.own[self.k][self.p, at])
-        entry = origin.given.row_of(at, self.k, self.p)
+        at = self._demands.frame.org_row(row)
+        own, entry = float(quotas.amounts[self.p, at]), quotas.row_of(at, self.p)
         source = f"targets row {entry}, value"
         return self._said("own target", row, own, self._demands.kpi.unit, source)
 

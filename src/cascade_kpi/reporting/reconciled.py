@@ -188,24 +188,19 @@ def _part(table: Columns, which: IntArray) -> Columns:
 def _outcome(
     view: View, agreed: Reconciliation, kpi: Kpi, moves: Columns, rows: IntArray
 ) -> Outcome:
-    names = view.org.find(moves["pulled_by"])
-    told = [
-        f"{view.name(by)}, {side}" if by >= 0 else "rounding"
-        for by, side in zip(names.tolist(), moves["side"].tolist(), strict=True)
-    ]
+    by = [view.name(row) if row >= 0 else "" for row in view.org.find(moves["pulled_by"]).tolist()]
+    demands = list(zip(by, moves["side"].tolist(), strict=True))
+    told = [", ".join(demand) if demand[0] else "rounding" for demand in demands]
     sides = zip(rows.tolist(), *(moves[key].tolist() for key in ("target", "offer", "agreed")),
                 told, strict=True)  # fmt: skip
     lines = sorted((Move(*each) for each in sides), key=lambda move: (-move.size, move.row))
-    demands = Counter(told)
-    demands.pop("rounding", None)
-    furthest = dict.fromkeys(demands, 0.0)
-    for demand, pull in zip(told, moves["pull"].tolist(), strict=True):
-        if demand in furthest and abs(pull) > abs(furthest[demand]):
+    furthest: dict[tuple[str, str], float] = {}
+    for demand, pull in zip(demands, moves["pull"].tolist(), strict=True):
+        if demand[0] and abs(pull) >= abs(furthest.get(demand, 0.0)):
             furthest[demand] = pull
-    pulls = (
-        Pull(*demand.rsplit(", ", 1), many, furthest[demand])  # type: ignore[arg-type]
-        for demand, many in sorted(demands.items(), key=lambda each: (-each[1], each[0]))
-    )
+    many = Counter(demands)
+    order = sorted(furthest, key=lambda demand: (-many[demand], demand))
+    pulls = (Pull(*demand, many[demand], furthest[demand]) for demand in order)
     return Outcome(kpi, _lead(view, agreed, kpi), tuple(lines), tuple(pulls))
 
 
@@ -222,7 +217,7 @@ def _lead(view: View, agreed: Reconciliation, kpi: Kpi) -> str:
     if not math.isnan(float(offer[0])):
         mine += f", {amount(kpi, float(offer[0]))} from below"
     return (
-        f"{mine}, {amount(kpi, float(after[0]))} agreed. Of those with a target, {more:,} have more "
-        f"than it, {less:,} less, {same:,} the same; of {count(offered, 'offer')}, {kept:,} "
-        f"{'is' if kept == 1 else 'are'} agreed as made."
+        f"{mine}, {amount(kpi, float(after[0]))} agreed. Of those with a target, "
+        f"{more:,} have more than it, {less:,} less, {same:,} the same; "
+        f"of {count(offered, 'offer')}, {kept:,} {'is' if kept == 1 else 'are'} agreed as made."
     )

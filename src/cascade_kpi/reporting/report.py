@@ -127,8 +127,9 @@ def report(
     Its sections appear as far as the stage knows them: targets; then results
     with traffic lights and coverage; scores with grades; gaps with their
     waterfalls; the plan. Of fairness, of changes and of a reconciliation: their
-    own section, and the (later, agreed) targets. An alignment has sections of its own: the strategy map,
-    coverage, what plans serve, findings; so has a performance plan.
+    own section, and the (later, agreed) targets. An alignment has sections of its
+    own: the strategy map, coverage, what plans serve, findings; so has a
+    performance plan.
 
     Parameters
     ----------

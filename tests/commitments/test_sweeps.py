@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 import cascade_kpi as ck
-from cascade_kpi.commitments.bounded import Limits, held_at, sweep_within
+from cascade_kpi.commitments.bounded import held_at, sweep_within
+from cascade_kpi.commitments.limits import FloorsAndCaps
 from cascade_kpi.commitments.sweeps import Stated, lifted, met, optimum, sweep
 from cascade_kpi.org.bands import added
 from tests.helpers import org
@@ -45,7 +46,7 @@ def dense(tree, value, weight, factor=None):
 def within(tree, value, weight, low, high, factor=None):
     order = tree.layout.order
     stated = Stated(value[order], weight[order], factor=None if factor is None else factor[order])
-    limits = Limits(low[order], high[order])
+    limits = FloorsAndCaps(low[order], high[order])
     out = np.empty(len(tree))
     out[order] = sweep_within(tree.layout, stated, limits)[0].found
     return out
@@ -207,7 +208,7 @@ def test_the_one_sweep_up_already_finds_what_is_held(seed):
     low, high = value - rng.uniform(0, 40, n), value + rng.uniform(0, 40, n)
     low[~tree.is_leaf], high[~tree.is_leaf] = -INF, INF
     order = tree.layout.order
-    stated, limits = Stated(value[order], weight[order]), Limits(low[order], high[order])
+    stated, limits = Stated(value[order], weight[order]), FloorsAndCaps(low[order], high[order])
     held = held_at(tree.layout, stated, limits)
     _, last = sweep_within(tree.layout, stated, limits)
     np.testing.assert_array_equal(held, last)

@@ -140,7 +140,7 @@ class Structural:
 
     def __call__(self, org: OrgTree) -> FloatArray:
         """One over leaves, (n,)."""
-        return 1.0 / org.leaves
+        return 1.0 / org.layout.leaves
 
 
 @record("cascade_kpi/confidences.by_level")

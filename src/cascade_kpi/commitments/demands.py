@@ -9,14 +9,15 @@ from attrs import frozen
 from numpy.typing import NDArray
 
 from cascade_kpi._arrays import FloatArray, IntArray, is_everywhere
-from cascade_kpi.commitments.bounded import Limits, sweep_within
+from cascade_kpi.commitments.bounded import sweep_within
 from cascade_kpi.commitments.frame import Frame
+from cascade_kpi.commitments.limits import FloorsAndCaps
 from cascade_kpi.commitments.sweeps import Stated, Swept, met, optimum, sweep
 from cascade_kpi.kpis.kpi import Kpi
 from cascade_kpi.kpis.lots import LARGEST, Lot
 from cascade_kpi.org.layout import Layout
 
-__all__ = ["Demands", "Settled", "in_real_lots", "is_full"]
+__all__ = ["BothDemands", "Optimum", "in_real_lots", "is_full"]
 
 _CHUNK = 32_768  # values turned at once: what one step writes, the next finds in the cache
 
@@ -61,7 +62,7 @@ def is_full(values: FloatArray) -> bool:
 
 
 @frozen(eq=False)
-class Demands:
+class BothDemands:
     """One KPI's demands, in lots, by period and place in the frame's sweep order.
 
     Attributes
@@ -101,7 +102,7 @@ class Demands:
         return Period.of(self, p)
 
 
-class Settled(NamedTuple):
+class Optimum(NamedTuple):
     """A period's optimum, in sweep order.
 
     Attributes
@@ -124,20 +125,20 @@ class Period:
     ----------
     stated : Stated
         What each node demands; who takes no part is certain of zero.
-    limits : Limits
+    limits : FloorsAndCaps
         Its own limits; what is certain is a floor and a cap at once.
     part : bool array (n,)
         Who takes part.
     """
 
-    demands: Demands
+    demands: BothDemands
     p: int
     stated: Stated
-    limits: Limits
+    limits: FloorsAndCaps
     part: Mask
 
     @classmethod
-    def of(cls, demands: Demands, p: int) -> Period:
+    def of(cls, demands: BothDemands, p: int) -> Period:
         """Both sides' demands put together."""
         part = demands.taking_part(p)
         value, weight = _wished(demands, p)
@@ -185,7 +186,7 @@ class Period:
         return swept if self.part.all() else np.where(self.part, swept, np.nan)
 
 
-def _wished(demands: Demands, p: int) -> tuple[FloatArray, FloatArray]:
+def _wished(demands: BothDemands, p: int) -> tuple[FloatArray, FloatArray]:
     """Both sides' demands put together, and their weights."""
     sides = [each[p] for each in (demands.target, demands.trust, demands.offer, demands.belief)]
     value, weight, offer, belief = sides
@@ -200,7 +201,7 @@ def _wished(demands: Demands, p: int) -> tuple[FloatArray, FloatArray]:
     return value, weight
 
 
-def _limits(demands: Demands, p: int, part: Mask) -> Limits:
+def _limits(demands: BothDemands, p: int, part: Mask) -> FloorsAndCaps:
     """The limits of every node; what is certain is both; zero for who is out."""
     low, high = demands.low[p], demands.high[p]
     for wish, trust in ((demands.target[p], demands.trust[p]),
@@ -211,7 +212,7 @@ def _limits(demands: Demands, p: int, part: Mask) -> Limits:
             high = np.where(sure, np.minimum(high, wish), high)
     if not part.all():
         low, high = np.where(part, low, 0.0), np.where(part, high, 0.0)
-    return Limits(low, high)
+    return FloorsAndCaps(low, high)
 
 
 def _ends(layout: Layout, part: Mask) -> Mask:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from cascade_kpi._answers import OddAnswer, ask
 from cascade_kpi._arrays import FloatArray, IntArray, everywhere
 from cascade_kpi.commitments.confidences import Confidence, odd_weights
-from cascade_kpi.commitments.demands import Demands, in_real_lots, is_full
+from cascade_kpi.commitments.demands import BothDemands, in_real_lots, is_full
 from cascade_kpi.commitments.frame import Frame
 from cascade_kpi.commitments.offers import Offers
 from cascade_kpi.entries import Column, Entries
@@ -127,7 +127,7 @@ class Sides:
         column = self.targets.columns[self.k]
         return not about and (isinstance(column, Lots) or bool(np.isnan(column.values).all()))
 
-    def demands(self, faults: list[Fault]) -> Demands | None:
+    def demands(self, faults: list[Fault]) -> BothDemands | None:
         """Both sides in lots, by row of a frame; None if there are faults."""
         before, reach = len(faults), self.kpi.reach(self.targets.org)
         above = self._from_above(reach)
@@ -151,7 +151,7 @@ class Sides:
         low, high, claim = self._bounds(frame, loose, faults)
         if len(faults) > before:
             return None
-        return Demands(self.kpi, frame, target, trust, offer, belief, low, high, claim)
+        return BothDemands(self.kpi, frame, target, trust, offer, belief, low, high, claim)
 
     def _refuse_own(self, owners: Mask, margin: IntArray | None, faults: list[Fault]) -> None:
         """A fault for whoever has something beside its children and hands down more than it has."""

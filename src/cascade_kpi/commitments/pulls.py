@@ -18,7 +18,7 @@ from attrs import frozen
 
 from cascade_kpi._arrays import FloatArray, IntArray, everywhere
 from cascade_kpi.commitments.bounded import kept_at
-from cascade_kpi.commitments.demands import Demands, Period, Settled
+from cascade_kpi.commitments.demands import BothDemands, Optimum, Period
 from cascade_kpi.commitments.sweeps import Swept, sweep
 from cascade_kpi.org.layout import Layout
 
@@ -57,9 +57,9 @@ class Strongest(NamedTuple):
 class Pulls:
     """One KPI's optimum in one period, by what made it; everything in sweep order."""
 
-    demands: Demands
+    demands: BothDemands
     p: int
-    settled: Settled
+    settled: Optimum
 
     @property
     def layout(self) -> Layout:

@@ -14,7 +14,7 @@ from cascade_kpi._arrays import FloatArray, fingerprint, lock
 from cascade_kpi._fields import is_a
 from cascade_kpi._long import Columns, long_table, present, texts
 from cascade_kpi._text import visible
-from cascade_kpi.commitments.demands import Demands
+from cascade_kpi.commitments.demands import BothDemands
 from cascade_kpi.commitments.offers import Offers
 from cascade_kpi.commitments.pulls import Pulls, Side
 from cascade_kpi.errors import Fault, check
@@ -243,7 +243,7 @@ class Reconciliation:
         return fingerprint((hash(self.targets), len(self.offers.entries)))
 
 
-def _amounts(demands: Demands, lots: FloatArray) -> FloatArray:
+def _amounts(demands: BothDemands, lots: FloatArray) -> FloatArray:
     """Lots, not whole, as amounts in KPI units."""
     exact = demands.kpi.counted_in.exact
     amounts = lots * np.float64(exact.numerator)

@@ -13,13 +13,13 @@ from attrs import frozen
 from numpy.typing import NDArray
 
 from cascade_kpi._arrays import FloatArray, IntArray
-from cascade_kpi.commitments.bounded import Limits
 from cascade_kpi.commitments.demands import Period
 from cascade_kpi.commitments.frame import Frame
+from cascade_kpi.commitments.limits import FloorsAndCaps
 from cascade_kpi.commitments.wholes import for_children
 from cascade_kpi.targets.room import least_above, most_above
 
-__all__ = ["Conflict", "room_of"]
+__all__ = ["Conflict", "room_below"]
 
 Mask = NDArray[np.bool_]
 
@@ -50,12 +50,12 @@ class Conflict:
     handed: float
 
 
-def room_of(period: Period) -> tuple[Limits, list[Conflict]]:
+def room_below(period: Period) -> tuple[FloorsAndCaps, list[Conflict]]:
     """The least and the most of every node, and what conflicts.
 
     Returns
     -------
-    Limits
+    FloorsAndCaps
         A node's own limits and those that follow from the ones below it.
     list of Conflict
         One for each node at which demands conflict; what would follow from it
@@ -63,7 +63,7 @@ def room_of(period: Period) -> tuple[Limits, list[Conflict]]:
     """
     low, high = period.limits.low.copy(), period.limits.high.copy()
     margin = period.demands.frame.margin
-    own = Limits(low.copy(), high.copy())
+    own = FloorsAndCaps(low.copy(), high.copy())
     found = [
         Conflict(int(place), True, (), *[float(low[place])] * 3)  # noqa: FBT003 - either
         for place in np.flatnonzero(low > high).tolist()
@@ -83,13 +83,13 @@ def room_of(period: Period) -> tuple[Limits, list[Conflict]]:
         heavy, light = least > high[above], most < low[above]
         torn = (np.maximum(least, low[above]) > np.minimum(most, high[above])) & ~heavy & ~light
         found.extend(
-            _conflict(period, own, Limits(low, high), int(above[g]), bool(heavy[g] | torn[g]))
+            _conflict(period, own, FloorsAndCaps(low, high), int(above[g]), bool(~light[g]))
             for g in np.flatnonzero(heavy | light | torn).tolist()
         )
         well = ~(heavy | light | torn)
         low[above] = np.where(well, np.maximum(low[above], least), -np.inf)
         high[above] = np.where(well, np.minimum(high[above], most), np.inf)
-    return Limits(low, high), found
+    return FloorsAndCaps(low, high), found
 
 
 def _asked_above(
@@ -103,8 +103,8 @@ def _asked_above(
 
 def _conflict(
     period: Period,
-    own: Limits,
-    room: Limits,
+    own: FloorsAndCaps,
+    room: FloorsAndCaps,
     place: int,
     heavy: bool,  # noqa: FBT001 - which of the two
 ) -> Conflict:

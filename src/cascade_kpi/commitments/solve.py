@@ -6,12 +6,12 @@ import numpy as np
 from attrs import frozen
 
 from cascade_kpi._arrays import FloatArray, IntArray, everywhere
-from cascade_kpi.commitments.bounded import Limits
-from cascade_kpi.commitments.demands import Demands, Period, Settled
+from cascade_kpi.commitments.demands import BothDemands, Optimum, Period
+from cascade_kpi.commitments.limits import FloorsAndCaps
 from cascade_kpi.commitments.offers import Offers
-from cascade_kpi.commitments.room import Conflict, room_of
+from cascade_kpi.commitments.room import Conflict, room_below
 from cascade_kpi.commitments.sweeps import Swept
-from cascade_kpi.commitments.wholes import Room, made_whole
+from cascade_kpi.commitments.wholes import made_whole
 from cascade_kpi.errors import Fault
 from cascade_kpi.kpis.lots import LARGEST
 from cascade_kpi.targets.amounts import NO_LOTS
@@ -30,18 +30,18 @@ class Solver:
     targets: Targets
     k: int
     offers: Offers
-    demands: Demands
+    demands: BothDemands
     faults: list[Fault]
 
-    def solve(self, p: int) -> tuple[IntArray, Settled]:
+    def solve(self, p: int) -> tuple[IntArray, Optimum]:
         """Lots by node of the organisation, int64 (n,), `NO_LOTS` where there are none."""
         period = self.demands.at(p)
         if not period.part.any():
             absent = everywhere(np.nan, (len(self.demands.frame),))
-            return self._no_lots, Settled(absent, absent)
+            return self._no_lots, Optimum(absent, absent)
         before, room = len(self.faults), period.limits
         if period.is_bound:
-            room, conflicts = room_of(period)
+            room, conflicts = room_below(period)
             self.faults.extend(self._told(p, conflict) for conflict in conflicts)
         found = self._freely(period)
         if len(self.faults) > before:
@@ -52,7 +52,7 @@ class Solver:
         if period.is_limited:
             swept, held = period.within()
             found = swept.found
-        return self._whole(period, Settled(period.told(found), held), room)
+        return self._whole(period, Optimum(period.told(found), held), room)
 
     def _freely(self, period: Period) -> FloatArray:
         """The optimum without floors and caps; a fault for everybody it does not settle."""
@@ -70,11 +70,13 @@ class Solver:
         return np.full(len(self.targets.org), NO_LOTS)
 
     @property
-    def _nothing(self) -> tuple[IntArray, Settled]:
+    def _nothing(self) -> tuple[IntArray, Optimum]:
         """What is answered beside faults."""
-        return self._no_lots, Settled(np.zeros(0), np.zeros(0))
+        return self._no_lots, Optimum(np.zeros(0), np.zeros(0))
 
-    def _whole(self, period: Period, settled: Settled, room: Limits) -> tuple[IntArray, Settled]:
+    def _whole(
+        self, period: Period, settled: Optimum, room: FloorsAndCaps
+    ) -> tuple[IntArray, Optimum]:
         frame, found = self.demands.frame, settled.found
         if not (found.min() > -LARGEST and found.max() < LARGEST):  # or not known: some absent
             many = (found >= LARGEST) | (found <= -LARGEST)
@@ -83,8 +85,7 @@ class Solver:
             if many.any():
                 return self._no_lots, settled
         everybody = np.nan_to_num(found) if np.isnan(found.min()) else found
-        within = Room(room.low, room.high)
-        lots = made_whole(frame.layout, everybody, within, frame.margin)
+        lots = made_whole(frame.layout, everybody, room, frame.margin)
         if not period.part.all():
             lots = np.where(period.part, lots, NO_LOTS)
         whole = frame.spread_swept(lots, NO_LOTS, _as_counts)

@@ -5,44 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from attrs import frozen
 from numpy.typing import NDArray
 
-from cascade_kpi._arrays import FloatArray, IntArray, is_everywhere
+from cascade_kpi._arrays import FloatArray, IntArray
+from cascade_kpi.commitments.limits import FloorsAndCaps
 from cascade_kpi.methods.remainders import ranked
 from cascade_kpi.org.bands import Band
 from cascade_kpi.org.layout import Layout
 from cascade_kpi.targets.asked import stretched
 
-__all__ = ["Room", "for_children", "made_top", "made_whole", "whole_family"]
+__all__ = ["for_children", "made_top", "made_whole", "whole_family"]
 
 _NEAR = 1e-9  # an optimum this close to whole lots is meant to be whole
 _DIGITS = 2.0**-50  # and so is one whose last bits alone say otherwise
 
 _LAST, _NOBODY = -2.0, -3.0  # who has no room comes last, and gets nothing; and behind it, nobody
-
-
-@frozen(eq=False)
-class Room:
-    """What a subtree can have, in whole lots.
-
-    Attributes
-    ----------
-    low, high : float64 array
-        Infinite where nothing limits it.
-    """
-
-    low: FloatArray
-    high: FloatArray
-
-    @property
-    def is_bare(self) -> bool:
-        """Whether nothing is limited, which is known without a look at each."""
-        return is_everywhere(self.low) and is_everywhere(self.high)
-
-    def of(self, band: Band) -> Room | None:
-        """The children's part; None if nothing is limited."""
-        return None if self.is_bare else Room(band.part(self.low), band.part(self.high))
 
 
 def for_children(lots: FloatArray, margin: IntArray) -> FloatArray:
@@ -59,7 +36,7 @@ def for_children(lots: FloatArray, margin: IntArray) -> FloatArray:
 
 
 def made_whole(
-    layout: Layout, found: FloatArray, room: Room, margin: IntArray | None = None
+    layout: Layout, found: FloatArray, room: FloorsAndCaps, margin: IntArray | None = None
 ) -> FloatArray:
     """Whole lots of every node, float64 (n,), in sweep order.
 
@@ -71,14 +48,14 @@ def made_whole(
     ----------
     found : float64 array (n,)
         The optimum in lots; the children of every node sum to it, and its margin.
-    room : Room
+    room : FloorsAndCaps
         Of every subtree.
     margin : int64 array (n,), optional
         What children have beyond each node's lots, in ten-thousandths of them.
     """
     lots = np.empty(len(found))
     tops = slice(0, len(layout.roots))
-    lots[tops] = made_top(found[tops], Room(room.low[tops], room.high[tops]))
+    lots[tops] = made_top(found[tops], FloorsAndCaps(room.low[tops], room.high[tops]))
     for band in layout.bands_down():
         total = lots[band.above]
         if margin is not None:
@@ -87,13 +64,13 @@ def made_whole(
     return lots
 
 
-def made_top(found: FloatArray, room: Room) -> FloatArray:
+def made_top(found: FloatArray, room: FloorsAndCaps) -> FloatArray:
     """The lots of roots: their optimum rounded half to even."""
     return np.asarray(np.clip(np.rint(found), room.low, room.high))
 
 
 def whole_family(
-    band: Band, total: FloatArray, found: FloatArray, room: Room | None, lots: FloatArray
+    band: Band, total: FloatArray, found: FloatArray, room: FloorsAndCaps | None, lots: FloatArray
 ) -> None:
     """Whole lots of the children of some families.
 
@@ -104,7 +81,7 @@ def whole_family(
         The lots of the parents, and their margin.
     found : float64 array
         The children's optimum, shaped as the band's part is.
-    room : Room, or None
+    room : FloorsAndCaps, or None
         The children's; None if nothing limits them.
     lots : float64 array
         Where to write them.
@@ -126,7 +103,9 @@ def whole_family(
         left = total - band.sums(lots)
 
 
-def _has_room(band: Band, left: FloatArray, lots: FloatArray, room: Room) -> NDArray[np.bool_]:
+def _has_room(
+    band: Band, left: FloatArray, lots: FloatArray, room: FloorsAndCaps
+) -> NDArray[np.bool_]:
     """Who can have a lot more, where some are left, or less, where they lack."""
     return np.asarray(np.where(band.each(left > 0), lots < room.high, lots > room.low))
 

@@ -136,6 +136,14 @@ class Layout:
         """Where each group's parent stands in sweep order, int64 (groups,)."""
         return lock(self.place[self.parents])
 
+    @cached_property
+    def leaves(self) -> IntArray:
+        """Number of leaves at or below each row, int64 (n,)."""
+        many = np.ones(len(self.order))
+        for band in self.bands_up():
+            many[band.above] = band.sums(band.part(many))
+        return lock(self.rowed(many).astype(np.int64))
+
     def swept(
         self, values: NDArray[Any], turned: Callable[[NDArray[Any]], NDArray[Any]] | None = None
     ) -> NDArray[Any]:

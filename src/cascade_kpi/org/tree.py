@@ -328,13 +328,6 @@ class OrgTree:
         """Which nodes have no children, bool (n,)."""
         return lock(np.equal(self.size, 1))
 
-    @cached_property
-    def leaves(self) -> IntArray:
-        """Number of leaves at or below each node, int64 (n,)."""
-        before = np.zeros(len(self) + 1, dtype=np.int64)
-        np.cumsum(self.is_leaf, out=before[1:])
-        return lock(before[np.arange(len(self)) + self.size] - before[:-1])
-
     def select(self, predicate: Predicate | None = None, *, kind: str | None = None) -> IntArray:
         """Rows of the nodes of a kind, or for which a predicate holds, or both.
 

@@ -124,9 +124,9 @@ class Reconciled:
         From below, and the limits.
     by : tuple of Confidence
         Per KPI, how much its targets weigh.
-    demands : tuple of Demands, or None
+    demands : tuple of BothDemands, or None
         Per KPI, what both sides demand; None where the targets stay as they were.
-    settled : tuple of tuple of Settled
+    settled : tuple of tuple of Optimum
         Per KPI and period, the optimum in lots before it is made whole.
     """
 

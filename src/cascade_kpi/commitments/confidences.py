@@ -116,7 +116,7 @@ class Equal:
         check(odd_weight("equal", self.weight, column="weight"))
 
     def __call__(self, org: OrgTree) -> FloatArray:
-        """The weight, (n,)."""
+        """The weight, (n,); one number, read-only."""
         return everywhere(_number(self.weight), (len(org),))
 
 

@@ -18,10 +18,12 @@ __all__ = [
     "FloatArray",
     "IntArray",
     "equal",
+    "everywhere",
     "fingerprint",
     "float_array",
     "frozen_array",
     "frozen_columns",
+    "is_everywhere",
     "lock",
     "refuse_overflow",
 ]
@@ -76,6 +78,16 @@ def lock(array: NDArray[Any]) -> NDArray[Any]:
     """Make a freshly computed array read-only in place and return it."""
     array.setflags(write=False)
     return array
+
+
+def everywhere(value: float, shape: tuple[int, ...]) -> FloatArray:
+    """An array of one number that takes no memory, read-only."""
+    return np.broadcast_to(np.float64(value), shape)
+
+
+def is_everywhere(values: NDArray[Any]) -> bool:
+    """Whether an array is one number that takes no memory."""
+    return not any(values.strides)
 
 
 def frozen_columns(columns: Mapping[str, Any]) -> Mapping[str, NDArray[Any]]:

@@ -53,6 +53,12 @@ class Entries:
     values: Mapping[str, FloatArray] = field(eq=CONTENT, repr=False, converter=frozen_columns)
     row: IntArray = field(eq=CONTENT, repr=False, converter=frozen_array)
 
+    @classmethod
+    def none(cls) -> Entries:
+        """Those of a table without rows."""
+        nowhere = np.zeros(0, dtype=np.int64)
+        return cls(nowhere, nowhere, nowhere, {}, nowhere)
+
     def __len__(self) -> int:
         return len(self.node)
 

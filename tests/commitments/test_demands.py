@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 import cascade_kpi as ck
-from cascade_kpi.commitments import demands, wholes
+from cascade_kpi.commitments import demands
 from cascade_kpi.commitments.demands import in_real_lots
 from cascade_kpi.kpis.lots import Lot
+from cascade_kpi.org import layout
 
 
 @pytest.mark.parametrize("size", ["1", "0.01", "0.003", "7", "1000", "12345.678"])
@@ -49,8 +50,9 @@ def test_nodes_gone_through_in_small_parts_get_the_same_bits(
     offers = {"node": ["m3", "p700"], "kpi": ["sales"] * 2, "value": [4_000, 80]}
     at_once = ck.reconcile(targets, offers if offered else None)
     monkeypatch.setattr(demands, "_CHUNK", 7)
-    monkeypatch.setattr(wholes, "_CHUNK", 90)
-    in_parts = ck.reconcile(targets, offers if offered else None)
+    monkeypatch.setattr(layout, "_CHUNK", 90)
+    monkeypatch.setattr(layout, "_SMALL", 0)
+    in_parts = ck.reconcile(wide(), offers if offered else None)
     assert in_parts.optimum("sales").tobytes() == at_once.optimum("sales").tobytes()
     assert np.array_equal(in_parts.targets.lots_of("sales"), at_once.targets.lots_of("sales"))
 

@@ -5,7 +5,9 @@ import pytest
 
 import cascade_kpi as ck
 from cascade_kpi.commitments.frame import Frame
+from cascade_kpi.commitments.limits import FloorsAndCaps
 from cascade_kpi.commitments.wholes import made_top, whole_family
+from cascade_kpi.org.bands import family_of
 from cascade_kpi.org.reach import Reach
 from tests.helpers import org
 
@@ -19,7 +21,10 @@ def column(*values):
 def whole(total, found, low=None, high=None):
     low = column(*([-INF] * len(found) if low is None else low))
     high = column(*([INF] * len(found) if high is None else high))
-    return whole_family(np.array([total]), column(*found), low, high)[:, 0].tolist()
+    band, room = family_of(len(found)), FloorsAndCaps(low, high)
+    lots = np.empty((len(found), 1))
+    whole_family(band, np.array([float(total)]), column(*found), room, lots)
+    return lots[:, 0].tolist()
 
 
 def test_what_is_left_goes_to_the_largest_remainders_and_ties_to_the_earlier():
@@ -42,8 +47,10 @@ def test_nobody_is_taken_beyond_what_the_subtree_can_have():
 def test_tops_are_rounded_half_to_even_within_what_they_can_have():
     found = np.array([2.5, 3.5, -0.5, 7.2])
     high = np.array([INF, INF, INF, 7.0])
-    assert made_top(found, np.full(4, -INF), high).tolist() == [2, 4, 0, 7]
-    assert made_top(np.array([6.2]), np.array([7.0]), np.array([INF])).tolist() == [7]
+    assert made_top(found, FloorsAndCaps(np.full(4, -INF), high)).tolist() == [2, 4, 0, 7]
+    assert made_top(np.array([6.2]), FloorsAndCaps(np.array([7.0]), np.array([INF]))).tolist() == [
+        7
+    ]
 
 
 def framed(tree, *owners):

@@ -278,13 +278,6 @@ def test_claims_that_are_all_zero_where_something_is_left():
     assert "claims are all zero" in found[0]
 
 
-def test_more_handed_down_than_there_is_cannot_be_reconciled():
-    over = ck.Kpi("sales", "CNY", lot=1, split=splits.Over(SALES.split, {"region": 0.05}))
-    targets = ck.cascade(TREE, [over], {"sales": 120}, periods="2027")
-    assert "hands down more" in told(ck.reconcile, targets, offers(("ann", "sales", 3)))[0]
-    assert ck.reconcile(targets).targets.cushion("sales")[0, 1] == targets.cushion("sales")[0, 1]
-
-
 def test_a_node_that_a_kpi_does_not_reach():
     region = ck.Kpi("sales", "CNY", lot=1, at="region")
     targets = ck.cascade(TREE, [region], {"sales": 120}, periods="2027")

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 import cascade_kpi as ck
-from cascade_kpi.commitments.bounded import Limits, held_at, sweep_within
-from cascade_kpi.commitments.sweeps import Stated, added, lifted, met, sweep
+from cascade_kpi.commitments.bounded import held_at, sweep_within
+from cascade_kpi.commitments.limits import FloorsAndCaps
+from cascade_kpi.commitments.sweeps import Stated, lifted, met, optimum, sweep
+from cascade_kpi.org.bands import added
 from tests.helpers import org
 
 INF, NAN = np.inf, np.nan
@@ -17,11 +19,15 @@ def random_tree(rng, largest):
     return ck.OrgTree.from_table({"id": list(range(n)), "parent": above})
 
 
-def summing(tree):
-    """The matrix S: which leaves lie at or below each node."""
+def summing(tree, factor=None):
+    """The matrix S: what each node has of each leaf, where children sum to so many times it."""
     leaves = np.flatnonzero(tree.is_leaf)
-    rows = np.arange(len(tree))[:, None]
-    return ((leaves >= rows) & (leaves < rows + tree.size[:, None])).astype(float)
+    s = np.zeros((len(tree), len(leaves)))
+    s[leaves, np.arange(len(leaves))] = 1.0
+    for row in range(len(tree) - 1, 0, -1):
+        above = tree.parent[row]
+        s[above] += s[row] / (1.0 if factor is None else factor[above])
+    return s
 
 
 def swept(tree, value, weight, **more):
@@ -32,14 +38,15 @@ def swept(tree, value, weight, **more):
     return out
 
 
-def dense(tree, value, weight):
-    s, w = summing(tree), np.diag(weight)
+def dense(tree, value, weight, factor=None):
+    s, w = summing(tree, factor), np.diag(weight)
     return s @ np.linalg.solve(s.T @ w @ s, s.T @ w @ value)
 
 
-def within(tree, value, weight, low, high):
+def within(tree, value, weight, low, high, factor=None):
     order = tree.layout.order
-    stated, limits = Stated(value[order], weight[order]), Limits(low[order], high[order])
+    stated = Stated(value[order], weight[order], factor=None if factor is None else factor[order])
+    limits = FloorsAndCaps(low[order], high[order])
     out = np.empty(len(tree))
     out[order] = sweep_within(tree.layout, stated, limits)[0].found
     return out
@@ -56,6 +63,19 @@ def test_the_sweeps_equal_the_dense_closed_form(seed):
     np.testing.assert_allclose(
         swept(tree, value, weight), dense(tree, value, weight), rtol=1e-9, atol=1e-8
     )
+    factor = np.where(rng.random(len(tree)) < 0.5, 1.0, 1.0 + rng.random(len(tree)))
+    np.testing.assert_allclose(
+        swept(tree, value, weight, factor=factor[tree.layout.order]),
+        dense(tree, value, weight, factor), rtol=1e-9, atol=1e-8,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_what_is_kept_on_the_way_makes_no_difference(seed):
+    rng = np.random.default_rng(seed)
+    tree = random_tree(rng, 400)
+    stated = Stated(rng.normal(0, 9, len(tree)), rng.uniform(0.5, 2, len(tree)))
+    assert optimum(tree.layout, stated).tobytes() == sweep(tree.layout, stated).found.tobytes()
 
 
 def test_certain_demands_are_the_limit_of_ever_greater_weights():
@@ -125,35 +145,38 @@ def test_sums_have_the_same_bits_alone_and_among_others():
     assert added(cells).tolist() == alone
 
 
+@pytest.mark.parametrize("margins", [False, True])
 @pytest.mark.parametrize("seed", range(60))
-def test_the_optimum_within_limits_is_that_of_a_bounded_solver(seed):
+def test_the_optimum_within_limits_is_that_of_a_bounded_solver(seed, margins):
     rng = np.random.default_rng(seed)
     tree = random_tree(rng, 10)
     n = len(tree)
     value = rng.integers(-50, 50, n).astype(float)
     weight = np.where(tree.is_leaf | (rng.random(n) < 0.6), rng.integers(1, 6, n), 0).astype(float)
     value[weight == 0] = 0.0
-    leaf = np.where(tree.is_leaf, rng.integers(-30, 30, n), 0)
-    inside = np.array([leaf[r : r + tree.size[r]].sum() for r in range(n)], dtype=float)
+    leaf = rng.integers(-30, 30, n)[tree.is_leaf].astype(float)
+    factor = 1.0 + rng.integers(0, 3, n) / 10 if margins else np.ones(n)
+    s = summing(tree, factor)
+    inside = s @ leaf
     low = np.where(rng.random(n) < 0.5, inside - rng.integers(0, 12, n), -INF)
     high = np.where(rng.random(n) < 0.5, inside + rng.integers(0, 12, n), INF)
-    found = within(tree, value, weight, low, high)
+    found = within(tree, value, weight, low, high, factor)
     assert (found >= low).all()
     assert (found <= high).all()
-    best = solved(tree, value, weight, low, high)
+    best = solved(tree, value, weight, low, high, s)
 
     def cost(x):
         return float(weight @ (x - value) ** 2)
 
     assert cost(found) <= cost(best) + 1e-5 * (1 + cost(best))
-    np.testing.assert_allclose(found, summing(tree) @ found[tree.is_leaf], atol=1e-9)
+    np.testing.assert_allclose(found, s @ found[tree.is_leaf], atol=1e-9)
     np.testing.assert_allclose(found, best, atol=0.02)
 
 
-def solved(tree, value, weight, low, high):
+def solved(tree, value, weight, low, high, s):
     """The optimum by sequential quadratic programming over the leaves."""
     minimize = pytest.importorskip("scipy.optimize").minimize
-    s, leaves = summing(tree), np.flatnonzero(tree.is_leaf)
+    leaves = np.flatnonzero(tree.is_leaf)
     inner = ~tree.is_leaf
     limits = []
     for bound, sign in ((low, 1), (high, -1)):
@@ -185,7 +208,7 @@ def test_the_one_sweep_up_already_finds_what_is_held(seed):
     low, high = value - rng.uniform(0, 40, n), value + rng.uniform(0, 40, n)
     low[~tree.is_leaf], high[~tree.is_leaf] = -INF, INF
     order = tree.layout.order
-    stated, limits = Stated(value[order], weight[order]), Limits(low[order], high[order])
+    stated, limits = Stated(value[order], weight[order]), FloorsAndCaps(low[order], high[order])
     held = held_at(tree.layout, stated, limits)
     _, last = sweep_within(tree.layout, stated, limits)
     np.testing.assert_array_equal(held, last)

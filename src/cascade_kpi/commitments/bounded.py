@@ -21,29 +21,16 @@ from attrs import frozen
 from numpy.typing import NDArray
 
 from cascade_kpi._arrays import FloatArray, IntArray
+from cascade_kpi.commitments.limits import FloorsAndCaps
 from cascade_kpi.commitments.sweeps import Stated, Swept, sweep
 from cascade_kpi.org.layout import Layout
 
-__all__ = ["Limits", "held_at", "sweep_within"]
+__all__ = ["held_at", "sweep_within"]
 
 _ROUNDS = 20  # of looking for floors and caps missed by a rounding error; one or two are met
 _NEAR = 1e-13  # a slope this small beside the others is a rounding error
 
 Mask = NDArray[np.bool_]
-
-
-@frozen(eq=False)
-class Limits:
-    """What every node may have at least and at most, in sweep order.
-
-    Attributes
-    ----------
-    low, high : float64 array (n,)
-        Its own, infinite where there is none; the same number where it is certain.
-    """
-
-    low: FloatArray
-    high: FloatArray
 
 
 @frozen(eq=False)
@@ -93,7 +80,7 @@ def joined(*kinks: _Kinks) -> _Kinks:
     )
 
 
-def sweep_within(layout: Layout, stated: Stated, limits: Limits) -> tuple[Swept, FloatArray]:
+def sweep_within(layout: Layout, stated: Stated, limits: FloorsAndCaps) -> tuple[Swept, FloatArray]:
     """The optimum within floors and caps that can be met together, and which of them hold.
 
     Every node that takes part must be settled without them.
@@ -128,7 +115,7 @@ def kept_at(stated: Stated, held: FloatArray) -> Stated:
     )
 
 
-def held_at(layout: Layout, stated: Stated, limits: Limits) -> FloatArray:
+def held_at(layout: Layout, stated: Stated, limits: FloorsAndCaps) -> FloatArray:
     """The floor or cap at which each node is held, NaN where neither binds it; (n,)."""
     functions = _Functions.of(layout, stated, limits)
     ends = np.searchsorted(layout.level, np.arange(int(layout.level.max(initial=0)) + 2), "left")
@@ -143,7 +130,7 @@ def held_at(layout: Layout, stated: Stated, limits: Limits) -> FloatArray:
         kinks = functions.turned(kinks, slice(begin, end))
         if level:
             functions.gather(slice(begin, end), above)
-            kinks = attrs.evolve(kinks, owner=above[kinks.owner]).sorted()
+            kinks = functions.raised(kinks, above).sorted()
     functions.settle(kinks, kinks.price < 0)
     return functions.held
 
@@ -161,14 +148,14 @@ class _Functions:
     """The functions of all nodes, left of their kinks: base + slope·λ; and what is settled."""
 
     stated: Stated
-    limits: Limits
+    limits: FloorsAndCaps
     inner: Mask
     base: FloatArray
     slope: FloatArray
     held: FloatArray
 
     @classmethod
-    def of(cls, layout: Layout, stated: Stated, limits: Limits) -> _Functions:
+    def of(cls, layout: Layout, stated: Stated, limits: FloorsAndCaps) -> _Functions:
         """Those of the nodes below which nothing binds; zero for the others."""
         inner = np.zeros(len(layout.order), dtype=bool)
         inner[layout.above] = True
@@ -185,8 +172,20 @@ class _Functions:
         """Add the functions of a level to those of their parents who have any of below."""
         up = above[part]
         told = self.inner[up]
-        np.add.at(self.base, up[told], self.base[part][told])
-        np.add.at(self.slope, up[told], self.slope[part][told])
+        base, slope = self.base[part], self.slope[part]
+        if self.stated.factor is not None:
+            factor = self.stated.factor[up]
+            base, slope = base / factor, slope / (factor * factor)
+        np.add.at(self.base, up[told], base[told])
+        np.add.at(self.slope, up[told], slope[told])
+
+    def raised(self, kinks: _Kinks, above: IntArray) -> _Kinks:
+        """The kinks of children as their parents', who pay a factor for one more unit each."""
+        owner = above[kinks.owner]
+        if self.stated.factor is None:
+            return attrs.evolve(kinks, owner=owner)
+        factor = self.stated.factor[owner]
+        return _Kinks(owner, kinks.price * factor, kinks.turn / (factor * factor), kinks.limit)
 
     def settle(self, kinks: _Kinks, passed: Mask) -> None:
         """Note who is held, once it is known that the price is beyond a kink or before it."""

@@ -11,7 +11,7 @@ import numpy as np
 from attrs import field, frozen
 from numpy.typing import NDArray
 
-from cascade_kpi._arrays import FloatArray, IntArray
+from cascade_kpi._arrays import FloatArray, everywhere
 from cascade_kpi._fields import as_number, as_numbers, is_a, not_whole
 from cascade_kpi.errors import Fault, check
 from cascade_kpi.org.reach import unknown_kinds
@@ -116,8 +116,8 @@ class Equal:
         check(odd_weight("equal", self.weight, column="weight"))
 
     def __call__(self, org: OrgTree) -> FloatArray:
-        """The weight, (n,)."""
-        return np.full(len(org), _number(self.weight))
+        """The weight, (n,); one number, read-only."""
+        return everywhere(_number(self.weight), (len(org),))
 
 
 @record("cascade_kpi/confidences.structural")
@@ -140,18 +140,7 @@ class Structural:
 
     def __call__(self, org: OrgTree) -> FloatArray:
         """One over leaves, (n,)."""
-        return 1.0 / _leaves(org)
-
-
-def _leaves(org: OrgTree) -> IntArray:
-    """Leaves at or below every node: those of a slice of rows."""
-    before = np.zeros(len(org) + 1, dtype=np.int64)
-    np.cumsum(org.is_leaf, out=before[1:])
-    end = np.arange(len(org))
-    end += org.size
-    counts: IntArray = before[end]
-    counts -= before[:-1]
-    return counts
+        return 1.0 / org.layout.leaves
 
 
 @record("cascade_kpi/confidences.by_level")

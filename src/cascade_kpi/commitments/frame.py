@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
 import numpy as np
-from attrs import frozen
+from attrs import evolve, frozen
 from numpy.typing import NDArray
 
-from cascade_kpi._arrays import FloatArray, IntArray
+from cascade_kpi._arrays import FloatArray, IntArray, everywhere, is_everywhere
 from cascade_kpi.org.layout import Layout
 from cascade_kpi.org.reach import Reach
+from cascade_kpi.targets.amounts import MARGIN
 
 __all__ = ["Frame"]
 
@@ -34,6 +36,9 @@ class Frame:
         Which of them are own parts.
     parent : int64 array (m,)
         Row of the parent in the frame, −1 for roots.
+    margin : int64 array (m,), or None
+        What children have beyond a node, in ten-thousandths of it, in sweep order;
+        None if nowhere anything.
     """
 
     reach: Reach
@@ -41,10 +46,28 @@ class Frame:
     node: IntArray
     own: Mask
     parent: IntArray
+    margin: IntArray | None = None
 
     @classmethod
-    def of(cls, reach: Reach, owners: Mask) -> Frame:
-        """The frame of a tree some of whose inner nodes have something of their own."""
+    def of(cls, reach: Reach, owners: Mask, margin: IntArray | None = None) -> Frame:
+        """The frame of a tree some of whose inner nodes have something of their own.
+
+        Parameters
+        ----------
+        reach : Reach
+        owners : bool array (n,)
+            Who has, by row of `reach.tree`; nobody who has a margin.
+        margin : int64 array (n,), optional
+            By row of `reach.tree`.
+        """
+        frame = cls._bare(reach, owners)
+        if margin is None:
+            return frame
+        mine = np.where(frame.own, 0, margin[frame.node])
+        return evolve(frame, margin=frame.layout.swept(mine))
+
+    @classmethod
+    def _bare(cls, reach: Reach, owners: Mask) -> Frame:
         tree = reach.tree
         n = len(tree)
         if not owners.any():
@@ -65,6 +88,11 @@ class Frame:
         parent[theirs[has]] = theirs[tree.parent[has]]
         depth = tree.depth[node] + own
         return cls(reach, Layout.of(parent, depth), node, own, parent)
+
+    @cached_property
+    def factor(self) -> FloatArray | None:
+        """How many times each node its children sum to, float64 (m,), in sweep order."""
+        return None if self.margin is None else 1.0 + self.margin / MARGIN
 
     @property
     def whole(self) -> IntArray:
@@ -94,6 +122,24 @@ class Frame:
         whole = values[..., self.whole] if self.own.any() else values
         return self.reach.spread(whole, absent)
 
+    def swept(
+        self, rows: NDArray[Any], turned: Callable[[NDArray[Any]], FloatArray] | None = None
+    ) -> FloatArray:
+        """Values (p, m) by row as (p, m) in sweep order; see :meth:`Layout.swept`."""
+        if is_everywhere(rows):
+            return rows if turned is None else everywhere(turned(rows[:1, :1])[0, 0], rows.shape)
+        lines = [self.layout.swept(line, turned) for line in rows]
+        return np.stack(lines) if len(lines) > 1 else lines[0][np.newaxis]
+
+    def spread_swept(
+        self,
+        values: NDArray[Any],
+        absent: Any,
+        turned: Callable[[NDArray[Any]], NDArray[Any]] | None = None,
+    ) -> NDArray[Any]:
+        """Values (m,) in sweep order at the nodes themselves, (n,) for the organisation."""
+        return self.spread(self.layout.rowed(values, turned), absent)
+
     def org_row(self, row: int) -> int:
         """Row in the organisation of the node that a row stands at."""
         return int(self.reach.rows[self.node[row]])
@@ -105,18 +151,23 @@ class Frame:
             return None
         return int(self.whole[place])
 
+    def margin_of(self, row: int) -> int:
+        """What the children of a row have beyond it, in ten-thousandths of it."""
+        return 0 if self.margin is None else int(self.margin[self.place_of(row)])
+
+    def factor_of(self, row: int) -> float:
+        """How many times a row its children sum to."""
+        return 1.0 + self.margin_of(row) / MARGIN
+
+    def place_of(self, row: int) -> int:
+        """Where a row stands in sweep order."""
+        return int(self.layout.place[row])
+
     def children(self, row: int) -> list[int]:
         """Rows of a row's children, in order, its own part last."""
         order, begins = self._families
         rows: list[int] = order[begins[row] : begins[row + 1]].tolist()
         return rows
-
-    @cached_property
-    def place(self) -> IntArray:
-        """Where each row stands in sweep order, int64 (m,)."""
-        place = np.empty(len(self), dtype=np.int64)
-        place[self.layout.order] = np.arange(len(self))
-        return place
 
     @cached_property
     def _families(self) -> tuple[IntArray, IntArray]:

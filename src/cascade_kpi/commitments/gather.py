@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
 from cascade_kpi._answers import OddAnswer, ask
-from cascade_kpi._arrays import FloatArray
+from cascade_kpi._arrays import FloatArray, IntArray, everywhere
 from cascade_kpi.commitments.confidences import Confidence, odd_weights
-from cascade_kpi.commitments.demands import Demands, everywhere, in_real_lots
+from cascade_kpi.commitments.demands import BothDemands, in_real_lots, is_full
 from cascade_kpi.commitments.frame import Frame
 from cascade_kpi.commitments.offers import Offers
 from cascade_kpi.entries import Column, Entries
 from cascade_kpi.errors import Fault, InputError
 from cascade_kpi.kpis.aggregates import Makeup
 from cascade_kpi.kpis.kpi import Kpi
+from cascade_kpi.kpis.lots import LARGEST
 from cascade_kpi.kpis.splits import Limited
 from cascade_kpi.org.reach import Reach
 from cascade_kpi.org.rollup import add_present, fold_subtrees
 from cascade_kpi.targets.amounts import NO_LOTS, Lots
 from cascade_kpi.targets.asked import Asked, limit_in_lots
 from cascade_kpi.targets.origins import Assigned, Reconciled
+from cascade_kpi.targets.own import beside_children, quotas_of
 from cascade_kpi.targets.targets import Targets
 
 __all__ = ["Inner", "Sides", "adds_up"]
@@ -46,12 +50,19 @@ def adds_up(targets: Targets, k: int) -> bool:
 
 
 class _Parts(NamedTuple):
-    """Lots by period and node of the organisation, of nodes as a whole and of their own parts.
+    """What nodes of the organisation have by period, as a whole and in their own parts.
 
-    None stands for own parts that nobody states.
+    Attributes
+    ----------
+    total : array (p, n)
+    turned : callable, optional
+        What makes lots of it; by default it is in lots.
+    own : float64 array (p, n), or None
+        In lots; None stands for own parts that nobody states.
     """
 
-    total: FloatArray
+    total: NDArray[Any]
+    turned: Callable[[NDArray[Any]], FloatArray] | None = None
     own: FloatArray | None = None
 
     @property
@@ -62,10 +73,21 @@ class _Parts(NamedTuple):
         return np.asarray((~np.isnan(self.own)).any(axis=0))
 
     def filling(self, frame: Frame) -> FloatArray:
-        """The lots by row of a frame."""
-        return frame.filled(
-            self.total, everywhere(np.nan, self.total.shape) if self.own is None else self.own
-        )
+        """The lots, (p, m), in the sweep order of a frame."""
+        if not frame.own.any():
+            return frame.swept(frame.reach.narrowed(self.total), self.turned)
+        total = self.total if self.turned is None else self.turned(self.total)
+        own = everywhere(np.nan, total.shape) if self.own is None else self.own
+        return frame.swept(frame.filled(total, own))
+
+
+def _as_floats(counts: IntArray) -> FloatArray:
+    """Whole lots as floats, NaN where there are none."""
+    lots: FloatArray = counts.astype(np.float64)
+    gone = counts == NO_LOTS
+    if gone.any():
+        lots[gone] = np.nan
+    return lots
 
 
 @frozen(eq=False)
@@ -102,54 +124,61 @@ class Sides:
                 faults.append(Fault("offers", "a KPI that does not add up", repair,
                                     column="kpi", value=self.kpi.name))  # fmt: skip
             return True
-        if self.targets.margin(self.k) is not None:
-            repair = "leave it out of the offers, or cascade it without splits.Over"
-            if about:
-                reason = (
-                    "its split hands down more than there is: children do not make their parent"
-                )
-                faults.append(Fault("offers", reason, repair, column="kpi", value=self.kpi.name))
-            return True
         column = self.targets.columns[self.k]
         return not about and (isinstance(column, Lots) or bool(np.isnan(column.values).all()))
 
-    def demands(self, faults: list[Fault]) -> Demands | None:
+    def demands(self, faults: list[Fault]) -> BothDemands | None:
         """Both sides in lots, by row of a frame; None if there are faults."""
         before, reach = len(faults), self.kpi.reach(self.targets.org)
         above = self._from_above(reach)
         below = self._from_below(reach, faults)
-        frame = Frame.of(reach, reach.narrowed(above.owners | below.owners))
+        margin = self.targets.margin(self.k)
+        owners = above.owners | below.owners
+        self._refuse_own(owners, margin, faults)
+        if margin is not None:
+            owners, margin = owners & (margin == 0), reach.narrowed(margin)
+        frame = Frame.of(reach, reach.narrowed(owners), margin)
         target, offer = above.filling(frame), below.filling(frame)
         trust = self._trust(frame, target, faults)
         belief = everywhere(0.0, offer.shape)
         if self._is_offered:
             believed = self.offers.believed(self.k, *self._shape)
-            belief = np.where(np.isnan(offer), 0.0, frame.filled(believed, believed))
+            belief = frame.swept(frame.filled(believed, believed))
+            belief = np.where(np.isnan(offer), 0.0, belief)
         self._refuse_parts("targets", None, (frame, target, trust), faults)
         self._refuse_parts("offers", self.offers.entries, (frame, offer, belief), faults)
-        low, high, claim = self._bounds(frame, (trust + belief == 0).any(), faults)
+        loose = bool((trust if belief.max() == 0 else trust + belief).min() == 0)
+        low, high, claim = self._bounds(frame, loose, faults)
         if len(faults) > before:
             return None
-        return Demands(self.kpi, frame, target, trust, offer, belief, low, high, claim)
+        return BothDemands(self.kpi, frame, target, trust, offer, belief, low, high, claim)
+
+    def _refuse_own(self, owners: Mask, margin: IntArray | None, faults: list[Fault]) -> None:
+        """A fault for whoever has something beside its children and hands down more than it has."""
+        if margin is None:
+            return
+        repair = "offer for its whole subtree, or for one more child"
+        for row in np.flatnonzero(owners & (margin > 0)).tolist():
+            reason = f"{self.kpi.name}: it hands down more than it has, so nothing is its own"
+            value = self.targets.org.node(row).id
+            faults.append(Fault("offers", reason, repair, column="node", value=value))
 
     def _from_above(self, reach: Reach) -> _Parts:
         """The targets in lots; of nodes that hold something for themselves, that too."""
-        column, origin = self.targets.columns[self.k], self.targets.origin
+        column = self.targets.columns[self.k]
         if isinstance(column, Lots):
-            total = np.where(column.counts == NO_LOTS, np.nan, column.counts)
             if not self.targets.holds_own(self.k):
-                return _Parts(total)
-            own = np.nan_to_num(total)
-            has = self.targets.org.parent >= 0
-            for p in range(len(own)):
-                np.subtract.at(own[p], self.targets.org.parent[has], np.nan_to_num(total[p, has]))
-            return _Parts(total, np.where(self._inner(reach) & (own != 0), own, np.nan))
-        if not isinstance(origin, Assigned) or origin.given is None:
-            return _Parts(in_real_lots(self.kpi.counted_in, column.values))
-        own = in_real_lots(self.kpi.counted_in, origin.own[self.k])
+                return _Parts(column.counts, _as_floats)
+            beside = _as_floats(beside_children(self.targets.org, column.counts).lots)
+            mine = np.where(self._inner(reach) & (beside != 0), beside, np.nan)
+            return _Parts(_as_floats(column.counts), own=mine)
+        quotas = quotas_of(self.targets, self.k)
+        if quotas is None:
+            return _Parts(column.values, partial(in_real_lots, self.kpi.counted_in))
+        own = in_real_lots(self.kpi.counted_in, quotas.amounts)
         # Quotas that are whole lots have whole sums, which their floats may miss.
         total = np.stack([fold_subtrees(reach.org.layout, each, add_present) for each in own])
-        return _Parts(total, np.where(self._inner(reach), own, np.nan))
+        return _Parts(total, own=np.where(self._inner(reach), own, np.nan))
 
     @property
     def _is_offered(self) -> bool:
@@ -171,13 +200,13 @@ class Sides:
         if self.inner == "total":
             return _Parts(lots)
         inner = self._inner(reach)
-        return _Parts(np.where(inner, np.nan, lots), np.where(inner, lots, np.nan))
+        return _Parts(np.where(inner, np.nan, lots), own=np.where(inner, lots, np.nan))
 
     def _inner(self, reach: Reach) -> Mask:
         return np.asarray(reach.spread(~reach.tree.is_leaf, absent=False))
 
     def _trust(self, frame: Frame, target: FloatArray, faults: list[Fault]) -> FloatArray:
-        """The confidence in every target that there is, by row of the frame."""
+        """The confidence in every target that there is, in sweep order."""
         tree, name = frame.reach.tree, f"the confidence of {self.kpi.name}"
         weights = np.zeros(len(tree))
         try:
@@ -192,9 +221,8 @@ class Sides:
             repair = "a confidence is zero, infinite if certain, or from 1e-100 to 1e100"
             faults.append(Fault(name, told, repair, value=self.rule))
             weights = np.zeros(len(tree))
-        trust = np.array(np.broadcast_to(frame.at_rows(weights), target.shape))
-        trust[np.isnan(target)] = 0.0
-        return trust
+        trust = np.broadcast_to(frame.layout.swept(frame.at_rows(weights)), target.shape)
+        return trust if is_full(target) else np.where(np.isnan(target), 0.0, trust)
 
     def _refuse_parts(
         self,
@@ -207,20 +235,25 @@ class Sides:
         frame, lots, weight = side
         if entries is not None and not self._is_offered:
             return
+        if lots.min() > -LARGEST and lots.max() < LARGEST and weight.max() < np.inf:
+            return  # of what is absent it is not known
         kpi, lot = self.kpi, self.kpi.counted_in
         odd = np.isinf(weight)
         odd[odd] = lots[odd] != np.rint(lots[odd])
-        huge = (lots >= 2.0**51) | (lots <= -(2.0**51))
-        for p, row in np.argwhere(odd | huge).tolist():
+        huge = (lots >= LARGEST) | (lots <= -LARGEST)
+        found = np.argwhere(odd | huge)
+        found[:, 1] = frame.layout.order[found[:, 1]]
+        for p, row in found[np.lexsort((found[:, 1], found[:, 0]))].tolist():
+            place = frame.place_of(row)
             org_row, label = frame.org_row(row), self.targets.periods.labels[p]
-            amount = float(lots[p, row]) * float(lot.exact)
+            amount = float(lots[p, place]) * float(lot.exact)
             at = None if entries is None else entries.row_of(org_row, self.k, p)
             node = self.targets.org.node(org_row).id
             reason = (
                 f"{kpi.name} in {label}: certain, and {amount!r} is not whole lots of {lot.size}"
             )
             repair = "change the amount, the lot, or the confidence"
-            if huge[p, row]:
+            if huge[p, place]:
                 reason = f"{kpi.name} in {label}: more than 2^51 lots"
                 repair = f"use a larger lot than {lot.size}"
             faults.append(Fault(source, reason, repair, row=at, value=node))
@@ -231,23 +264,24 @@ class Sides:
         loose: bool,  # noqa: FBT001 - whether claims are needed
         faults: list[Fault],
     ) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Floors and caps by period and row of the frame, and the claims."""
+        """Floors and caps by period and place in the frame's sweep order, and the claims."""
         kpi, shape = self.kpi, (len(self.targets.periods), len(frame))
         low, high = everywhere(-np.inf, shape), everywhere(np.inf, shape)
         if self._is_limited:
             low, high = self._stated_bounds(frame, faults)
         claim = everywhere(1.0, (len(frame),))
         if not (isinstance(kpi.split, Limited) or loose) or not kpi.divides:
-            return low, high, claim
+            return frame.swept(low), frame.swept(high), claim
         try:
             asked = Asked.of(kpi, frame.reach.tree)
         except InputError as error:
             faults.extend(error.faults)
-            return low, high, claim
+            return frame.swept(low), frame.swept(high), claim
         at = np.where(frame.own, -1, frame.node)
         low = np.where(at >= 0, np.maximum(low, asked.low[at]), low)
         high = np.where(at >= 0, np.minimum(high, asked.high[at]), high)
-        return low, high, np.where(frame.own, 0.0, asked.shares[at])
+        claim = frame.layout.swept(np.where(frame.own, 0.0, asked.shares[at]))
+        return frame.swept(low), frame.swept(high), claim
 
     def _stated_bounds(self, frame: Frame, faults: list[Fault]) -> tuple[FloatArray, FloatArray]:
         """Those that the table of limits states."""

@@ -95,6 +95,10 @@ class Negotiation:
     A target is open until somebody else than who proposed last agrees to it; what is
     agreed stays as it is. Rounds are added, never changed.
 
+    It is made for what people talk about, up to some ten thousand targets: every entry of
+    every round is kept as a Python value, and adding a round goes through all rounds again.
+    For a million targets call :func:`reconcile` with the offers of the day, and keep those.
+
     Parameters
     ----------
     about : str

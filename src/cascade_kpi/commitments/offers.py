@@ -105,8 +105,10 @@ def _read(
     faults: list[Fault],
 ) -> tuple[Table, Entries] | None:
     data = None
+    if table is None:
+        return take(_NOTHING, name=name), Entries.none()
     try:
-        data = take(_NOTHING if table is None else table, name=name)
+        data = take(table, name=name)
         inputs = ("value",) if name == "offers" else ()
         wanted = periods
         if not data.has("period") and len(periods) > 1:

@@ -16,9 +16,9 @@ import attrs
 import numpy as np
 from attrs import frozen
 
-from cascade_kpi._arrays import FloatArray, IntArray
+from cascade_kpi._arrays import FloatArray, IntArray, everywhere
 from cascade_kpi.commitments.bounded import kept_at
-from cascade_kpi.commitments.demands import Demands, Period, Settled
+from cascade_kpi.commitments.demands import BothDemands, Optimum, Period
 from cascade_kpi.commitments.sweeps import Swept, sweep
 from cascade_kpi.org.layout import Layout
 
@@ -57,14 +57,20 @@ class Strongest(NamedTuple):
 class Pulls:
     """One KPI's optimum in one period, by what made it; everything in sweep order."""
 
-    demands: Demands
+    demands: BothDemands
     p: int
-    settled: Settled
+    settled: Optimum
 
     @property
     def layout(self) -> Layout:
         """Of the frame."""
         return self.demands.frame.layout
+
+    @property
+    def factor(self) -> FloatArray:
+        """How many times each node its children sum to."""
+        factor = self.demands.frame.factor
+        return everywhere(1.0, (len(self.layout.order),)) if factor is None else factor
 
     @cached_property
     def period(self) -> Period:
@@ -74,7 +80,7 @@ class Pulls:
     @cached_property
     def held(self) -> FloatArray:
         """At what nodes are held, NaN where they are not."""
-        return self.layout.swept(self.settled.held)
+        return self.settled.held
 
     @cached_property
     def swept(self) -> Swept:
@@ -84,20 +90,20 @@ class Pulls:
     @cached_property
     def start(self) -> FloatArray:
         """The plan before: the optimum of the targets alone, zero where there was none."""
-        nobody = np.full_like(self.demands.offer, np.nan)
+        shape = self.demands.offer.shape
+        nobody = everywhere(np.nan, shape)
         alone = attrs.evolve(
-            self.demands, offer=nobody, belief=np.zeros_like(nobody),
-            low=np.full_like(nobody, -np.inf), high=np.full_like(nobody, np.inf),
+            self.demands, offer=nobody, belief=everywhere(0.0, shape),
+            low=everywhere(-np.inf, shape), high=everywhere(np.inf, shape),
         )  # fmt: skip
         before = alone.at(self.p)
-        return np.where(before.part, np.nan_to_num(before.freely().found), 0.0)
+        return np.where(before.part, np.nan_to_num(before.freely()), 0.0)
 
     @cached_property
     def parts(self) -> FloatArray:
         """The part of each side in a node's demand, (3, n)."""
-        column = self.layout.swept
-        trust, belief = (column(each[self.p]) for each in (self.demands.trust, self.demands.belief))
-        target, offer = (column(each[self.p]) for each in (self.demands.target, self.demands.offer))
+        trust, belief = self.demands.trust[self.p], self.demands.belief[self.p]
+        target, offer = self.demands.target[self.p], self.demands.offer[self.p]
         weight = trust + belief
         with np.errstate(invalid="ignore"):
             offered = np.where(np.isinf(belief), 1.0, belief / np.where(weight > 0, weight, 1.0))
@@ -113,10 +119,7 @@ class Pulls:
     @cached_property
     def values(self) -> FloatArray:
         """What each side demands, (3, n), zero where it has no part."""
-        column = self.layout.swept
-        told = np.stack(
-            [column(self.demands.target[self.p]), column(self.demands.offer[self.p]), self.held]
-        )
+        told = np.stack([self.demands.target[self.p], self.demands.offer[self.p], self.held])
         return np.where(self.parts > 0, told, 0.0)
 
     def influence(self, place: int) -> FloatArray:
@@ -124,16 +127,18 @@ class Pulls:
         layout, swept = self.layout, self.swept
         order, parent = layout.order, self.demands.frame.parent
         wish = np.zeros(len(order))
-        at = self.demands.frame.place
+        at = layout.place
         mine, row = 1.0, int(order[place])
         while parent[row] >= 0:
             share = float(swept.share[at[row]])
             wish[at[row]] += mine
             wish[at[self.demands.frame.children(int(parent[row]))]] -= mine * share
-            mine, row = mine * share, int(parent[row])
+            row = int(parent[row])
+            mine *= share * float(self.factor[at[row]])
         wish[at[row]] += mine
         for block in layout.down():
-            block.part(wish)[:] += ((1.0 - swept.gain) * wish)[block.above]
+            above = block.above
+            block.part(wish)[:] += (1.0 - swept.gain[above]) * wish[above] / self.factor[above]
         return np.asarray(swept.gain * wish)
 
     def strongest(self) -> Strongest:
@@ -143,7 +148,7 @@ class Pulls:
         inside = Strongest(swept.gain * own.pull, own.demand)
         for block in layout.up():
             below, _ = _two(Strongest(block.part(inside.pull), block.part(inside.demand)))
-            keep = 1.0 - swept.gain[block.above]
+            keep = (1.0 - swept.gain[block.above]) / self.factor[block.above]
             mine = Strongest(inside.pull[block.above], inside.demand[block.above])
             pull, demand = mine.or_(keep * below.pull, below.demand)
             inside.pull[block.above], inside.demand[block.above] = pull, demand
@@ -156,6 +161,7 @@ class Pulls:
             block.part(through)[:] = 1.0 - share + share * kept
             others = _others(Strongest(block.part(inside.pull), block.part(inside.demand)))
             got = Strongest(share * (kept - 1.0) * others.pull, others.demand)
+            share = share * self.factor[above]
             near = through[above] * gain * own.pull[above]
             got = got.or_(share * near, np.broadcast_to(own.demand[above], share.shape))
             far = share * outside.pull[above]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from cascade_kpi._arrays import FloatArray, fingerprint, lock
 from cascade_kpi._fields import is_a
 from cascade_kpi._long import Columns, long_table, present, texts
 from cascade_kpi._text import visible
-from cascade_kpi.commitments.demands import Demands
+from cascade_kpi.commitments.demands import BothDemands
 from cascade_kpi.commitments.offers import Offers
 from cascade_kpi.commitments.pulls import Pulls, Side
 from cascade_kpi.errors import Fault, check
@@ -72,8 +73,22 @@ class Reconciliation:
         demands = self._origin.demands[k]
         if demands is None:
             return self.targets.of(kpi)
-        found = stacked([settled.found for settled in self._origin.settled[k]])
-        return lock(_amounts(demands, demands.frame.spread(found, np.nan)))
+        amounts = partial(_amounts, demands)
+        return stacked(
+            [
+                demands.frame.spread_swept(settled.found, np.nan, amounts)
+                for settled in self._origin.settled[k]
+            ]
+        )
+
+    def concerns(self, kpi: str) -> bool:
+        """Whether a KPI was reconciled, rather than left as it was."""
+        return self._origin.demands[self.targets.kpis.index(kpi)] is not None
+
+    def offered(self, kpi: str) -> FloatArray:
+        """What was offered from below, float64 (p, n), in KPI units, NaN where nothing was."""
+        k, shape = self.targets.kpis.index(kpi), (len(self.targets.periods), len(self.targets.org))
+        return lock(self.offers.entries.dense("value", k, *shape))
 
     def table(self) -> Columns:
         """The agreed plan beside both sides' demands: one row for each target, offer or agreement.
@@ -152,7 +167,8 @@ class Reconciliation:
         pulls = Pulls(demands, p, self._origin.settled[k][p])
         order = demands.frame.layout.order
         row = demands.frame.row_at(org_row)
-        place = int(np.flatnonzero(order == row)[0])
+        assert row is not None  # noqa: S101 - it has something agreed
+        place = demands.frame.place_of(row)
         influence = pulls.influence(place) * pulls.parts
         pull = influence * (pulls.values - pulls.start)
         side, at = np.nonzero(pull)
@@ -180,7 +196,7 @@ class Reconciliation:
             "from_target": [], "from_offer": [], "trust": [], "belief": [],
         }  # fmt: skip
         for k, demands in enumerate(self._origin.demands):
-            offer = self.offers.entries.dense("value", k, *shape)
+            offer = self.offered(self.targets.kpis.names[k])
             sides["offer"].append(offer)
             sides["from_target"].append(agreed[k] - before[k])
             sides["from_offer"].append(agreed[k] - offer)
@@ -188,7 +204,8 @@ class Reconciliation:
             sides["belief"].append(np.where(np.isnan(offer), np.nan, believed))
             trust = np.full(shape, np.nan)
             if demands is not None:
-                trust = demands.frame.spread(demands.trust, np.nan)
+                frame = demands.frame
+                trust = np.stack([frame.spread_swept(each, np.nan) for each in demands.trust])
             sides["trust"].append(np.where(np.isnan(before[k]), np.nan, trust))
         return sides
 
@@ -204,11 +221,10 @@ class Reconciliation:
             strongest = Pulls(demands, p, settled).strongest()
             rows = order[np.maximum(strongest.demand, 0) // 3]
             at = 3 * frame.reach.rows[frame.node[rows]] + strongest.demand % 3
-            pull, told = np.empty(len(frame)), np.empty(len(frame))
-            pull[order] = np.where(strongest.demand < 0, np.nan, strongest.pull)
-            told[order] = np.where(strongest.demand < 0, -1, at)
-            pulls[p] = _amounts(demands, frame.spread(pull, np.nan))
-            who[p] = frame.spread(told, -1.0)
+            nobody = strongest.demand < 0
+            pull = np.where(nobody, np.nan, strongest.pull)
+            pulls[p] = _amounts(demands, frame.spread_swept(pull, np.nan))
+            who[p] = frame.spread_swept(np.where(nobody, -1.0, at), -1.0)
         return pulls, who
 
     def _long(self, says: list[NDArray[np.bool_]], columns: dict[str, Any]) -> Columns:
@@ -229,7 +245,7 @@ class Reconciliation:
         return fingerprint((hash(self.targets), len(self.offers.entries)))
 
 
-def _amounts(demands: Demands, lots: FloatArray) -> FloatArray:
+def _amounts(demands: BothDemands, lots: FloatArray) -> FloatArray:
     """Lots, not whole, as amounts in KPI units."""
     exact = demands.kpi.counted_in.exact
     amounts = lots * np.float64(exact.numerator)

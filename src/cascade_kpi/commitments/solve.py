@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from attrs import frozen
 
-from cascade_kpi._arrays import FloatArray, IntArray
-from cascade_kpi.commitments.bounded import Limits
-from cascade_kpi.commitments.demands import Demands, Period, Settled, everywhere
+from cascade_kpi._arrays import FloatArray, IntArray, everywhere
+from cascade_kpi.commitments.demands import BothDemands, Optimum, Period
+from cascade_kpi.commitments.limits import FloorsAndCaps
 from cascade_kpi.commitments.offers import Offers
-from cascade_kpi.commitments.room import Conflict, room_of
+from cascade_kpi.commitments.room import Conflict, room_below
 from cascade_kpi.commitments.sweeps import Swept
 from cascade_kpi.commitments.wholes import made_whole
 from cascade_kpi.errors import Fault
@@ -30,58 +30,66 @@ class Solver:
     targets: Targets
     k: int
     offers: Offers
-    demands: Demands
+    demands: BothDemands
     faults: list[Fault]
 
-    def solve(self, p: int) -> tuple[IntArray, Settled]:
+    def solve(self, p: int) -> tuple[IntArray, Optimum]:
         """Lots by node of the organisation, int64 (n,), `NO_LOTS` where there are none."""
-        frame, period = self.demands.frame, self.demands.at(p)
+        period = self.demands.at(p)
         if not period.part.any():
-            absent = everywhere(np.nan, (len(frame),))
-            return self._no_lots, Settled(absent, absent)
+            absent = everywhere(np.nan, (len(self.demands.frame),))
+            return self._no_lots, Optimum(absent, absent)
         before, room = len(self.faults), period.limits
         if period.is_bound:
-            room, conflicts = room_of(period)
+            room, conflicts = room_below(period)
             self.faults.extend(self._told(p, conflict) for conflict in conflicts)
-        swept = period.freely()
-        self._unsettled(period, swept)
+        found = self._freely(period)
         if len(self.faults) > before:
             return self._nothing
-        held = everywhere(np.nan, (len(frame),))
+        held = everywhere(np.nan, found.shape)
         if period.is_bound:
             held = np.where(period.limits.low == period.limits.high, period.limits.low, np.nan)
         if period.is_limited:
-            self._loose(period, swept)
-            if len(self.faults) > before:
-                return self._nothing
             swept, held = period.within()
-        return self._whole(period, (swept.found, held), room)
+            found = swept.found
+        return self._whole(period, Optimum(period.told(found), held), room)
+
+    def _freely(self, period: Period) -> FloatArray:
+        """The optimum without floors and caps; a fault for everybody it does not settle."""
+        if period.stated.settles_all:
+            return period.freely()
+        swept = period.swept()
+        before = len(self.faults)
+        self._unsettled(period, swept)
+        if period.is_limited and len(self.faults) == before:
+            self._loose(period, swept)
+        return swept.found
 
     @property
     def _no_lots(self) -> IntArray:
         return np.full(len(self.targets.org), NO_LOTS)
 
     @property
-    def _nothing(self) -> tuple[IntArray, Settled]:
+    def _nothing(self) -> tuple[IntArray, Optimum]:
         """What is answered beside faults."""
-        return self._no_lots, Settled(np.zeros(0), np.zeros(0))
+        return self._no_lots, Optimum(np.zeros(0), np.zeros(0))
 
     def _whole(
-        self, period: Period, optimum: tuple[FloatArray, FloatArray], room: Limits
-    ) -> tuple[IntArray, Settled]:
-        frame, (found, held) = self.demands.frame, optimum
-        settled = Settled(period.in_rows(found), period.in_rows(held))
-        many = (found >= LARGEST) | (found <= -LARGEST)
-        for row in period.rows(many)[:_LISTED].tolist():
-            self._note(period.p, row, "2^51 lots or more", "use a larger lot")
-        if many.any():
-            return self._no_lots, settled
-        lots = np.empty(len(frame), dtype=np.int64)
-        whole = made_whole(frame.layout, found, room.low, room.high)
+        self, period: Period, settled: Optimum, room: FloorsAndCaps
+    ) -> tuple[IntArray, Optimum]:
+        frame, found = self.demands.frame, settled.found
+        if not (found.min() > -LARGEST and found.max() < LARGEST):  # or not known: some absent
+            many = (found >= LARGEST) | (found <= -LARGEST)
+            for row in period.rows(many)[:_LISTED].tolist():
+                self._note(period.p, row, "2^51 lots or more", "use a larger lot")
+            if many.any():
+                return self._no_lots, settled
+        everybody = np.nan_to_num(found) if np.isnan(found.min()) else found
+        lots = made_whole(frame.layout, everybody, room, frame.margin)
         if not period.part.all():
-            whole = np.where(period.part, whole, NO_LOTS)
-        lots[frame.layout.order] = whole
-        return np.asarray(frame.spread(lots, NO_LOTS)), settled
+            lots = np.where(period.part, lots, NO_LOTS)
+        whole = frame.spread_swept(lots, NO_LOTS, _as_counts)
+        return np.asarray(whole), settled
 
     def _unsettled(self, period: Period, swept: Swept) -> None:
         """Note who takes part and is settled by no demand, and what is left to nobody."""
@@ -99,7 +107,10 @@ class Solver:
         for block in layout.up():
             free = np.isposinf(block.part(swept.leeway))
             if free.any():
-                over = np.abs(swept.found[block.above] - swept.below[block.above])
+                has = swept.found[block.above]
+                if period.stated.factor is not None:
+                    has *= period.stated.factor[block.above]
+                over = np.abs(has - swept.below[block.above])
                 over = np.where(free.any(axis=0), over, 0.0)
                 stuck = (over > _CLOSE) & ~(free & (block.part(swept.share) > 0)).any(axis=0)
                 for row in layout.order[block.above[stuck]].tolist():
@@ -121,11 +132,17 @@ class Solver:
         if not conflict.below:
             reason = f"{least} and {most} cannot both be"
             return self._fault(p, row, reason, "change one of them")
+        handed = ""
+        if conflict.handed not in {conflict.mine, np.inf, -np.inf}:
+            handed = f", {self._amount(conflict.handed)} with its margin"
         rows = np.sort(order[list(conflict.below)]).tolist()
         names = list(map(self._name, rows[:_LISTED]))
         many = len(conflict.below) - _LISTED
         told = ", ".join(names) + (f" and {many} more" if many > 0 else "")
-        mine = most if conflict.heavy else least
+        mine = (most if conflict.heavy else least) + handed
+        if not mine:
+            reason = "no whole lots and their margin come to what its children must have"
+            return self._fault(p, row, reason, "change one of their demands or limits")
         what = "need" if conflict.heavy else "allow"
         found = f"{mine}, and {told} {what} {self._amount(conflict.total)}"
         way = "lower" if conflict.heavy else "raise"
@@ -133,19 +150,19 @@ class Solver:
 
     def _own(self, p: int, row: int) -> tuple[str, str]:
         """What a row has at least and at most, by whose demand."""
-        demands = self.demands
+        demands, place = self.demands, self.demands.frame.place_of(row)
         told: list[list[tuple[float, str]]] = [[], []]
         for name, values, weights in (
             ("its target", demands.target, demands.trust),
             ("its offer", demands.offer, demands.belief),
         ):
-            if np.isposinf(weights[p, row]):
-                sure = float(values[p, row])
+            if np.isposinf(weights[p, place]):
+                sure = float(values[p, place])
                 for side in told:
                     side.append((sure, f"{name} is certain, {self._amount(sure)}"))
         for side, name, bounds in zip(told, ("floor", "cap"), (demands.low, demands.high),
                                       strict=True):  # fmt: skip
-            bound = float(bounds[p, row])
+            bound = float(bounds[p, place])
             if np.isfinite(bound):
                 side.append((bound, f"its {name} is {self._amount(bound)}"))
         return (
@@ -174,3 +191,7 @@ class Solver:
 
     def _note(self, p: int, row: int, reason: str, repair: str) -> None:
         self.faults.append(self._fault(p, row, reason, repair))
+
+
+def _as_counts(lots: FloatArray) -> IntArray:
+    return lots.astype(np.int64)

@@ -1,39 +1,31 @@
 """Least squares under the sums of a tree, in two sweeps: the kernel of reconciling.
 
-Every node states a demand y of weight w, or none (w = 0), and a parent is the sum of its
-children. What minimises Σ w·(x − y)² is found as in Gaussian elimination along the tree, which
-is the Kalman filter's gain at every parent: upward, what lies below a node is summed up by the
-total m that it would like best and by its leeway v, one over the weight of that wish; downward,
-what a parent has more or less than its children would like is shared by their leeway. It equals
-S (SᵀWS)⁻¹ SᵀW y, the generalised least squares of G. Athanasopoulos and others, *European Journal
-of Operational Research* 262, 2017, without any matrix.
+Every node states a demand y of weight w, or none (w = 0), and the children of a parent sum to it,
+or to a stated multiple of it. What minimises Σ w·(x − y)² is found as in Gaussian elimination along
+the tree, which is the Kalman filter's gain at every parent: upward, what lies below a node is
+summed up by the total m that it would like best and by its leeway v, one over the weight of that
+wish; downward, what a parent has more or less than its children would like is shared by their
+leeway. It equals S (SᵀWS)⁻¹ SᵀW y, the generalised least squares of G. Athanasopoulos and others,
+*European Journal of Operational Research* 262, 2017, without any matrix.
 """
 
 from __future__ import annotations
+
+from functools import cached_property
 
 import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
 from cascade_kpi._arrays import FloatArray
+from cascade_kpi.org.bands import Band, added
 from cascade_kpi.org.layout import Layout
 
-__all__ = ["Stated", "Swept", "added", "handed", "lifted", "met", "shares_of", "sweep"]
+__all__ = ["Stated", "Swept", "handed", "lifted", "met", "optimum", "shares_of", "sweep"]
 
-_WIDE = 64  # a group wider than this, in a block with few groups, is added along itself
+_PLAIN = 2.0**50  # below, one is more than a rounding error beside it
 
 Mask = NDArray[np.bool_]
-
-
-def added(cells: FloatArray) -> FloatArray:
-    """Sums over the first axis, line by line: the same bits whatever the shape."""
-    span, groups = cells.shape
-    if span > _WIDE and groups < _WIDE:
-        return np.asarray(np.add.accumulate(cells, axis=0)[-1])
-    total: FloatArray = cells[0].copy()
-    for line in cells[1:]:
-        total += line
-    return total
 
 
 def met(
@@ -62,7 +54,7 @@ def lifted(
     value, weight : float64 arrays
         The node's own demand; infinite weight if it is certain.
     below, leeway : float64 arrays
-        What its children would like together, and their leeway; infinite if
+        What its children would like it to have, and their leeway; infinite if
         nothing binds them.
 
     Returns
@@ -71,13 +63,17 @@ def lifted(
         `gain` is the part of the own demand in `best`.
     """
     product = weight * leeway  # 0·∞ is not a number, and no gain
-    gain = product / (1.0 + product)
+    more = 1.0 + product
+    gain = product / more
+    best = below + gain * (value - below)
+    left = leeway / more
+    if product.min(initial=1.0) > 0.0 and product.max(initial=1.0) < _PLAIN:
+        return best, left, gain
     kept = np.isinf(product)
-    gain[kept] = 1.0
-    gain[np.isnan(product)] = 0.0
+    odd = np.isnan(product)
+    gain[kept], gain[odd] = 1.0, 0.0
     best = below + gain * (value - below)
     np.copyto(best, value, where=gain == 1.0)
-    left = leeway / (1.0 + product)
     np.copyto(left, 1.0 / weight, where=kept)
     nothing = weight == 0
     np.copyto(left, leeway, where=nothing)
@@ -92,7 +88,7 @@ def handed(has: FloatArray, below: FloatArray, best: FloatArray, share: FloatArr
     Parameters
     ----------
     has, below : float64 arrays (groups,)
-        What the parent has, and what its children would like together.
+        What the parent has for them, and what they would like together.
     best, share : float64 arrays (span, groups)
     """
     return np.asarray(best + share * (has - below))
@@ -111,12 +107,42 @@ class Stated:
     ends : bool array (n,), or None
         Inner nodes with nobody below who takes part; who takes no part is
         certain of zero.
+    factor : float64 array (n,), or None
+        How many times a node its children sum to; once if it is None.
     """
 
     value: FloatArray
     weight: FloatArray
     claim: FloatArray | None = None
     ends: Mask | None = None
+    factor: FloatArray | None = None
+
+    def factors(self, band: Band) -> FloatArray | float:
+        """How many times each parent the children of a band sum to."""
+        return 1.0 if self.factor is None else np.asarray(self.factor[band.above])
+
+    @property
+    def settles_all(self) -> bool:
+        """Whether every node demands something, so that nothing is left to claims."""
+        return bool(self.weight.min(initial=1.0) > 0.0)
+
+
+@frozen(eq=False)
+class _Summed:
+    """A tree after the sweep up, in sweep order.
+
+    Attributes
+    ----------
+    best, leeway : float64 array (n,)
+        What lies at and below a node sums up to; infinite leeway if nothing binds it.
+    together, way : float64 array (groups,)
+        What the children of a parent would like together, and their leeway.
+    """
+
+    best: FloatArray
+    leeway: FloatArray
+    together: FloatArray
+    way: FloatArray
 
 
 @frozen(eq=False)
@@ -127,26 +153,50 @@ class Swept:
     ----------
     best, leeway : float64 array (n,)
         What lies at and below a node sums up to; infinite leeway if nothing binds it.
-    below : float64 array (n,)
-        What its children would like together.
-    gain : float64 array (n,)
-        The part of a node's own demand in its best.
-    share : float64 array (n,)
-        The part that a child gets of what its parent has beyond `below`.
+    together, way : float64 array (groups,)
+        What the children of a parent would like together, and their leeway.
     found : float64 array (n,)
         The optimum; NaN where no demand settles it.
     """
 
+    layout: Layout
+    stated: Stated
     best: FloatArray
     leeway: FloatArray
-    below: FloatArray
-    gain: FloatArray
-    share: FloatArray
+    together: FloatArray
+    way: FloatArray
     found: FloatArray
+
+    @cached_property
+    def below(self) -> FloatArray:
+        """What the children of a node would like together, (n,), zero for leaves."""
+        below = np.zeros(len(self.best))
+        below[self.layout.above] = self.together
+        return below
+
+    @cached_property
+    def gain(self) -> FloatArray:
+        """The part of a node's own demand in its best, (n,)."""
+        gain = np.where(self.stated.weight == 0, 0.0, 1.0)  # of a leaf
+        with np.errstate(divide="ignore", invalid="ignore"):
+            for band in self.layout.bands_up():
+                told = self.together[band.groups], self.way[band.groups]
+                gain[band.above] = _lifted(self.stated, band, *told)[2]
+        return gain
+
+    @cached_property
+    def share(self) -> FloatArray:
+        """The part that a child gets of what its parent has beyond `together`, (n,)."""
+        share = np.zeros(len(self.best))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            for band in self.layout.bands_down():
+                way = self.way[band.groups]
+                band.part(share)[:] = _shares(band, self.leeway, way, self.stated.claim)
+        return share
 
 
 def sweep(layout: Layout, stated: Stated) -> Swept:
-    """The least weighted squared adjustment under which every sum holds.
+    """The least weighted squared adjustment under which every sum holds, and the way to it.
 
     Parameters
     ----------
@@ -155,36 +205,73 @@ def sweep(layout: Layout, stated: Stated) -> Swept:
         Certain demands that conflict, and claims that are all zero where
         something is left, are told before or after by whoever asks.
     """
-    n = len(layout.order)
-    below, gain, share = np.zeros(n), np.ones(n), np.zeros(n)
+    summed = _up(layout, stated)
+    found = summed.best.copy()
+    _down(layout, stated, summed, found)
+    return Swept(layout, stated, summed.best, summed.leeway, summed.together, summed.way, found)
+
+
+def optimum(layout: Layout, stated: Stated) -> FloatArray:
+    """What :func:`sweep` finds, (n,), in sweep order; nothing else is kept."""
+    summed = _up(layout, stated)
+    _down(layout, stated, summed, summed.best)
+    return summed.best
+
+
+def _up(layout: Layout, stated: Stated) -> _Summed:
+    together, way = np.empty(len(layout.parents)), np.empty(len(layout.parents))
     with np.errstate(divide="ignore", invalid="ignore"):
         # A leaf is a node below which nothing binds: its own demand is all there is.
-        leeway = 1.0 / stated.weight
-        best = stated.value.copy()
-        gain[stated.weight == 0] = 0.0
-        for block in layout.up():
-            likes, ways, above = block.part(best), block.part(leeway), block.above
-            together, way = added(likes), added(ways)
-            claims = None if stated.claim is None else block.part(stated.claim)
-            block.part(share)[:] = shares_of(ways, way, claims)
-            if stated.ends is not None:
-                way[stated.ends[above]] = np.inf
-            below[above] = together
-            best[above], leeway[above], gain[above] = lifted(
-                stated.value[above], stated.weight[above], together, way
-            )
-        found = best.copy()
-        tops = slice(0, len(layout.roots))
-        found[tops][np.isposinf(leeway[tops])] = np.nan
-        for block in layout.down():
-            has, likes = found[block.above], block.part(best)
-            got = handed(has, below[block.above], likes, block.part(share))
-            lost = np.isnan(has)
+        leeway, best = 1.0 / stated.weight, stated.value.copy()
+        for band in layout.bands_up():
+            likes, ways = band.sums(band.part(best)), band.sums(band.part(leeway))
+            together[band.groups], way[band.groups] = likes, ways
+            best[band.above], leeway[band.above], _ = _lifted(stated, band, likes, ways)
+    return _Summed(best, leeway, together, way)
+
+
+def _lifted(
+    stated: Stated, band: Band, likes: FloatArray, ways: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """What the parents of a band would like best."""
+    above = band.above
+    if stated.ends is not None:
+        ways = np.where(stated.ends[above], np.inf, ways)
+    if stated.factor is not None:
+        factor = stated.factor[above]
+        likes, ways = likes / factor, ways / (factor * factor)
+    return lifted(stated.value[above], stated.weight[above], likes, ways)
+
+
+def _down(layout: Layout, stated: Stated, summed: _Summed, found: FloatArray) -> None:
+    """Turn what everybody would like best into what they get, in place."""
+    tops = slice(0, len(layout.roots))
+    found[tops][np.isposinf(summed.leeway[tops])] = np.nan
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for band in layout.bands_down():
+            over = found[band.above]
+            if stated.factor is not None:
+                over *= stated.factor[band.above]
+            over -= summed.together[band.groups]
+            got = _shares(band, summed.leeway, summed.way[band.groups], stated.claim)
+            got *= band.each(over)
+            likes = band.part(found)
+            lost = np.isnan(over)
             if lost.any():  # nothing settles the parent: who is settled keeps what it likes
-                free = np.isposinf(block.part(leeway))
-                got[:, lost] = np.where(free, np.nan, likes)[:, lost]
-            block.part(found)[:] = got
-    return Swept(best, leeway, below, gain, share, found)
+                free = np.isposinf(band.part(summed.leeway))
+                np.copyto(got, np.where(free, np.nan, 0.0), where=band.each(lost))
+            likes += got
+
+
+def _shares(
+    band: Band, leeway: FloatArray, way: FloatArray, claim: FloatArray | None
+) -> FloatArray:
+    """The children's shares of what is over or lacking, a new array shaped as the band is."""
+    ways = band.part(leeway)
+    if way.min() > 0.0 and way.max() < np.inf:
+        return np.asarray(ways / band.each(way))
+    claims = None if claim is None else band.lined(band.part(claim), 0.0)
+    return np.asarray(band.unlined(shares_of(band.lined(ways, 0.0), way, claims)))
 
 
 def shares_of(ways: FloatArray, way: FloatArray, claims: FloatArray | None) -> FloatArray:

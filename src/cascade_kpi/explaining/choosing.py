@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cascade_kpi.commitments.agreement import agreement_of
 from cascade_kpi.explaining.agreements import AgreementExplainer
 from cascade_kpi.explaining.phases import Explainer, SpreadExplainer, spread_of
 from cascade_kpi.explaining.rates import RateExplainer
@@ -19,7 +20,10 @@ def target_explainer(targets: Targets, k: int, p: int) -> Explainer:
     if isinstance(targets.origin, Phased | Itemised):
         return SpreadExplainer(*spread_of(targets, k, p), target_explainer)
     if isinstance(targets.origin, Reconciled):
-        return AgreementExplainer(targets, k, p, target_explainer)
+        about = agreement_of(targets, targets.origin, k)
+        if about is None:
+            return target_explainer(targets.origin.whole, k, p)
+        return AgreementExplainer(targets, k, p, about, target_explainer)
     if isinstance(targets.columns[k], Ratios):
         return RateExplainer(targets, k, p)
     return TargetExplainer(targets, k, p)

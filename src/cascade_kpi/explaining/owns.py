@@ -9,7 +9,7 @@ from attrs import frozen
 
 from cascade_kpi.explaining.explanation import Explanation
 from cascade_kpi.explaining.operations import AmountAsLots
-from cascade_kpi.targets.origins import Assigned
+from cascade_kpi.targets.own import quotas_of
 from cascade_kpi.targets.targets import Targets
 
 __all__ = ["Explainer", "own_lots", "target_lots"]
@@ -49,13 +49,13 @@ def target_lots(targets: Targets, k: int, p: int, row: int, of: Explainer) -> Ex
 
 def own_lots(targets: Targets, k: int, p: int, row: int, of: Explainer) -> Explanation:
     """What a node has beside its children, in lots: as it was assigned, or the difference."""
-    origin, kpi, label = targets.origin, targets.kpis.items[k], targets.periods.labels[p]
+    quotas, kpi, label = quotas_of(targets, k), targets.kpis.items[k], targets.periods.labels[p]
     name = f"own lots of {kpi.name}, {targets.org.labels[row]}, {label}"
-    if isinstance(origin, Assigned) and origin.given is not None:
-        own = float(origin.own[k][p, row])
+    if quotas is not None:
+        own = float(quotas.amounts[p, row])
         there = own == own
         value = float(kpi.counted_in.whole(np.array([own]))[0][0]) if there else 0.0
-        entry = origin.given.row_of(row, k, p)
+        entry = quotas.row_of(row, p)
         source = f"targets row {entry}, value: {kpi.format(own)}" if there else "none was given"
         return Explanation(name, value, "lots", label, None, source)
     values = targets.values[k][p]

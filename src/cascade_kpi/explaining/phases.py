@@ -21,7 +21,8 @@ from cascade_kpi.phasing.families import divide_alone
 from cascade_kpi.phasing.profiles import Profile, normalised
 from cascade_kpi.phasing.sweep import Family, phase_family
 from cascade_kpi.targets.amounts import NO_LOTS, Lots
-from cascade_kpi.targets.origins import Assigned, Itemised, Phased
+from cascade_kpi.targets.origins import Itemised, Phased
+from cascade_kpi.targets.own import quotas_of
 from cascade_kpi.targets.targets import Targets
 
 __all__ = ["Explainer", "SpreadExplainer", "spread_of"]
@@ -314,8 +315,7 @@ class SpreadExplainer:
             return (*map(self._whole_lots, children), self._own(row))
 
         rule: Operation
-        origin = spread.whole.origin
-        given = isinstance(origin, Assigned) and origin.given is not None
+        given = quotas_of(spread.whole, spread.k) is not None
         if isinstance(spread.whole.columns[spread.k], Lots) or not given:
             rule, expand = AmountAsLots(spread.kpi.counted_in), as_lots
         else:

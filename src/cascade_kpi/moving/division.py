@@ -13,6 +13,7 @@ from cascade_kpi.moving.clock import Clock
 from cascade_kpi.moving.days import fall_due
 from cascade_kpi.moving.pieces import CUSHION, Pieces
 from cascade_kpi.targets.amounts import NO_LOTS
+from cascade_kpi.targets.own import beside_children
 from cascade_kpi.targets.targets import Targets
 from cascade_kpi.targets.wholes import in_lots, sums_over_periods
 
@@ -42,15 +43,8 @@ class Own:
         total = in_lots(targets, k, faults) if sums_over_periods(aggregate) else None
         if total is None:
             return None
-        parent = targets.org.parent
-        inner = np.flatnonzero(parent >= 0)
-        there = total != NO_LOTS
-        counts, below = np.where(there, total, 0), np.zeros_like(total)
-        above = np.zeros(total.shape, dtype=bool)
-        for p in range(len(total)):
-            np.add.at(below[p], parent[inner], counts[p, inner])
-            above[p, parent[inner[there[p, inner]]]] = True
-        own = np.where(there & (~above | (counts != below)), counts - below, NO_LOTS)
+        beside, above = beside_children(targets.org, total)
+        own = np.where(above & (beside == 0), NO_LOTS, beside)
         none = np.full_like(own, NO_LOTS)
         if targets.holds_own(k):
             return cls(lock(own), lock(none))

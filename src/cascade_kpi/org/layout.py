@@ -9,7 +9,7 @@ bits of every sum.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -17,11 +17,15 @@ import numpy as np
 from attrs import field, frozen
 from numpy.typing import NDArray
 
-from cascade_kpi._arrays import CONTENT, IntArray, frozen_array, lock
+from cascade_kpi._arrays import CONTENT, IntArray, frozen_array, is_everywhere, lock
+from cascade_kpi.org.bands import Band, Even, Mixed
 
 __all__ = ["Block", "Layout"]
 
-_CHUNK = 32_768  # values gathered at once
+_CHUNK = 32_768  # values gathered at once, and nodes swept at once
+_SMALL = 8_192  # nodes of a block that is swept along with others of its level
+_SHORT = 32  # and the span: groups of several spans are filled up to the longest
+_FEW = 1_024  # bands that are kept; a chain of a million nodes has a million
 
 
 class Block(NamedTuple):
@@ -121,20 +125,45 @@ class Layout:
         return lock(np.concatenate([self.roots, self.rows]))
 
     @cached_property
-    def above(self) -> IntArray:
-        """Where each group's parent stands in sweep order, int64 (groups,)."""
+    def place(self) -> IntArray:
+        """Where each row stands in sweep order, int64 (n,)."""
         place = np.empty(len(self.order), dtype=np.int64)
         place[self.order] = np.arange(len(place))
-        return lock(place[self.parents])
+        return lock(place)
 
-    def swept(self, values: NDArray[Any]) -> NDArray[Any]:
-        """A column (n,) from row order to sweep order, a new array."""
-        out = np.empty(len(values), dtype=values.dtype)
-        for begin in range(0, len(out), _CHUNK):  # long gathers leave the cache
-            part = slice(begin, begin + _CHUNK)
-            # Rows are known to be in range: "clip" only spares the check, and a copy.
-            values.take(self.order[part], out=out[part], mode="clip")
-        return out
+    @cached_property
+    def above(self) -> IntArray:
+        """Where each group's parent stands in sweep order, int64 (groups,)."""
+        return lock(self.place[self.parents])
+
+    @cached_property
+    def leaves(self) -> IntArray:
+        """Number of leaves at or below each row, int64 (n,)."""
+        many = np.ones(len(self.order))
+        for band in self.bands_up():
+            many[band.above] = band.sums(band.part(many))
+        return lock(self.rowed(many).astype(np.int64))
+
+    def swept(
+        self, values: NDArray[Any], turned: Callable[[NDArray[Any]], NDArray[Any]] | None = None
+    ) -> NDArray[Any]:
+        """A column (n,) from row order to sweep order.
+
+        A new array, unless it is one number :func:`everywhere`.
+
+        Parameters
+        ----------
+        values : array (n,)
+        turned : callable, optional
+            What to make of the values, part by part, as they are fetched.
+        """
+        return _fetched(self.order, values, turned)
+
+    def rowed(
+        self, values: NDArray[Any], turned: Callable[[NDArray[Any]], NDArray[Any]] | None = None
+    ) -> NDArray[Any]:
+        """A column (n,) from sweep order to row order, as :meth:`swept` does."""
+        return _fetched(self.place, values, turned)
 
     def down(self) -> Iterator[Block]:
         """Blocks from the level below the roots to the lowest."""
@@ -151,6 +180,77 @@ class Layout:
         part = slice(parent - groups, parent)
         begin = len(self.roots) + row - span * groups
         return Block(rows, self.parents[part], int(self.level[i]), begin, self.above[part])
+
+    def bands_down(self) -> Iterator[Band]:
+        """All sibling groups, from the level below the roots to the lowest."""
+        return iter(self._bands) if len(self._cuts) <= _FEW else self._cut(range(len(self._cuts)))
+
+    def bands_up(self) -> Iterator[Band]:
+        """All sibling groups, from the lowest level to the one below the roots."""
+        if len(self._cuts) <= _FEW:
+            return reversed(self._bands)
+        return self._cut(range(len(self._cuts) - 1, -1, -1))
+
+    @cached_property
+    def _bands(self) -> tuple[Band, ...]:
+        return tuple(self._cut(range(len(self._cuts))))
+
+    @cached_property
+    def _cuts(self) -> IntArray:
+        """The first block of each run of blocks of one level that are small, or of one block."""
+        small = (self.span * self.groups <= _SMALL) & (self.span <= _SHORT)
+        fresh = np.ones(len(self), dtype=bool)
+        fresh[1:] = (self.level[1:] != self.level[:-1]) | ~(small[1:] & small[:-1])
+        return np.flatnonzero(fresh)
+
+    def _cut(self, cuts: range) -> Iterator[Band]:
+        for i in cuts:
+            first = int(self._cuts[i])
+            last = int(self._cuts[i + 1]) if i + 1 < len(self._cuts) else len(self)
+            yield from [self._mixed(first, last)] if last - first > 1 else self._parts(first)
+
+    def _parts(self, i: int) -> Iterator[Band]:
+        """A block, in parts that stay in the cache."""
+        span, groups, block = int(self.span[i]), int(self.groups[i]), self._block(i)
+        before = int(self.parent_end[i]) - groups
+        step = max(1, _CHUNK // span)
+        for begin in range(0, groups, step):
+            inside = slice(begin, min(begin + step, groups))
+            at = slice(before + inside.start, before + inside.stop)
+            yield Even(block.begin, span, groups, inside, at, self.above[at])
+
+    def _mixed(self, first: int, last: int) -> Band:
+        blocks = range(first, last)
+        span, groups = self.span[first:last].tolist(), self.groups[first:last].tolist()
+        begin, before = self._block(first).begin, int(self.parent_end[first]) - groups[0]
+        at = slice(before, int(self.parent_end[last - 1]))
+        offset = [int(self.parent_end[i]) - g - before for i, g in zip(blocks, groups, strict=True)]
+        group = [
+            np.tile(np.arange(o, o + g), s) for o, g, s in zip(offset, groups, span, strict=True)
+        ]
+        slot = [np.repeat(np.arange(s), g) for s, g in zip(span, groups, strict=True)]
+        end = begin + sum(map(len, group))
+        above = self.above[at]
+        return Mixed(begin, end, at, above, np.concatenate(group), np.concatenate(slot))
+
+
+def _fetched(
+    order: IntArray,
+    values: NDArray[Any],
+    turned: Callable[[NDArray[Any]], NDArray[Any]] | None,
+) -> NDArray[Any]:
+    if is_everywhere(values):
+        return values if turned is None else np.broadcast_to(turned(values[:1]), values.shape)
+    part = values[:0] if turned is None else turned(values[:0])
+    out = np.empty(len(values), dtype=part.dtype)
+    for begin in range(0, len(out), _CHUNK):  # long gathers leave the cache
+        at = slice(begin, begin + _CHUNK)
+        # Rows are known to be in range: "clip" only spares the check, and a copy.
+        if turned is None:
+            values.take(order[at], out=out[at], mode="clip")
+        else:
+            out[at] = turned(values.take(order[at], mode="clip"))
+    return out
 
 
 def _stable_argsort(depth: IntArray) -> IntArray:

@@ -7,6 +7,7 @@ from attrs import frozen
 from cascade_kpi.analysis.gaps import Gaps
 from cascade_kpi.changing.attribute import Attribution
 from cascade_kpi.changing.changes import Changes
+from cascade_kpi.commitments.reconciliation import Reconciliation
 from cascade_kpi.errors import Fault, check, unlike
 from cascade_kpi.judging.fairness import Fairness
 from cascade_kpi.plan.improve import Plan
@@ -17,7 +18,7 @@ from cascade_kpi.targets.targets import Targets
 
 __all__ = ["Layers", "Stage"]
 
-Stage = Targets | Results | Scores | Gaps | Plan | Fairness | Changes | Attribution
+Stage = Targets | Results | Scores | Gaps | Plan | Fairness | Changes | Attribution | Reconciliation
 
 
 @frozen(eq=False)
@@ -32,6 +33,7 @@ class Layers:
     fairness: Fairness | None = None
     changes: Changes | None = None
     parts: Attribution | None = None
+    agreed: Reconciliation | None = None
 
     def span(self, p: int) -> Span | None:
         """The longer period that a period is a part of, None if its targets were not phased."""
@@ -48,6 +50,8 @@ class Layers:
         """
         if isinstance(stage, Fairness):
             return cls(stage.targets, None, None, None, None, fairness=stage)
+        if isinstance(stage, Reconciliation):
+            return cls(stage.targets, None, None, None, None, agreed=stage)
         parts = stage if isinstance(stage, Attribution) else None
         changes = stage if parts is None else parts.changes
         if isinstance(changes, Changes):
@@ -69,8 +73,8 @@ class Layers:
                 fault.repair
                 if fault.repair.startswith("pass ")
                 else "give targets, results, scores, gaps, a plan, fairness, changes, their "
-                "attribution, moved targets, an alignment, an audit, a performance plan, derived "
-                "values or a translation"
+                "attribution, a reconciliation, moved targets, an alignment, an audit, a performance "
+                "plan, derived values or a translation"
             )
             check([Fault("report", reason, repair, value=type(stage).__name__)])
             raise AssertionError  # check has raised

@@ -18,6 +18,7 @@ from cascade_kpi.reporting.drivers import derived_drivers
 from cascade_kpi.reporting.elements import Element, el, render, stylesheet
 from cascade_kpi.reporting.fairness import Fair
 from cascade_kpi.reporting.falls import Falls
+from cascade_kpi.reporting.reconciled import Agreed
 from cascade_kpi.reporting.rules import Rules
 from cascade_kpi.reporting.standing import Standing
 from cascade_kpi.reporting.style import CSS
@@ -80,6 +81,8 @@ class Page:
             sections.append(("drivers", "Drivers", (tree,)))
         if layers.fairness is not None:
             sections.insert(1, ("fairness", "Fairness", (Fair.of(view, layers.fairness),)))
+        if layers.agreed is not None:
+            sections.insert(1, ("agreed", "What was agreed", (Agreed.of(view, layers.agreed),)))
         if layers.changes is not None:
             changed = Changed.of(view, layers.changes, layers.parts)
             sections.insert(1, ("changes", "Who gains, who loses", (changed,)))

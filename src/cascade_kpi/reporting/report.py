@@ -50,8 +50,9 @@ class Report:
 
     Attributes
     ----------
-    stage : Targets, Results, Scores, Gaps, Plan, Fairness, Changes, Attribution, Moved, \
-Credited, Alignment, Audit, PerformancePlan, Derived, Translation, Fitted, Apportionment or Rounded
+    stage : Targets, Results, Scores, Gaps, Plan, Fairness, Changes, Attribution, Reconciliation, \
+Moved, Credited, Alignment, Audit, PerformancePlan, Derived, Translation, Fitted, Apportionment or \
+Rounded
     title : str
     focus : id
         The node that the report is about, with all below it; None for a whole alignment.
@@ -157,18 +158,19 @@ def report(
 
     Its sections appear as far as the stage knows them: targets; then results
     with traffic lights and coverage; scores with grades; gaps with their
-    waterfalls; the plan. Of fairness and of changes: their own section, and
-    the (later) targets. Moved targets have a page of their own: timelines, pieces, who carries
-    what, the sums; credited results have that page with results. An alignment has sections of
-    its own: the strategy map,
+    waterfalls; the plan. Of fairness, of changes and of a reconciliation: their
+    own section, and the (later, agreed) targets. Moved targets have a page of their own:
+    timelines, pieces, who carries what, the sums; credited results have that page with results.
+    An alignment has sections of its own: the strategy map,
     coverage, what plans serve, findings; so has a performance plan, and a table that
     was made by ``fitting``: what it was made of, and its margins. Of derived
     values and of a translation: the driver tree, drawn, and what belongs to it.
 
     Parameters
     ----------
-    stage : Targets, Results, Scores, Gaps, Plan, Fairness, Changes, Attribution, Moved, \
-Credited, Alignment, Audit, PerformancePlan, Derived, Translation, Fitted, Apportionment or Rounded
+    stage : Targets, Results, Scores, Gaps, Plan, Fairness, Changes, Attribution, Reconciliation, \
+Moved, Credited, Alignment, Audit, PerformancePlan, Derived, Translation, Fitted, Apportionment or \
+Rounded
     title : str, optional
         By default the name of the node in focus and the period, or of phased targets the
         longer period that they are of.

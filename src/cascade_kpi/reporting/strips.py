@@ -9,7 +9,7 @@ from attrs import frozen
 
 from cascade_kpi.reporting.elements import Element, el
 
-__all__ = ["Dot", "Scale", "Strip", "axis", "strip"]
+__all__ = ["Dot", "Scale", "Strip", "axis", "dumbbell", "strip"]
 
 _ROOM = 0.6  # of the fenced width, that is shown beyond the fences on either side
 _LANES = ("58%", "71%", "84%")  # dots that would cover each other stand below each other
@@ -117,6 +117,24 @@ def _labels(dots: Sequence[Dot], scale: Scale) -> list[Element]:
 
 def _label(dot: Dot, scale: Scale, y: str, side: str, cls: str) -> Element:
     return el("text", dot.label, x=_at(scale.place(dot.value)), y=y, text_anchor=side, cls=cls)
+
+
+def dumbbell(scale: Scale, offer: float, agreed: float, words: str) -> Element:
+    """A line at zero, the target; a ring for the offer, if there is one, and a dot for the agreed.
+
+    Both are told as differences from the target.
+    """
+    zero, end = _at(scale.place(0.0)), _at(scale.place(agreed))
+    shapes = [
+        el("line", x1="0", x2="100%", y1="50%", y2="50%", cls="ground"),
+        el("line", x1=zero, x2=end, y1="50%", y2="50%", cls="way"),
+        el("line", x1=zero, x2=zero, y1="14%", y2="86%", cls="median"),
+    ]
+    if math.isfinite(offer):
+        shapes.append(el("circle", cx=_at(scale.place(offer)), cy="50%", r="5", cls="ring"))
+    if math.isfinite(agreed):
+        shapes.append(el("circle", cx=end, cy="50%", r="4", cls="dot agreed"))
+    return el("svg", el("title", words), shapes, role="img", aria_label=words, cls="strip low")
 
 
 def axis(scale: Scale, ends: tuple[str, str, str], words: str) -> Element:

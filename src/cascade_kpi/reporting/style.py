@@ -226,6 +226,9 @@ svg.axis.tall { height: 2.3rem; }
 .strip .median { stroke: var(--ink); stroke-width: 1.5; }
 .strip .zero { stroke-dasharray: 2 3; }
 .dot { fill: var(--grey-fill); stroke: var(--paper); stroke-width: .8; }
+.strip.low { height: 1.6rem; min-width: 9rem; } .strip .way { stroke: var(--ink); stroke-width: 2; }
+.strip .ring { fill: var(--paper); stroke: var(--ink); stroke-width: 1.5; }
+.dot.agreed { fill: var(--ink); }
 .dot.hard { fill: var(--red-fill); } .dot.easy { fill: var(--amber-fill); }
 .beyond { font-size: .72rem; text-anchor: middle; }
 .beyond.hard { fill: var(--red-fill); } .beyond.easy { fill: var(--amber-fill); }
@@ -234,10 +237,12 @@ span.easy { color: var(--amber); white-space: nowrap; }
 .strips td:nth-child(2) { width: 46%; vertical-align: middle; padding-block: 0; }
 .strips tbody tr:last-child > * { border-bottom: 0; padding-top: 0; }
 .strips td.num { white-space: normal; }
+.strips.moves td:nth-child(2) { width: 22%; } .strips.moves td.num { white-space: nowrap; }
 .changed td:nth-child(2) { width: 24%; vertical-align: middle; }
 @media (max-width: 46rem) {
-  .strips td:nth-child(2), .changed td:nth-child(2) { width: auto; }
+  .strips td:nth-child(2), .strips.moves td:nth-child(2), .changed td:nth-child(2) { width: auto; }
   .strips .stacks td:nth-child(5) { grid-column: 1 / -1; }
+  .strips.moves .stacks td:nth-child(5) { grid-column: auto; }
   .strips .stacks td:empty { display: none; }
   .changed svg.step { overflow: hidden; }
 }

@@ -137,9 +137,9 @@ class Reconciled:
         Per KPI, how much its targets weigh.
     inner : "total" or "own"
         What an offer at an inner node stands for.
-    demands : tuple of Demands, or None
+    demands : tuple of BothDemands, or None
         Per KPI, what both sides demand; None where the targets stay as they were.
-    settled : tuple of tuple of Settled
+    settled : tuple of tuple of Optimum
         Per KPI and period, the optimum in lots before it is made whole.
     """
 

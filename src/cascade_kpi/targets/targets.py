@@ -21,6 +21,7 @@ from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.periods import Periods
 from cascade_kpi.targets.amounts import NO_LOTS, Amounts, Lots
 from cascade_kpi.targets.origins import Assigned, Cascaded, Itemised, Phased, Reconciled
+from cascade_kpi.targets.own import own_amounts
 from cascade_kpi.targets.ratios import Ratios, unscaled
 
 __all__ = ["Targets", "assign", "assigned", "rolls_up"]
@@ -189,7 +190,7 @@ class Targets:
         array([[90., 50., 40.]])
         """
         lots = [c.counts.astype(float) if isinstance(c, Lots) else None for c in self.columns]
-        own = [_own(self, k) for k in range(len(self.kpis))]
+        own = [own_amounts(self, k) for k in range(len(self.kpis))]
         columns: dict[str, Sequence[FloatArray | None]] = {
             "target": self.values,
             "lots": lots,
@@ -347,25 +348,3 @@ def _is_carried(origin: object, k: int) -> bool:
     if isinstance(origin, Itemised):
         return not origin.parts.start <= k < origin.parts.stop
     return isinstance(origin, Reconciled) and origin.demands[k] is None
-
-
-def _own(targets: Targets, k: int) -> FloatArray:
-    """What `assign` would be given to make the targets of the k-th KPI, (p, n), in its unit."""
-    targets, k = targets.behind(k)
-    column, origin = targets.columns[k], targets.origin
-    if targets.kpis.items[k].aggregate.makeup is not Makeup.SUM:
-        return column.values
-    if isinstance(origin, Assigned) and origin.given is not None:
-        return np.where(np.isnan(origin.own[k]), 0.0, origin.own[k])
-    if not isinstance(column, Lots):
-        return _beyond_children(targets.org, column.values)
-    # Lots are whole numbers below 2^53: as floats their sums are exact.
-    counts = np.where(column.counts == NO_LOTS, np.nan, column.counts)
-    own = np.nan_to_num(_beyond_children(targets.org, counts))
-    return column.lot.values(own.astype(np.int64))
-
-
-def _beyond_children(org: OrgTree, values: FloatArray) -> FloatArray:
-    """Every node's value less the sum of its children's."""
-    below = np.stack([fold_children(org.layout, row, add_present) for row in values])
-    return np.where(np.isnan(below), values, values - below)

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from cascade_kpi.changing.attribute import Attribution, attribute
     from cascade_kpi.changing.changes import Changes, compare
     from cascade_kpi.changing.recascade import recascade
+    from cascade_kpi.changing.revise import revise
     from cascade_kpi.commitments import confidences, proportions
     from cascade_kpi.commitments.negotiation import Negotiation
     from cascade_kpi.commitments.reconcile import reconcile
@@ -167,6 +168,7 @@ __all__ = [
     "reconcile",
     "record",
     "report",
+    "revise",
     "score",
     "splits",
     "to_json",
@@ -184,7 +186,7 @@ defer(
     "cascade_kpi.commitments.proportions",
     "cascade_kpi.commitments.reconciliation",
 )
-defer("cascade_kpi.remaking.recipe")
+defer("cascade_kpi.remaking.recipe", "cascade_kpi.changing.attribute")
 defer("cascade_kpi.moving.reorganisation", "cascade_kpi.moving.stints", "cascade_kpi.moving.moves")
 defer("cascade_kpi.agreements.performance_plan")
 defer(*(f"cascade_kpi.alignment.{name}" for name in ("budget", "goals", "links")))
@@ -248,6 +250,7 @@ _LATE = {
     "reconcile": "cascade_kpi.commitments.reconcile",
     "record": "cascade_kpi.records",
     "report": "cascade_kpi.reporting.report",
+    "revise": "cascade_kpi.changing.revise",
     "to_json": "cascade_kpi.records",
     "translate": "cascade_kpi.drivers.translate",
     "write_csv": "cascade_kpi.tables",

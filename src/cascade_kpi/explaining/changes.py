@@ -175,4 +175,6 @@ class ChangeExplainer:
             source = "it is not in that tree"
             return Explanation(name, float("nan"), self.kpi.unit, label, None, source)
         k, p = targets.kpis.index(self.kpi.name), targets.periods.index(label)
-        return attrs.evolve(target_explainer(targets, k, p).explain(row), name=name)
+        why = target_explainer(targets, k, p).explain(row)
+        # Both sides may have been made of the same stages.
+        return attrs.evolve(why, name=name).within(id(targets))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Iterator
 from functools import cached_property
 from typing import Protocol
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from cascade_kpi._text import visible
 
@@ -73,6 +73,14 @@ class Explanation:
     def inputs(self) -> tuple[Explanation, ...]:
         """The quantities it was made from, in the operation's order."""
         return self.expand()
+
+    def within(self, scope: Hashable) -> Explanation:
+        """The same, kept apart from what has the same keys in another scope: another stage."""
+        return evolve(
+            self,
+            key=None if self.key is None else (scope, self.key),
+            expand=lambda: tuple(part.within(scope) for part in self.inputs),
+        )
 
     def evaluate(self) -> float:
         """Make the value again from the inputs: the same bits.

@@ -8,8 +8,9 @@ from typing import Any
 
 import attrs
 import numpy as np
-from attrs import frozen
+from attrs import field, frozen
 
+from cascade_kpi._fields import as_tuple, is_a, members, not_texts
 from cascade_kpi.errors import Fault, InputError, check, wants
 from cascade_kpi.records import record
 from cascade_kpi.remaking.roots import Root, root_of
@@ -51,8 +52,18 @@ class Recipe:
     """
 
     root: Root
-    steps: tuple[RecipeStep, ...] = ()
+    steps: tuple[RecipeStep, ...] = field(default=(), converter=as_tuple)
     digest: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        faults: list[Fault] = []
+        take = "take those of Recipe.of(targets)"
+        if not is_a(self.root, Root):
+            faults.append(Fault("recipe", "not a root", take, column="root", value=self.root))
+        members("recipe", self.steps, RecipeStep, take, faults, column="steps")
+        if self.digest is not None:
+            faults += not_texts("recipe", digest=self.digest)
+        check(faults)
 
     @classmethod
     def of(cls, targets: Targets) -> Recipe:

@@ -186,7 +186,8 @@ defer(
     "cascade_kpi.commitments.proportions",
     "cascade_kpi.commitments.reconciliation",
 )
-defer("cascade_kpi.remaking.recipe", "cascade_kpi.changing.attribute")
+defer("cascade_kpi.remaking.recipe", "cascade_kpi.remaking.measured")
+defer("cascade_kpi.changing.attribute", "cascade_kpi.analysis.gaps")
 defer("cascade_kpi.moving.reorganisation", "cascade_kpi.moving.stints", "cascade_kpi.moving.moves")
 defer("cascade_kpi.agreements.performance_plan")
 defer(*(f"cascade_kpi.alignment.{name}" for name in ("budget", "goals", "links")))

@@ -12,7 +12,7 @@ import cascade_kpi as ck
 from cascade_kpi.remaking.recipe import digest
 from cascade_kpi.remaking.steps import stages_of
 from tests.properties.test_explanations import same_bits
-from tests.strategies import chains, shuffled, tree
+from tests.strategies import cases, chains, shuffled, tree
 
 MADE = ("cascade", "assign")
 
@@ -61,6 +61,23 @@ def test_explanations_name_the_same_rows(chain):
     targets = chain.made()
     if targets is not None:
         assert told(ck.from_json(ck.to_json(targets))) == told(targets)
+
+
+@settings(max_examples=60)
+@given(cases(largest=6))
+def test_results_scores_and_gaps_come_back_equal(case):
+    gaps = case.gaps()
+    whole = ck.over_periods(gaps.scores.results, "all")
+    for stage in (gaps.scores.results, whole, gaps.scores, gaps):
+        text = ck.to_json(stage)
+        again = ck.from_json(text, expect=type(stage))
+        assert again == stage
+        assert ck.to_json(again) == text
+    again = ck.from_json(ck.to_json(gaps))
+    for node in gaps.org.ids.tolist()[:3]:
+        for kpi in gaps.kpis.names:
+            at = {"kpi": kpi, "period": case.periods[-1]}
+            assert ck.explain(again, node, **at).text(30) == ck.explain(gaps, node, **at).text(30)
 
 
 # ------------------------------------------------------------------------ change of mind

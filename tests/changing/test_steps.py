@@ -200,15 +200,15 @@ def test_inputs_of_steps_are_told():
     assert inputs.limits["what"].tolist() == ["dropped"]
     profiles = {name: column.tolist() for name, column in inputs.profiles.items()}
     assert profiles == {
-        "step": [0, 0], "input": ["by of phase"] * 2, "of": ["sales", "calls"],
+        "step": [0, 0], "verb": ["phase"] * 2, "input": ["by"] * 2, "of": ["sales", "calls"],
         "before": ["Seasonal(weights=(2.0, 3.0))"] * 2, "after": ["Even()"] * 2,
     }  # fmt: skip
     assert inputs.lines() == [
         "goals: 1 changed",
         "offers: 1 added, 1 changed, 1 dropped",
         "limits: 1 dropped",
-        "profiles: by of phase of sales, by of phase of calls",
-        f"confidences: {', '.join(f'confidence of reconcile of {kpi}' for kpi in KPIS)}",
+        "profiles: sales (phase, by), calls (phase, by)",
+        f"confidences: {', '.join(f'{kpi} (reconcile, confidence)' for kpi in KPIS)}",
     ]
 
 

@@ -37,8 +37,8 @@ def in_limits(nodes: Matched, was: Targets, now: Targets) -> Columns:
     return _long(nodes, was, now, {"floor": _floors, "cap": _caps})
 
 
-def in_rules(was: Targets, now: Targets, kind: str) -> list[tuple[str, str, str, str]]:
-    """Inputs of a kind that are no tables: which, of which KPI or period, before, after.
+def in_rules(was: Targets, now: Targets, kind: str) -> list[tuple[str, str, str, str, str]]:
+    """Inputs of a kind that are no tables: verb, input, of which KPI or period, before, after.
 
     What is given for a KPI or a period on one side only is left out.
     """
@@ -53,7 +53,7 @@ def in_rules(was: Targets, now: Targets, kind: str) -> list[tuple[str, str, str,
         for key in filter(pairs[1].__contains__, pairs[0]):
             a, b = (each[key] for each in pairs)
             if a != b:
-                rows.append((f"{name} of {one.verb.__name__}", key, repr(a), repr(b)))
+                rows.append((one.verb.__name__, name, key, repr(a), repr(b)))
     return rows
 
 

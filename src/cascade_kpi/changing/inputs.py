@@ -132,8 +132,8 @@ class Inputs:
     def profiles(self) -> Columns:
         """How targets are spread over periods and parts, where it differs: one row each.
 
-        ``step``; ``input``, such as "by of phase"; ``of``, the KPI or period; ``before`` and
-        ``after`` as they are printed.
+        ``step``; ``verb`` and ``input``, such as "phase" and "by"; ``of``, the KPI or period;
+        ``before`` and ``after`` as they are printed.
         """
         return self._printed("profiles")
 
@@ -144,7 +144,7 @@ class Inputs:
 
     def _printed(self, kind: str) -> Columns:
         told = [(i, row) for i, was, now in self._pairs(object) for row in in_rules(was, now, kind)]
-        names = ("input", "of", "before", "after")
+        names = ("verb", "input", "of", "before", "after")
         return {
             "step": np.array([i for i, _ in told], dtype=np.int64),
             **{name: texts([row[i] for _, row in told]) for i, name in enumerate(names)},
@@ -256,11 +256,12 @@ class Inputs:
             names, counts = np.unique(self.of(kind)[column].astype(str), return_counts=True)
             told = [f"{n:,} {name}" for name, n in zip(names, counts.tolist(), strict=True)]
             lines += [f"{kind}: {', '.join(told)}"] if told else []
-        named = {"rules": ("field", "kpi"), "profiles": ("input", "of")}
-        named["confidences"] = named["profiles"]
-        for kind, columns in named.items():
-            pairs = zip(*(self.of(kind)[name].tolist() for name in columns), strict=True)
-            told = [f"{what} of {whose}" if whose else what for what, whose in pairs]
+        rules = self.rules["kpi"].tolist(), self.rules["field"].tolist()
+        told = [f"{field} of {kpi}" for kpi, field in zip(*rules, strict=True)]
+        lines += [f"rules: {', '.join(told)}"] if told else []
+        for kind in ("profiles", "confidences"):
+            rows = zip(*(self.of(kind)[n].tolist() for n in ("verb", "input", "of")), strict=True)
+            told = [f"{of} ({v}, {i})" if of else f"{v}, {i}" for v, i, of in rows]
             lines += [f"{kind}: {', '.join(told)}"] if told else []
         return lines
 

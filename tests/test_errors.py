@@ -100,9 +100,9 @@ def test_a_number_for_periods_is_told_to_be_text():
     assert "such as '2026'" in fault.repair
 
 
-def test_a_stage_is_not_told_to_be_registered():
+def test_what_has_no_record_is_not_told_to_be_registered():
     org = ck.OrgTree.from_table({"id": ["hq"], "parent": [""]})
     targets = ck.cascade(org, [ck.Kpi("sales", "CNY", lot=1)], {"sales": 10}, periods="2027")
-    (fault,) = refused(ck.to_json, targets)
+    (fault,) = refused(ck.to_json, ck.explain(targets, "hq", "sales"))
     assert "@record" not in fault.repair
     assert "write what it was made from" in fault.repair

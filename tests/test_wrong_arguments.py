@@ -30,6 +30,7 @@ SUMS = TREE.over_subtrees()
 MODEL = ck.DriverTree({"double": ck.D("k") * 2}, [KPI])
 MADE = ck.derive(MODEL, RESULTS)
 SPLIT = ck.contributions(MADE, MADE, "double")
+EVEN, ROOT = ck.profiles.Even(), ck.Recipe.of(RESULTS.targets).root
 CHANGES = ck.compare(RESULTS.targets, ck.recascade(RESULTS.targets, goals={"k": 15}))
 POSTED = ck.cascade(
     org(post=["x"] * 6, past=[None, None, 3, 4, None, 5]), [KPI], {"k": 12}, periods="p"
@@ -57,6 +58,14 @@ def read_csv(path, delimiter, encoding):
 
 def what_if(node, kpi, value, period):
     return RESULTS.what_if(node, kpi, value, period=period)
+
+
+def made_by(**fields):
+    return ck.Recipe(**fields).make()
+
+
+def revised(targets, verb, which, by):
+    return ck.revise(targets, verb, which, by=by)
 
 
 def shown(stage, **options):
@@ -285,6 +294,13 @@ CALLS = {
         {"targets": RESULTS.targets, "goals": {"k": 24}, "withdraw": None, "drivers": None,
          "org": None, "kpis": None},
     ),
+    "revise": (
+        revised,
+        {"targets": ck.phase(RESULTS.targets, ["a", "b"], EVEN), "verb": ck.phase, "which": None,
+         "by": EVEN},
+    ),
+    "Recipe.of": (ck.Recipe.of, {"targets": RESULTS.targets}),
+    "Recipe": (made_by, {"root": ROOT, "steps": (), "digest": None}),
     "compare": (ck.compare, {"before": RESULTS.targets, "after": RESULTS.targets}),
     "Changes.of": (CHANGES.of, {"kpi": "k"}),
     "Changes.status": (CHANGES.status, {"node": "ann"}),

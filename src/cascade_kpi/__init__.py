@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from cascade_kpi.changing.attribute import Attribution, attribute
     from cascade_kpi.changing.changes import Changes, compare
     from cascade_kpi.changing.recascade import recascade
+    from cascade_kpi.changing.revise import revise
     from cascade_kpi.commitments import confidences, proportions
     from cascade_kpi.commitments.negotiation import Negotiation
     from cascade_kpi.commitments.reconcile import reconcile
@@ -173,6 +174,7 @@ __all__ = [
     "reconcile",
     "record",
     "report",
+    "revise",
     "score",
     "splits",
     "to_json",
@@ -198,6 +200,7 @@ defer(
 defer("cascade_kpi.remaking.recipe", "cascade_kpi.remaking.measured", "cascade_kpi.judging.written")
 defer("cascade_kpi.fitting")
 defer(*(f"cascade_kpi.moving.{name}" for name in ("reorganisation", "stints", "moves", "written")))
+defer("cascade_kpi.changing.attribute", "cascade_kpi.analysis.gaps")
 defer("cascade_kpi.agreements.performance_plan")
 defer("cascade_kpi.alignment.budgets", "cascade_kpi.alignment.written")
 
@@ -263,6 +266,7 @@ _LATE = {
     "reconcile": "cascade_kpi.commitments.reconcile",
     "record": "cascade_kpi.records",
     "report": "cascade_kpi.reporting.report",
+    "revise": "cascade_kpi.changing.revise",
     "to_json": "cascade_kpi.records",
     "translate": "cascade_kpi.drivers.translate",
     "write_csv": "cascade_kpi.tables",

@@ -143,6 +143,29 @@ def test_other_values_than_were_written_are_refused():
         assert "leave the digest out" in fault.repair
 
 
+def test_results_and_scores_have_digests_of_their_own():
+    rows = {"node": ["ann", "cid"], "kpi": ["sales"] * 2, "value": [40, 21]}
+    results = ck.measure(year(), rows)
+    scores = ck.score(results, ck.Scorecard([ck.Item("sales")], {"sales": 100}))
+    again = ck.from_json(ck.to_json(ck.gaps(scores)), expect=ck.Gaps)
+    assert again == ck.gaps(scores)
+    assert again.scores.results.actuals.entries.row.tolist() == [0, 1]
+    for stage in (results, ck.over_periods(results, "all"), scores):
+        document = json.loads(ck.to_json(stage))
+        document["record"]["digest"] = "sha256:0"
+        (fault,) = refused(ck.from_json, json.dumps(document))
+        assert fault.source == "$.record (digest)"
+        del document["record"]["digest"]
+        assert ck.from_json(json.dumps(document)) == stage
+
+
+def test_results_of_actuals_that_came_as_arrays_come_back():
+    given = {"sales": np.array([NAN, NAN, 5, 6, NAN, 7])}
+    actuals = ck.Actuals.from_columns(tree(), [SALES], given, periods="2027")
+    results = ck.measure(year(SALES, sales=100), actuals, missing="hold", inner="own")
+    assert ck.from_json(ck.to_json(results)) == results
+
+
 def test_a_recipe_without_a_digest_is_followed():
     def change(record):
         record["root"]["table"]["value"].update(values=[120.0, 2.0])

@@ -21,12 +21,14 @@ from cascade_kpi.org.infinite import finite_array
 from cascade_kpi.org.rollup import add_present
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.periods import Periods
+from cascade_kpi.records import record
 from cascade_kpi.scoring.kernel import weighted_mean
 from cascade_kpi.scoring.score import Scores
 
 __all__ = ["Gaps", "bad_way", "gaps"]
 
 
+@record("cascade_kpi/gaps")
 @frozen(hash=False, repr=False)
 class Gaps:
     """Results less targets, for everybody. Made by :func:`gaps`.

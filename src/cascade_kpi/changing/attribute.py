@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
-import attrs
 import numpy as np
 from attrs import field, frozen
 
@@ -17,21 +16,39 @@ from cascade_kpi._long import Columns, long_table, present
 from cascade_kpi._text import visible
 from cascade_kpi.analysis.breakdown import Breakdown
 from cascade_kpi.changing.changes import Changes, both_add_up, laid
-from cascade_kpi.changing.columns import halfway
 from cascade_kpi.changing.counted import Counted
+from cascade_kpi.changing.halfway import Ways
 from cascade_kpi.changing.inputs import KINDS
-from cascade_kpi.changing.recascade import moved_entries
-from cascade_kpi.entries import Entries
-from cascade_kpi.errors import Fault, InputError, check, suggest, wants
-from cascade_kpi.kpis.kpi import Kpis
-from cascade_kpi.org.tree import OrgTree
-from cascade_kpi.targets.cascade import cascaded
-from cascade_kpi.targets.origins import Cascaded
+from cascade_kpi.errors import Fault, check, suggest, wants
+from cascade_kpi.records import record
 from cascade_kpi.targets.targets import Targets
 
 __all__ = ["Attribution", "attribute", "carried"]
 
 
+@frozen(hash=False)
+class _Order:
+    """What an attribution is made from: what its JSON record holds."""
+
+    changes: Changes
+    order: tuple[str, ...]
+
+    @classmethod
+    def of(cls, parts: Attribution) -> _Order:
+        """The changes, and the kinds of input that differ, in their order."""
+        return cls(parts.changes, parts.order)
+
+    def make(self) -> Attribution:
+        """The attribution again."""
+        inputs = self.changes.inputs
+        if sorted(self.order) != sorted(inputs.changed):
+            repair = f"name each that differs once: {', '.join(inputs.changed) or 'none'}"
+            check([Fault("order", "not the kinds of input that differ", repair)])
+        others = (kind for kind in inputs.kinds if kind not in self.order)
+        return attribute(self.changes, (*self.order, *others))
+
+
+@record("cascade_kpi/attribution", written_as=_Order)
 @frozen(hash=False, repr=False)
 class Attribution:
     """Every change as the sum of what each kind of input made of it. Made by :func:`attribute`.
@@ -97,8 +114,8 @@ class Attribution:
         Returns
         -------
         dict of str to array (m,)
-            ``node``, ``kpi``, ``period``, ``unit``; ``change`` and its parts ``tree``,
-            ``drivers``, ``rules`` and ``goals``. By period, KPI, node.
+            ``node``, ``kpi``, ``period``, ``unit``; ``change`` and its parts, one for each
+            of ``changes.inputs.kinds``. By period, KPI, node.
         """
         changes, names = self.changes, self.changes.kpis.names
         change = [changes.of(kpi) for kpi in names]
@@ -107,7 +124,10 @@ class Attribution:
             changes.periods.labels,
             [(kpi.name, kpi.gap_unit) for kpi in changes.kpis],
             present(change),
-            {"change": change, **{k: [self.part(kpi, k) for kpi in names] for k in KINDS}},
+            {
+                "change": change,
+                **{k: [self.part(kpi, k) for kpi in names] for k in changes.inputs.kinds},
+            },
         )
 
     def by_kind(self, node: object, kpi: str, period: str | None = None) -> Breakdown:
@@ -144,20 +164,23 @@ def carried(counted: Counted, i: int, *, additive: bool) -> Any:
     return out
 
 
-def attribute(changes: Changes, order: Iterable[str] = KINDS) -> Attribution:
-    """How much of every change comes from the tree, the drivers, the rules and the goals.
+def attribute(changes: Changes, order: Iterable[str] | None = None) -> Attribution:
+    """How much of every change comes from which kind of input, such as the tree or the goals.
 
-    The inputs that differ are changed one kind after the other, and cascaded
-    again each time. A kind's part is what its step changed; the parts sum to the
+    The inputs that differ are changed one kind after the other, and all targets
+    made again each time. A kind's part is what its step changed; the parts sum to the
     change, in whole lots exactly.
 
     Parameters
     ----------
     changes : Changes
-        Of targets from :func:`cascade`.
-    order : iterable of str
-        All four of ``"tree"``, ``"drivers"``, ``"rules"``, ``"goals"``. What two
-        kinds do only together falls to the later one.
+        Of targets that were made by the same verbs.
+    order : iterable of str, optional
+        All kinds of input that these targets have, ``changes.inputs.kinds``: ``"tree"``,
+        ``"drivers"``, ``"rules"``, ``"goals"``; ``"profiles"`` where they were phased or
+        itemised; ``"offers"``, ``"confidences"``, ``"limits"`` where they were
+        reconciled. By default in this order. What two kinds do only together falls to
+        the later one.
 
     Returns
     -------
@@ -166,8 +189,8 @@ def attribute(changes: Changes, order: Iterable[str] = KINDS) -> Attribution:
     Raises
     ------
     InputError
-        If the targets are not all handed down from goals; if the order is not
-        of the four kinds; if inputs halfway cannot be cascaded.
+        If the targets were not made by the same verbs; if the order is not of
+        their kinds; if targets halfway cannot be made.
 
     Examples
     --------
@@ -184,62 +207,12 @@ def attribute(changes: Changes, order: Iterable[str] = KINDS) -> Attribution:
       goals               +15    50.0 %   100.0 %
     """
     wants(changes, Changes, "changes", "compare(…)")
-    kinds: Any = as_tuple(order)
-    if not isinstance(kinds, tuple) or sorted(map(str, kinds)) != sorted(KINDS):
-        repair = f"name each of {', '.join(KINDS)} once"
-        check([Fault("attribute", "not the four kinds of input", repair, value=order)])
-    repair = "attribute the targets that they were made from"
-    check(
-        [
-            Fault("attribute", f"the targets {name} were not handed down from goals", repair)
-            for name, side in (("before", changes.before), ("after", changes.after))
-            if not isinstance(side.origin, Cascaded)
-        ]
-    )
+    known = changes.inputs.kinds
+    kinds: Any = known if order is None else as_tuple(order)
+    if not isinstance(kinds, tuple) or sorted(map(str, kinds)) != sorted(known):
+        repair = f"name each of {', '.join(known)} once"
+        check([Fault("attribute", "not the kinds of input of these targets", repair, value=order)])
+    ways = Ways.of(changes)
     changed = tuple(kind for kind in kinds if kind in changes.inputs.changed)
-    steps = [_halfway(changes, changed[:i]) for i in range(1, len(changed))]
+    steps = [ways.halfway(changed[:i]) for i in range(1, len(changed))]
     return Attribution(changes, changed, (*steps, *([changes.after] if changed else [])))
-
-
-def _halfway(changes: Changes, done: tuple[str, ...]) -> Targets:
-    """Targets with some kinds of input as they are after, the others as before."""
-
-    def side(kind: str) -> Targets:
-        return changes.after if kind in done else changes.before
-
-    # Cells are brought together only where both differ: else they are those of one tree.
-    trees = [kind for kind in ("tree", "drivers") if kind in changes.inputs.changed] or ["tree"]
-    org = _tree(side(trees[0]).org, side(trees[-1]).org)
-    names = changes.kpis.names
-    rules = Kpis(side("rules").kpis[name] for name in names)
-    stated = _goals(changes, side("goals"), org)
-    try:
-        return cascaded(org, rules, changes.periods, stated)
-    except InputError as error:
-        told = " and ".join(done)
-        reason = f"with {told} changed and all else as before, there is no cascade"
-        fault = Fault("attribute", reason, "state another order of the kinds", value=done[-1])
-        raise InputError([fault, *error.faults]) from None
-
-
-def _tree(tree: OrgTree, drivers: OrgTree) -> OrgTree:
-    """A tree with the cells of another."""
-    if tree is drivers:
-        return tree
-    columns = {name: lock(halfway(tree, drivers, name)) for name in drivers.columns}
-    return attrs.evolve(tree, columns=columns)
-
-
-def _goals(changes: Changes, side: Targets, org: OrgTree) -> Entries:
-    """The goals of one side for another tree, those KPIs and periods that both sides have."""
-    origin = side.origin
-    assert isinstance(origin, Cascaded)  # noqa: S101 - others have been refused
-    goals, _ = moved_entries(origin.goals, side.org, org)
-    kpis = [changes.kpis.names.index(n) if n in changes.kpis.names else -1 for n in side.kpis.names]
-    labels = changes.periods.labels
-    periods = [labels.index(label) if label in labels else -1 for label in side.periods]
-    kpi, period = np.array(kpis)[goals.kpi], np.array(periods)[goals.period]
-    keep = np.flatnonzero((kpi >= 0) & (period >= 0))
-    keep = keep[np.lexsort((goals.node[keep], period[keep], kpi[keep]))]
-    values = {name: each[keep] for name, each in goals.values.items()}
-    return Entries(goals.node[keep], kpi[keep], period[keep], values, goals.row[keep])

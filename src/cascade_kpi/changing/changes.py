@@ -22,6 +22,7 @@ from cascade_kpi.errors import Fault, check, suggest, unlike
 from cascade_kpi.kpis.aggregates import Makeup
 from cascade_kpi.kpis.kpi import Kpis
 from cascade_kpi.periods import Periods
+from cascade_kpi.records import record
 from cascade_kpi.targets.amounts import NO_LOTS, Amounts, Lots
 from cascade_kpi.targets.targets import Targets
 
@@ -42,6 +43,24 @@ class _Makeup:
     own: FloatArray | IntArray
 
 
+@frozen(hash=False)
+class _Sides:
+    """What is compared: what the JSON record of changes holds."""
+
+    before: Targets
+    after: Targets
+
+    @classmethod
+    def of(cls, changes: Changes) -> _Sides:
+        """The two sides."""
+        return cls(changes.before, changes.after)
+
+    def make(self) -> Changes:
+        """The changes again."""
+        return compare(self.before, self.after)
+
+
+@record("cascade_kpi/changes", written_as=_Sides)
 @frozen(hash=False, repr=False)
 class Changes:
     """Two sets of targets side by side. Made by :func:`compare`.

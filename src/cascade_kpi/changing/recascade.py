@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -18,8 +18,9 @@ from cascade_kpi.errors import Fault, InputError, check, suggest, unlike, wants
 from cascade_kpi.kpis.kpi import Kpi, Kpis
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.periods import Periods
-from cascade_kpi.targets.cascade import cascaded, goals_table
-from cascade_kpi.targets.origins import Cascaded
+from cascade_kpi.remaking.recipe import follow
+from cascade_kpi.remaking.roots import Stated, root_of
+from cascade_kpi.remaking.steps import replaced, stages_of, step_of
 from cascade_kpi.targets.targets import Targets
 
 __all__ = ["moved_entries", "recascade"]
@@ -36,13 +37,16 @@ def recascade(
 ) -> Targets:
     """Cascade again, with some of the inputs changed and all others kept.
 
+    Targets that were phased, itemised or reconciled since are phased, itemised
+    and reconciled again by the same inputs: see :func:`revise` to change these.
+
     Parameters
     ----------
     targets : Targets
-        From :func:`cascade`.
+        Of any steps. What is changed is what the first of them were made from.
     goals : mapping of KPI name to number, or any table, optional
         As for :func:`cascade`: they replace those stated for the same node, KPI
-        and period, or join the others.
+        and period, or join the others. Of targets that were assigned, a table of these.
     withdraw : any table, optional
         Columns ``node``, ``kpi``, and ``period`` where there are several: goals
         that were stated, and are no longer.
@@ -51,9 +55,10 @@ def recascade(
         of all its cells in the tree's order, which may be a new column. Entries
         that were the sum over the leaves below are summed again.
     org : OrgTree, optional
-        Another tree. Every goal that is kept must find its node in it.
+        Another tree. Every goal that is kept must find its node in it, and so must
+        every offer and limit.
     kpis : Kpis, optional
-        KPIs that replace those of the same names.
+        KPIs that replace those of the same names, among the parts of an itemised one too.
 
     Returns
     -------
@@ -64,7 +69,8 @@ def recascade(
     Raises
     ------
     InputError
-        Listing every fault of the changes; and all that :func:`cascade` refuses.
+        Listing every fault of the changes; and all that :func:`cascade` refuses, or
+        the first of the steps that cannot be made again, under its place in the recipe.
 
     Examples
     --------
@@ -80,34 +86,34 @@ def recascade(
     array([[100.,  50.,  50.]])
     """
     wants(targets, Targets, "targets", "cascade(…)")
-    if not isinstance(targets.origin, Cascaded):
-        reason = "these targets were not handed down from goals"
-        repair = "change what they were made from, and make them again"
-        check([Fault("recascade", reason, repair)])
-        raise AssertionError  # check has raised
+    first, *others = stages_of(targets)
+    root, steps = root_of(first), [step_of(stage) for stage in others]
     faults = [] if org is None else unlike(org, OrgTree, "org", "OrgTree.from_table(…)")
-    found: list[Kpis] = []
-    faults += refusals(lambda given: found.append(_replaced(targets.kpis, given)), kpis)
+    found: list[dict[str, Kpi]] = []
+    names = dict.fromkeys(name for stage in (first, *others) for name in stage.kpis.names)
+    faults += refusals(lambda given: found.append(_replacing(names, given)), kpis)
     check(faults)
-    tree = targets.org if org is None else org
+    tree, rules = first.org if org is None else org, found[0]
     made: list[OrgTree] = []
     faults += refusals(lambda given: made.append(_driven(tree, given)), drivers)
-    tree, rules = made[0] if made else tree, found[0]
-    kept, lost = moved_entries(targets.origin.goals, targets.org, tree)
-    read = _Read(tree, rules, targets.periods, faults)
+    tree = made[0] if made else tree
+    stated = root.stated(first)
+    kept, lost = moved_entries(stated, first.org, tree)
+    read = _Read(tree, replaced(first.kpis, rules), first.periods, root, faults)
     away, added = read.entries(withdraw, "withdraw", ()), read.entries(goals, "goals", ("value",))
     gone = read.keys(away)
-    faults += _not_stated(targets, read, kept, gone)
-    faults += _lost(targets, lost)
+    faults += _not_stated(first, read, kept, gone)
+    faults += _lost(first, stated, lost)
     check(faults)
     stay = ~np.isin(read.keys(kept), np.r_[gone, read.keys(added)])
-    return cascaded(tree, rules, targets.periods, _joined(kept, stay, added))
+    again = root.made(tree, read.kpis, read.periods, _joined(kept, stay, added))
+    return follow(again, [step.ruled(rules) for step in steps])
 
 
-def _replaced(before: Kpis, given: Any) -> Kpis:
-    """KPIs, some of them replaced by those of the same name."""
+def _replacing(names: Collection[str], given: Any) -> dict[str, Kpi]:
+    """KPIs by the names of those that they replace."""
     if given is None:
-        return before
+        return {}
     faults: list[Fault] = []
     items = given.items if isinstance(given, Kpis) else given
     items = (items,) if isinstance(items, Kpi) else items
@@ -115,12 +121,12 @@ def _replaced(before: Kpis, given: Any) -> Kpis:
     sound = members("kpis", listed, Kpi, "make each with Kpi(…)", faults)
     new = {kpi.name: kpi for _, kpi in sound}
     faults += [
-        Fault("kpis", "no KPI of this name to replace", suggest(name, before.names), value=name)
+        Fault("kpis", "no KPI of this name to replace", suggest(name, names), value=name)
         for name in new
-        if name not in before.names
+        if name not in names
     ]
     check(faults)
-    return Kpis(new.get(kpi.name, kpi) for kpi in before)
+    return new
 
 
 def _driven(org: OrgTree, given: Any) -> OrgTree:
@@ -192,6 +198,7 @@ class _Read:
     org: OrgTree
     kpis: Kpis
     periods: Periods
+    root: type[Stated]
     faults: list[Fault]
 
     def entries(self, table: object, name: str, inputs: tuple[str, ...]) -> Entries:
@@ -201,7 +208,7 @@ class _Read:
         if table is None:
             return empty
         try:
-            given = goals_table(self.org, table, self.periods) if inputs else table
+            given = self.root.as_table(self.org, table, self.periods) if inputs else table
             return read_entries(
                 self.org, self.kpis, given, periods=self.periods, inputs=lambda _: inputs, name=name
             )[1]
@@ -247,11 +254,9 @@ def _not_stated(targets: Targets, read: _Read, kept: Entries, gone: IntArray) ->
     return faults
 
 
-def _lost(targets: Targets, lost: IntArray) -> list[Fault]:
+def _lost(targets: Targets, goals: Entries, lost: IntArray) -> list[Fault]:
     """A fault for each goal whose node is not in the new tree."""
-    origin = targets.origin
-    assert isinstance(origin, Cascaded)  # noqa: S101 - others have been refused
-    goals, faults = origin.goals, []
+    faults = []
     for i in lost.tolist():
         name, label = targets.kpis.names[goals.kpi[i]], targets.periods.labels[goals.period[i]]
         reason = f"the goal of {name} in {label} finds no such node in the new tree"

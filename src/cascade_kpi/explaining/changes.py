@@ -67,6 +67,21 @@ class PartsSummed:
         return "the parts of the kinds of input, in the order in which they were changed"
 
 
+@frozen
+class Telescoped:
+    """A difference of floats; after both sides, the parts that make it up but for rounding."""
+
+    step: Step
+
+    def __call__(self, *inputs: float) -> float:
+        """The quantity, from its inputs."""
+        return self.step(*inputs[:2])
+
+    def words(self) -> str:
+        """The clause."""
+        return f"{self.step.words()}, made up, but for rounding, of the parts that follow"
+
+
 @frozen(eq=False)
 class ChangeExplainer:
     """Explains the change of one node's target of one KPI in one period.
@@ -108,11 +123,15 @@ class ChangeExplainer:
         name = self.kpi.name
         value = float(self.changes.of(name)[self.p, self.place])
         lot = self.changes.counted(name).lot
-        if self.parts is not None and self.parts.order and self._exact:
-            parts = tuple(map(self.part, self.parts.order))
+        order = () if self.parts is None else self.parts.order
+        parts = tuple(map(self.part, order))
+        if parts and self._exact:
+            assert self.parts is not None  # noqa: S101 - it has parts
             return self._made("change", value, PartsSummed(self.parts.counted(name).lot), parts)
         step = Step(lot, self._additive, "after − before")
-        return self._made("change", value, step, (self._before(), self._after()))
+        sides = self._before(), self._after()
+        rule = Telescoped(step) if parts else step
+        return self._made("change", value, rule, (*sides, *parts))
 
     @property
     def _exact(self) -> bool:
@@ -156,4 +175,6 @@ class ChangeExplainer:
             source = "it is not in that tree"
             return Explanation(name, float("nan"), self.kpi.unit, label, None, source)
         k, p = targets.kpis.index(self.kpi.name), targets.periods.index(label)
-        return attrs.evolve(target_explainer(targets, k, p).explain(row), name=name).within(words)
+        why = target_explainer(targets, k, p).explain(row)
+        # Both sides may have been made of the same stages.
+        return attrs.evolve(why, name=name).within(id(targets))

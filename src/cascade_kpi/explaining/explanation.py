@@ -82,7 +82,7 @@ class Explanation:
         """
         return evolve(
             self,
-            expand=lambda: tuple(part.within(scope) for part in self.expand()),
+            expand=lambda: tuple(part.within(scope) for part in self.inputs),
             key=None if self.key is None else (scope, self.key),
         )
 

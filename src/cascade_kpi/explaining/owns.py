@@ -43,7 +43,7 @@ def target_lots(targets: Targets, k: int, p: int, row: int, of: Explainer) -> Ex
     value = targets.values[k][p, row]
     lots = float(kpi.counted_in.whole(np.array([value]))[0][0])
     rule = AmountAsLots(kpi.counted_in)
-    key = ("whole", kpi.name, label, row)
+    key = ("whole", id(targets), k, p, row)
     return Explanation(name, lots, "lots", label, rule, "", lambda: (of.explain(row),), key)
 
 
@@ -64,5 +64,5 @@ def own_lots(targets: Targets, k: int, p: int, row: int, of: Explainer) -> Expla
         return target_lots(targets, k, p, row, of)
     parts = [target_lots(targets, k, p, each, of) for each in (row, *below)]
     value = Beyond()(*(part.value for part in parts))
-    key = ("own", kpi.name, label, row)
+    key = ("own", id(targets), k, p, row)
     return Explanation(name, value, "lots", label, Beyond(), "", lambda: tuple(parts), key)

@@ -260,7 +260,8 @@ class SpreadExplainer:
         return WeightExplainer(spread.rule, self._org, spread.kpi, spread.labels)
 
     def _weights(self, row: int) -> Many:
-        return self._weighing.explain(row)
+        scope = id(self.spread.whole)
+        return tuple(weight.within(scope) for weight in self._weighing.explain(row))
 
     def _has(self, row: int) -> bool:
         return not np.isnan(self.spread.values[self.i, row])
@@ -284,7 +285,7 @@ class SpreadExplainer:
             rule = WithinFamily(i, children.index(row), len(self._counts))
             expand = partial(self._family, parent, children)
         name, value = self._name("lots", row, i), float(self._counts[i, row])
-        key = ("part", spread.names[i], spread.periods[i], row)
+        key = ("part", id(spread.whole), spread.k, spread.p, i, row)
         return Explanation(name, value, "lots", spread.periods[i], rule, "", expand, key)
 
     def _family(self, parent: int, children: list[int]) -> Many:
@@ -320,7 +321,7 @@ class SpreadExplainer:
             rule, expand = AmountAsLots(spread.kpi.counted_in), as_lots
         else:
             rule, expand = Combined(add_present, "its children's, and its own"), summed
-        key = ("whole", spread.kpi.name, spread.label, row)
+        key = ("whole", id(spread.whole), spread.k, spread.p, row)
         return Explanation(name, value, "lots", spread.label, rule, "", expand, key)
 
     def _own(self, row: int) -> Explanation:

@@ -1,4 +1,4 @@
-"""Results as what they are made of: targets and reports, or the periods that they take together."""
+"""Results as what they were measured from."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from cascade_kpi._arrays import CONTENT, frozen_columns
 from cascade_kpi.missing import Missing
 from cascade_kpi.records import record
+from cascade_kpi.records.digests import check_digest, digest_of
 from cascade_kpi.remaking.told import renumbered, told
 from cascade_kpi.results.actuals import Actuals
 from cascade_kpi.results.measure import measure
@@ -19,91 +20,96 @@ from cascade_kpi.results.over import over_periods
 from cascade_kpi.results.results import Results
 from cascade_kpi.targets.targets import Targets
 
-__all__ = ["Measuring", "ResultsMade", "TakingTogether"]
+__all__ = ["Measuring", "Spanning"]
 
 
 @runtime_checkable
-class Making(Protocol):
-    """How results were made."""
+class ResultsRoot(Protocol):
+    """What results are made from."""
 
-    def results(self) -> Results:
-        """The results, checked. Raises InputError, listing every fault."""
+    def make(self) -> Results:
+        """The results. Raises InputError, listing every fault."""
         ...
 
 
 @record("cascade_kpi/recipes.measure")
 @frozen(hash=False)
 class Measuring:
-    """What :func:`measure <cascade_kpi.measure>` took.
+    """What :func:`measure <cascade_kpi.measure>` took, actuals as a table with its rows.
 
     Attributes
     ----------
     targets : Targets
     actuals : mapping of str to array (m,), or Actuals
-        The reports as a table: ``node``, ``kpi``, ``period``, what the KPIs take, and maybe
-        ``row``; the actuals themselves if they were not made from one.
+        ``node``, ``kpi``, ``period``, and what the KPIs take; Actuals if they came as arrays.
     missing : Missing
     inner : "total" or "own"
     """
 
     targets: Targets
-    actuals: Actuals | None
-    reports: Mapping[str, NDArray[Any]] | None = field(
-        eq=CONTENT, repr=False, converter=attrs.converters.optional(frozen_columns)
-    )
+    actuals: Mapping[str, NDArray[Any]] | Actuals = field(eq=CONTENT, repr=False)
     missing: Missing
     inner: Literal["total", "own"]
 
     @classmethod
     def of(cls, results: Results) -> Measuring:
         """What some results were measured from."""
-        targets, actuals, entries = results.targets, results.actuals, results.actuals.entries
+        targets, given = results.targets, results.actuals
+        actuals: Any = given
+        if given.entries is not None:
+            actuals = frozen_columns(told(targets, given.entries, **given.entries.values))
         inner: Any = results.inner
-        if entries is None:
-            return cls(targets, actuals, None, results.missing, inner)
-        return cls(targets, None, told(targets, entries, **entries.values), results.missing, inner)
+        return cls(targets, actuals, results.missing, inner)
 
-    def results(self) -> Results:
-        """The results, measured."""
-        actuals = self.actuals
-        if self.reports is not None:
-            targets = self.targets
-            table = {name: cells for name, cells in self.reports.items() if name != "row"}
-            made = Actuals.from_table(targets.org, targets.kpis, table, periods=targets.periods)
-            assert made.entries is not None  # noqa: S101 - made from a table
-            actuals = attrs.evolve(made, entries=renumbered(made.entries, self.reports, "actuals"))
-        return measure(self.targets, actuals, missing=self.missing, inner=self.inner)
+    def make(self) -> Results:
+        """The results, measured again."""
+        actuals, targets = self.actuals, self.targets
+        if not isinstance(actuals, Actuals):
+            axes = targets.org, targets.kpis
+            read = Actuals.from_table(*axes, actuals, periods=targets.periods)
+            assert read.entries is not None  # noqa: S101 - of a table
+            entries = renumbered(read.entries, actuals, "actuals")
+            actuals = attrs.evolve(read, entries=entries)
+        return measure(targets, actuals, missing=self.missing, inner=self.inner)
 
 
 @record("cascade_kpi/recipes.over_periods")
 @frozen(hash=False)
-class TakingTogether:
+class Spanning:
     """What :func:`over_periods <cascade_kpi.over_periods>` took."""
 
-    source: Results
+    results: Results
     label: str
 
-    def results(self) -> Results:
-        """The periods, taken together."""
-        return over_periods(self.source, self.label)
+    def make(self) -> Results:
+        """The results of all periods together."""
+        return over_periods(self.results, self.label)
 
 
 @frozen(hash=False)
-class ResultsMade:
-    """How results are written: as what they were made from."""
+class _Made:
+    """What the JSON record of results holds."""
 
-    made_by: Making
+    by: ResultsRoot
+    digest: str | None = None
 
     @classmethod
-    def of(cls, results: Results) -> ResultsMade:
-        """How some results were made."""
-        if results.source is None:
-            return cls(Measuring.of(results))
-        return cls(TakingTogether(results.source, results.periods.labels[0]))
+    def of(cls, results: Results) -> _Made:
+        """What some results were made from."""
+        by: ResultsRoot = Measuring.of(results)
+        if results.source is not None:
+            by = Spanning(results.source, results.periods.labels[0])
+        return cls(by, _digest(results))
 
     def make(self) -> Results:
-        """The results, made again."""
-        return self.made_by.results()
+        """The results again."""
+        results = self.by.make()
+        check_digest(self.digest, _digest(results))
+        return results
 
 
-record("cascade_kpi/results", written_as=ResultsMade)(Results)
+def _digest(results: Results) -> str:
+    return digest_of(results.of(name) for name in results.kpis.names)
+
+
+record("cascade_kpi/results", written_as=_Made)(Results)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import attrs
-import numpy as np
-from attrs import frozen
+from attrs import field, frozen
+from numpy.typing import NDArray
 
+from cascade_kpi._fields import as_tuple, is_a, members, not_texts
 from cascade_kpi.errors import Fault, InputError, check, wants
 from cascade_kpi.records import record
+from cascade_kpi.records.digests import check_digest, digest_of
 from cascade_kpi.remaking.roots import Root, root_of
 from cascade_kpi.remaking.steps import RecipeStep, stages_of, step_of
 from cascade_kpi.targets.amounts import Amounts, Lots
@@ -51,8 +52,18 @@ class Recipe:
     """
 
     root: Root
-    steps: tuple[RecipeStep, ...] = ()
+    steps: tuple[RecipeStep, ...] = field(default=(), converter=as_tuple)
     digest: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        faults: list[Fault] = []
+        take = "take those of Recipe.of(targets)"
+        if not is_a(self.root, Root):
+            faults.append(Fault("recipe", "not a root", take, column="root", value=self.root))
+        members("recipe", self.steps, RecipeStep, take, faults, column="steps")
+        if self.digest is not None:
+            faults += not_texts("recipe", digest=self.digest)
+        check(faults)
 
     @classmethod
     def of(cls, targets: Targets) -> Recipe:
@@ -77,10 +88,8 @@ class Recipe:
             in the recipe; and if the values have another digest.
         """
         targets = follow(_placed("root", self.root.make), self.steps)
-        if self.digest is not None and self.digest != digest(targets):
-            reason = "this version makes other values than were written"
-            repair = "read it with the version that wrote it, or leave the digest out to go on"
-            check([Fault("digest", reason, repair, value=self.digest)])
+        if self.digest is not None:
+            check_digest(self.digest, digest(targets))
         return targets
 
 
@@ -112,7 +121,7 @@ def _placed(place: str, make: Callable[..., Targets], *given: Any) -> Targets:
 
 
 def digest(targets: Targets) -> str:
-    """SHA-256 of all bits of the values, little-endian: of lots where these are counted.
+    """SHA-256 of the values: of whole lots where these are counted, else of amounts.
 
     Examples
     --------
@@ -122,16 +131,12 @@ def digest(targets: Targets) -> str:
     >>> digest(year)[:23]
     'sha256:...'
     """
-    made = hashlib.sha256()
+    parts: list[str | NDArray[Any]] = []
     for column in targets.columns:
-        made.update(f"{type(column).__name__} {_unit(column)} {column.values.shape}\n".encode())
-        counts = None if isinstance(column, Amounts) else column.counts
-        if counts is not None:
-            made.update(np.ascontiguousarray(counts, dtype="<i8").tobytes())
-        if not isinstance(column, Lots):
-            values = np.where(np.isnan(column.values), np.nan, column.values + 0.0)
-            made.update(np.ascontiguousarray(values, dtype="<f8").tobytes())
-    return f"sha256:{made.hexdigest()}"
+        parts.append(f"{type(column).__name__} {_unit(column)}")
+        parts += [] if isinstance(column, Amounts) else [column.counts]
+        parts += [] if isinstance(column, Lots) else [column.values]
+    return digest_of(parts)
 
 
 def _unit(column: Lots | Amounts | Ratios) -> str:

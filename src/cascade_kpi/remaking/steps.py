@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
 
 import attrs
@@ -24,7 +24,19 @@ from cascade_kpi.remaking.told import known, renumbered, told
 from cascade_kpi.targets.origins import Itemised, Phased, Reconciled
 from cascade_kpi.targets.targets import Targets
 
-__all__ = ["Itemising", "Phasing", "RecipeStep", "Reconciling"]
+__all__ = [
+    "Itemising",
+    "Phasing",
+    "RecipeStep",
+    "Reconciling",
+    "inputs_of",
+    "kinds_of",
+    "mixed",
+    "replaced",
+    "stages_of",
+    "step_class",
+    "step_of",
+]
 
 
 # The kinds of input that changes are attributed to: see KINDS of cascade_kpi.changing.
@@ -133,7 +145,7 @@ class Itemising(_Step):
 
     def ruled(self, kpis: Mapping[str, Kpi]) -> Itemising:
         """The same with other parts."""
-        return attrs.evolve(self, into=Kpis(kpis.get(kpi.name, kpi) for kpi in self.into))
+        return attrs.evolve(self, into=replaced(self.into, kpis))
 
 
 @record("cascade_kpi/recipes.reconcile")
@@ -194,6 +206,11 @@ class Reconciling(_Step):
         )
 
 
+def replaced(kpis: Kpis, by: Mapping[str, Kpi]) -> Kpis:
+    """KPIs, some of them replaced by those of the same name."""
+    return Kpis(by.get(kpi.name, kpi) for kpi in kpis) if by else kpis
+
+
 def _only(given: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
     """What is given for some names."""
     there = set(names)
@@ -210,16 +227,22 @@ def _weights(belief: NDArray[np.float64]) -> NDArray[Any]:
     return weights
 
 
-_OF: Mapping[type, Callable[[Targets, Any], RecipeStep]] = {
-    Phased: Phasing.of,
-    Itemised: Itemising.of,
-    Reconciled: Reconciling.of,
+_STEPS: Mapping[type, type[Phasing | Itemising | Reconciling]] = {
+    Phased: Phasing,
+    Itemised: Itemising,
+    Reconciled: Reconciling,
 }
+
+
+def step_class(targets: Targets) -> type[Phasing | Itemising | Reconciling]:
+    """The class of the step that made targets of others."""
+    return _STEPS[type(targets.origin)]
 
 
 def step_of(targets: Targets) -> RecipeStep:
     """The step that made targets of others."""
-    return _OF[type(targets.origin)](targets, targets.origin)
+    origin: Any = targets.origin
+    return step_class(targets).of(targets, origin)
 
 
 def stages_of(targets: Targets) -> tuple[Targets, ...]:
@@ -228,3 +251,23 @@ def stages_of(targets: Targets) -> tuple[Targets, ...]:
     while isinstance(origin := stages[-1].origin, Phased | Itemised | Reconciled):
         stages.append(origin.whole)
     return tuple(reversed(stages))
+
+
+def inputs_of(step: RecipeStep) -> dict[str, Any]:
+    """What a verb was given, by the names of its arguments."""
+    return {name: getattr(step, name) for name in kinds_of(type(step))}
+
+
+def kinds_of(step: type) -> dict[str, str]:
+    """Of which kind each input of a class of steps is."""
+    return {field.name: field.metadata["kind"] for field in attrs.fields(step)}
+
+
+def mixed(before: RecipeStep, after: RecipeStep, kinds: Collection[str]) -> RecipeStep:
+    """A step with the inputs of some kinds as they are after, the others as before."""
+    changed = {
+        name: getattr(after, name) for name, k in kinds_of(type(after)).items() if k in kinds
+    }
+    step: Any = before
+    made: RecipeStep = attrs.evolve(step, **changed)
+    return made

@@ -411,8 +411,6 @@ _PAPER = """
   .wide { display: block; }
   .narrow { display: none; }
   .map rect.lane { stroke: var(--rule); }
-.knot { margin: .4rem 0; padding: .1rem 0 .2rem .6rem; border-left: 4px solid var(--fill); }
-.knot small { display: block; }
   svg, .tile, .light { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   .tile { border: 1px solid var(--rule); border-top: 3px solid var(--fill, var(--rule)); }
   .scroll { overflow: visible; }

@@ -15,6 +15,8 @@ from cascade_kpi.kpis.kpi import Kpis
 from cascade_kpi.missing import Missing
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.periods import Periods
+from cascade_kpi.records import record
+from cascade_kpi.records.digests import check_digest, digest_of
 from cascade_kpi.results.results import Results
 from cascade_kpi.scoring.kernel import Kernel, weighted_mean
 from cascade_kpi.scoring.scorecard import Scorecard
@@ -22,6 +24,27 @@ from cascade_kpi.scoring.scorecard import Scorecard
 __all__ = ["Scores", "score"]
 
 
+@frozen(hash=False)
+class _Scoring:
+    """What is scored by what: what the JSON record of scores holds."""
+
+    results: Results
+    scorecard: Scorecard
+    digest: str | None = None
+
+    @classmethod
+    def of(cls, scores: Scores) -> _Scoring:
+        """The results and the scorecard."""
+        return cls(scores.results, scores.scorecard, digest_of([scores.total]))
+
+    def make(self) -> Scores:
+        """The scores again."""
+        scores = score(self.results, self.scorecard)
+        check_digest(self.digest, digest_of([scores.total]))
+        return scores
+
+
+@record("cascade_kpi/scores", written_as=_Scoring)
 @frozen(hash=False, repr=False)
 class Scores:
     """Totals of everybody under one scorecard. Made by :func:`score`.

@@ -13,8 +13,8 @@ from cascade_kpi.kpis.kpi import Kpi
 from cascade_kpi.reporting import markdown as md
 from cascade_kpi.reporting.blocks import name, symbol
 from cascade_kpi.reporting.elements import Element, el
+from cascade_kpi.reporting.lettering import wrapped
 from cascade_kpi.reporting.lights import Lights, Mark
-from cascade_kpi.reporting.placing import wrapped
 from cascade_kpi.reporting.wording import amount, count, number, signed
 from cascade_kpi.results.results import Results
 from cascade_kpi.scoring.attainments import Proportion

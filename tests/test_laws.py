@@ -555,6 +555,6 @@ def test_every_family_has_its_check():
     families = (
         "aggregate", "attainment", "base", "condition", "confidence", "curve", "days",
         "direction", "fences", "limit", "material", "measure", "method", "pace", "policy",
-        "profile", "split",
+        "profile", "rated", "split",
     )  # fmt: skip
     assert {f"check_{family}" for family in families} | {"check_record"} == set(testing.__all__)

@@ -67,11 +67,11 @@ def test_the_scores_of_results_that_were_read_are_the_same():
 
 def test_a_report_that_was_tampered_with_is_refused_with_its_path():
     tree = json.loads(ck.to_json(two_quarters()))
-    tree["record"]["made_by"]["reports"]["node"]["values"][0] = "nobody"
+    tree["record"]["by"]["actuals"]["node"]["values"][0] = "nobody"
     (fault,) = refused(ck.from_json, json.dumps(tree))
     assert str(fault).startswith("$.record")
     assert "no such node" in fault.reason
     tree = json.loads(ck.to_json(two_quarters()))
-    tree["record"]["made_by"]["inner"] = "all"
+    tree["record"]["by"]["inner"] = "all"
     (fault,) = refused(ck.from_json, json.dumps(tree))
-    assert str(fault).startswith("$.record.made_by.inner")
+    assert str(fault).startswith("$.record.by.inner")

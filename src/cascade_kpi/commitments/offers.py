@@ -126,7 +126,7 @@ def _read(
             if name == "offers":
                 _believed(data, faults)
         return None
-    return data, entries
+    return data, entries if len(entries) else Entries.none()
 
 
 def _believed(data: Table, faults: list[Fault]) -> FloatArray:

@@ -191,8 +191,8 @@ def test_moved_by_their_policy_and_their_days(days):
     for node, value in zip(units["node"].tolist(), units["target"].tolist(), strict=True):
         assert why(moved, node, quantity="unit").value == value
     told = why(moved, "wu").text(None)
-    assert "placed by Trailing(days=20)" in told
-    assert ("under MonthEnd(times=3.0)" in told) == (days == MonthEnd(3))
+    assert "Trailing(days=20)" in told
+    assert ("MonthEnd(times=3.0)" in told) == (days == MonthEnd(3))
 
 
 def test_judged_by_their_yardstick():

@@ -115,6 +115,7 @@ def read_entries(
     periods, period = _periods(data, periods, faults)
     node = _nodes(data, org, faults)
     values = read_values(data, kpis, kpi, inputs, faults=faults)
+    data.misnamed({"period", *(name for each in kpis for name in inputs(each))}, faults)
     _repeats(data, org, kpis, periods, (node, kpi, period), faults=faults)
     check(data.told(faults))
     order = np.lexsort((node, period, kpi))

@@ -149,7 +149,7 @@ class Goals:
         check(faults)
         data = take(table, name=name)
         data.require(["goal", "title", "owner"], faults)
-        reading.misnamed(data, _KNOWN, faults)
+        data.misnamed(_KNOWN, faults)
         ids = reading.ids(data, "goal", faults)
         owner = _owners(data, org, faults)
         columns = _columns(data, faults)

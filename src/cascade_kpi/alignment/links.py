@@ -109,7 +109,7 @@ class Links:
         data = take(table, name=name)
         faults: list[Fault] = []
         data.require(["goal", "serves"], faults)
-        reading.misnamed(data, _KNOWN, faults)
+        data.misnamed(_KNOWN, faults)
         goal, serves = reading.ids(data, "goal", faults), reading.ids(data, "serves", faults)
         reason = "a share is from 0 to 1"
         share = reading.numbers_within(data, "share", (0.0, 1.0), reason, faults)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,7 @@ from cascade_kpi.errors import Fault, suggest
 from cascade_kpi.tables import Table
 from cascade_kpi.tables.cells import is_blank
 
-__all__ = ["Ids", "flags", "ids", "misnamed", "near_misses", "numbers_within", "objects", "texts"]
+__all__ = ["Ids", "flags", "ids", "near_misses", "numbers_within", "objects", "texts"]
 
 Ids = list[str | int | None]
 
@@ -135,18 +134,3 @@ def flags(data: Table, column: str, blank: bool, faults: list[Fault]) -> NDArray
         else:
             found[row] = known
     return found
-
-
-def misnamed(data: Table, known: Collection[str], faults: list[Fault]) -> None:
-    """A fault for each further column whose name is almost that of one that is not there.
-
-    An optional column that is misspelt would be left out without a word.
-    """
-    absent = [name for name in known if not data.has(name)]
-    told = {fault.column for fault in faults}
-    for name in data.columns:
-        near = difflib.get_close_matches(name.strip().casefold(), absent, n=1, cutoff=_NEAR)
-        if name not in known and near and near[0] not in told:
-            repair = f"rename it, or leave it out if it is no {near[0]}"
-            reason = f"almost the column {near[0]!r}, which is not there"
-            faults.append(data.fault(reason, repair, column=name))

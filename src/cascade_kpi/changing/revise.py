@@ -81,6 +81,9 @@ def _place(steps: list[RecipeStep], verb: object, which: object) -> int:
     """Position of the step of a verb among all steps."""
     places = [i for i, step in enumerate(steps) if step.verb is verb]
     names = [_name(step.verb) for step in steps]
+    if isinstance(verb, str) and verb in names:
+        repair = f"give the verb itself: revise(targets, ck.{verb}, …)"
+        raise InputError([Fault("revise", "the name of a verb", repair, value=verb)])
     if not places:
         reason = f"no step of this verb; the steps are {', '.join(names) or 'none'}"
         repair = "name one that there is, or change what comes first with recascade(…)"

@@ -16,6 +16,7 @@ from cascade_kpi.commitments.confidences import Confidence, odd_weights
 from cascade_kpi.commitments.demands import BothDemands, in_real_lots, is_full
 from cascade_kpi.commitments.frame import Frame
 from cascade_kpi.commitments.offers import Offers
+from cascade_kpi.commitments.spans import phased_in
 from cascade_kpi.entries import Column, Entries
 from cascade_kpi.errors import Fault, InputError
 from cascade_kpi.kpis.aggregates import Makeup
@@ -270,7 +271,9 @@ class Sides:
         if self._is_limited:
             low, high = self._stated_bounds(frame, faults)
         claim = everywhere(1.0, (len(frame),))
-        if not (isinstance(kpi.split, Limited) or loose) or not kpi.divides:
+        # Limits of a split are of the periods that it divided in, not of their parts.
+        limited = isinstance(kpi.split, Limited) and phased_in(self.targets, self.k) is None
+        if not (limited or loose) or not kpi.divides:
             return frame.swept(low), frame.swept(high), claim
         try:
             asked = Asked.of(kpi, frame.reach.tree)
@@ -278,8 +281,9 @@ class Sides:
             faults.extend(error.faults)
             return frame.swept(low), frame.swept(high), claim
         at = np.where(frame.own, -1, frame.node)
-        low = np.where(at >= 0, np.maximum(low, asked.low[at]), low)
-        high = np.where(at >= 0, np.minimum(high, asked.high[at]), high)
+        if limited:
+            low = np.where(at >= 0, np.maximum(low, asked.low[at]), low)
+            high = np.where(at >= 0, np.minimum(high, asked.high[at]), high)
         claim = frame.layout.swept(np.where(frame.own, 0.0, asked.shares[at]))
         return frame.swept(low), frame.swept(high), claim
 

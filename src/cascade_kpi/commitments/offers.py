@@ -110,6 +110,9 @@ def _read(
     try:
         data = take(table, name=name)
         inputs = ("value",) if name == "offers" else ()
+        also = ("confidence",) if name == "offers" else ("floor", "cap")
+        data.misnamed(("node", "kpi", "period", *inputs, *also), odd := list[Fault]())
+        check(odd)
         wanted = periods
         if not data.has("period") and len(periods) > 1:
             reason = f"no column 'period', and the targets are of {len(periods)} periods"

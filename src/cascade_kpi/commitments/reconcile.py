@@ -9,6 +9,7 @@ from cascade_kpi.commitments.gather import Inner, Sides
 from cascade_kpi.commitments.offers import Offers, read_offers
 from cascade_kpi.commitments.reconciliation import Reconciliation, stacked
 from cascade_kpi.commitments.solve import Solver
+from cascade_kpi.commitments.spans import beyond_wholes
 from cascade_kpi.errors import Fault, InputError, check, suggest, wants
 from cascade_kpi.targets.amounts import Amounts, Lots
 from cascade_kpi.targets.origins import Reconciled
@@ -134,7 +135,10 @@ def reconciled(
             continue
         solver = Solver(targets, k, offers, found, faults)
         lots, optima = zip(*map(solver.solve, range(len(targets.periods))), strict=True)
-        columns.append(Lots(found.kpi.counted_in, stacked(lots)))
+        agreed = stacked(lots)
+        columns.append(Lots(found.kpi.counted_in, agreed))
+        if not faults:
+            beyond_wholes(targets, k, agreed, faults)
         settled.append(optima)
     check(faults)
     origin = Reconciled(targets, offers, tuple(rules), inner, tuple(demands), tuple(settled))

@@ -180,9 +180,16 @@ class Moved:
         return Excerpt(self, np.flatnonzero(self.pieces.origin == row), label)
 
     def uncovered(self) -> Excerpt:
-        """The pieces that nobody holds: vacancies and leave."""
-        state = self.pieces.state
-        rows = np.flatnonzero((state == VACANT) | (state == LEAVE))
+        """The pieces that nobody holds: vacancies and leave.
+
+        Of units whose targets are all shared, or ratios, nobody need hold anything.
+        """
+        state, divided = self.pieces.state, np.zeros(len(self.pieces), dtype=bool)
+        for lots in self.lots_or_none:
+            divided |= np.zeros_like(divided) if lots is None else lots != NO_LOTS
+        if all(lots is None for lots in self.lots_or_none):
+            divided[:] = True
+        rows = np.flatnonzero(((state == VACANT) | (state == LEAVE)) & divided)
         return Excerpt(self, rows, "what nobody holds")
 
     def holder(self, holder: object) -> int:

@@ -159,6 +159,7 @@ def _checked(rows: Any, name: str) -> Table:
 def _stints(data: Table, org: OrgTree | None, ends: Ends) -> Stints:
     faults: list[Fault] = []
     data.require(["holder", "node", "start", "end"], faults)
+    data.misnamed(("holder", "node", "start", "end", "share"), faults)
     holder, node = read_ids(data, "holder", faults), read_ids(data, "node", faults)
     start, end = read_days(data, faults, ends=ends)
     share = _shares(data, faults)

@@ -48,8 +48,10 @@ def moves_page(stage: Moved | Credited, row: int, p: int, limits: Limits, title:
 
 def _meta(view: Moving) -> str:
     days = f"{view.day(view.span.first)} to {view.day(view.span.last)}"
+    many = len(view.moved.of_before.periods)
+    of = [f"one of {many} periods"] if many > 1 else []
     return " · ".join([
-        view.name(view.row), view.period, days, count(len(view.pieces), "piece"),
+        view.name(view.row), view.period, *of, days, count(len(view.pieces), "piece"),
         count(len(np.unique(view.stays_holder)), "person", "people"),
     ])  # fmt: skip
 

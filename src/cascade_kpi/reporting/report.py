@@ -11,6 +11,8 @@ from attrs import field, frozen
 from cascade_kpi.agreements.performance_plan import PerformancePlan
 from cascade_kpi.alignment.align import Alignment
 from cascade_kpi.alignment.audit import Audit
+from cascade_kpi.changing.attribute import Attribution
+from cascade_kpi.changing.changes import Changes
 from cascade_kpi.drivers.derive import Derived
 from cascade_kpi.drivers.translate import Translation
 from cascade_kpi.errors import Fault, check, unlike
@@ -250,7 +252,7 @@ Rounded
         _check_drivers(drivers, layers)
     return Report(
         stage,
-        _title(layers, row, period) if title is None else str(title),
+        str(title) if title is not None else _title(layers, row, period, stage),
         org.ids[row : row + 1].tolist()[0],
         period,
         lights,
@@ -263,10 +265,11 @@ def _moved(stage: Moved | Credited) -> Moved:
     return stage.moved if isinstance(stage, Credited) else stage
 
 
-def _title(layers: Layers, row: int, period: str) -> str:
-    """The node and its period; of phased targets without results the whole that they are of."""
-    targets = layers.targets
-    span = layers.span(targets.periods.index(period)) if layers.results is None else None
+def _title(layers: Layers, row: int, period: str, stage: object) -> str:
+    """The node and its period; of phased targets by themselves the whole that they are of."""
+    targets, span = layers.targets, None
+    if layers.results is None and not isinstance(stage, Moved | Credited | Changes | Attribution):
+        span = layers.span(targets.periods.index(period))
     return f"{targets.org.labels[row]}, {period if span is None else span.label}"
 
 

@@ -18,6 +18,8 @@ __all__ = ["Table"]
 
 V = TypeVar("V")
 
+_NEAR = 0.8  # how alike a misspelt name is: floor and flor, period and perod
+
 
 def _shown(value: Any) -> object:
     """A cell as faults show it: a plain value, and one that has a repr."""
@@ -110,6 +112,25 @@ class Table:
         for name in missing:
             self._tell_missing(name, faults)
         return not missing
+
+    def misnamed(self, known: Iterable[str], faults: list[Fault]) -> None:
+        """A fault for each further column whose name is almost that of one that is not there.
+
+        An optional column that is misspelt would be left out without a word.
+        """
+        from difflib import get_close_matches
+
+        known = tuple(known)
+        absent = [name for name in known if name not in self.columns]
+        told = {fault.column for fault in faults}
+        for name in self.columns if absent else ():
+            if name in known or not isinstance(name, str):
+                continue
+            for near in get_close_matches(name.strip().casefold(), absent, n=1, cutoff=_NEAR):
+                if near not in told:
+                    repair = f"rename it, or leave it out if it is no {near}"
+                    reason = f"almost the column {near!r}, which is not there"
+                    faults.append(self.fault(reason, repair, column=name))
 
     def raw(self, column: str) -> Column:
         """The cells as they were given, unchecked: a list or an array, shape (n,).

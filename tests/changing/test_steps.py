@@ -160,7 +160,11 @@ def test_which_of_several_steps_is_said():
         (lambda _: ck.revise(year(), ck.phase), "the steps are none"),
         (lambda plan: ck.revise(plan, ck.reconcile, offer=1), "did you mean 'offers'"),
         (lambda plan: ck.revise(plan, ck.reconcile, 1), "a whole number from 0 to 0"),
-        (lambda plan: ck.revise(plan, "phase"), "no step of this verb"),
+        (
+            lambda plan: ck.revise(plan, "phase"),
+            "give the verb itself: revise(targets, ck.phase, …)",
+        ),
+        (lambda plan: ck.revise(plan, "fase"), "no step of this verb"),
         (lambda plan: ck.revise(ck.Reconciliation(plan), ck.phase), "pass its .targets"),
         (lambda plan: ck.revise(plan, ck.phase, periods=["Q1"], by=EVEN), "steps[1] (offers)"),
         (lambda plan: ck.revise(plan, ck.reconcile, inner="none"), "a reading of offers"),

@@ -1,5 +1,6 @@
 """Rounds of proposal, counter-proposal and agreement."""
 
+import json
 from datetime import date
 
 import attrs
@@ -149,3 +150,20 @@ def test_several_periods():
     assert "period" in fault.reason
     del table["value"]
     assert talks.agree(table, who="hq", when=LATER).status()["state"].tolist() == ["agreed"]
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda talks: talks["rounds"][0]["outcome"]["value"]["values"].__setitem__(2, 9),
+        lambda talks: talks["rounds"][0]["outcome"]["value"]["values"].__setitem__(2, None),
+        lambda talks: talks["rounds"][0].__setitem__("who", "somebody else"),
+        lambda talks: talks["rounds"].clear(),
+        lambda talks: talks.pop("digest"),
+    ],
+)
+def test_rounds_that_were_changed_in_their_document_are_refused(edit):
+    document = json.loads(ck.to_json(begun()))
+    edit(document["record"])
+    (fault,) = refused(ck.from_json, json.dumps(document))
+    assert str(fault).startswith("$.record")

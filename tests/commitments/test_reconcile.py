@@ -325,3 +325,48 @@ def test_an_offer_of_more_lots_than_all_floats_is_refused():
     offer = {"node": ["a"], "kpi": ["k"], "value": [1e308]}
     (fault,) = refused(ck.reconcile, targets, offer)
     assert "2^51 lots" in fault.reason
+
+
+# ----------------------------------------------------------- limits of wholes, misspelt columns
+
+
+def halves(goal=1300):
+    """Two halves of a year in which everybody has nine tenths of last year's at least."""
+    tree = ck.OrgTree.from_table(
+        {"id": ["c", "a", "b"], "parent": ["", "c", "c"], "last": [None, 600, 600]}
+    )
+    split = splits.Within(splits.ProRata("last"), floor=splits.Times("last", 0.9))
+    year = ck.cascade(tree, [ck.Kpi("s", "x", lot=1, split=split)], {"s": goal}, periods="2027")
+    return ck.phase(year, ["H1", "H2"], ck.profiles.Even())
+
+
+def in_first(value, *confidence):
+    names = ("node", "kpi", "period", "value", "confidence")[: 4 + len(confidence)]
+    return entries(("a", "s", "H1", value, *confidence), columns=names)
+
+
+def test_limits_of_a_year_do_not_hold_in_each_half():
+    plan = ck.reconcile(halves(), in_first(300)).targets.of("s")
+    assert plan[:, 0].sum() < 1300
+    assert (plan[:, 1] < 540).all()  # the floor of the year
+    assert (plan[:, 1:].sum(axis=0) >= 540).all()
+
+
+def test_halves_that_do_not_keep_the_limits_of_their_year_are_refused():
+    (text,) = told(ck.reconcile, halves(), in_first(50, "certain"))
+    assert "targets = 'a': s in 2027: its parts come to 375" in text
+    assert "its floor by the split is 540" in text
+    ck.reconcile(halves(), in_first(225, "certain"))
+
+
+def test_columns_that_are_almost_one_that_is_not_there_are_refused():
+    table = offers(("ann", "sales", 30))
+    assert (
+        "almost the column 'confidence'"
+        in told(ck.reconcile, TARGETS, {**table, "confidnce": [2]})[0]
+    )
+    cap = {"node": ["ann"], "kpi": ["sales"], "flor": [10], "cap": [None]}
+    assert "almost the column 'floor'" in told(ck.reconcile, TARGETS, table, limits=cap)[0]
+    goals = {"node": ["hq"], "kpi": ["sales"], "value": [5], "perod": ["2027"]}
+    assert "almost the column 'period'" in told(ck.cascade, TREE, [SALES], goals, periods="2027")[0]
+    ck.reconcile(TARGETS, {**table, "remark": ["as agreed"]})

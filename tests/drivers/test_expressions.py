@@ -110,3 +110,12 @@ def test_formulas_are_records():
         '"operands": [{"kind": "cascade_kpi/drivers.name", "name": ""}], "signs": "+"}}',
     )
     assert "$.record.operands[0]" in fault
+
+
+@pytest.mark.parametrize(
+    "make",
+    [lambda d: d**2, lambda d: 2**d, lambda d: d % 2, lambda d: d < 1, lambda d: d > 1],
+)
+def test_other_operators_are_refused_with_what_there_is(make):
+    (fault,) = refused(make, ck.D("cost"))
+    assert "+ - * /" in fault

@@ -59,3 +59,14 @@ def test_nothing_has_no_lines():
     )
     whole = ck.move(year, stints, by=ck.moves.FollowsPost())
     assert repr(whole.uncovered()) == "0 pieces of what nobody holds"
+
+
+def test_what_is_divided_among_nobody_needs_no_holder():
+    tree = org({"hq": "", "region": "hq", "a": "region"})
+    shared = ck.Kpi("mood", "points", aggregate=ck.aggregates.Mean(), split=ck.splits.Shared())
+    targets = ck.cascade(tree, [KPIS[0], shared], {"wins": 10, "mood": 4}, periods="2026")
+    stints = ck.Stints.from_table(
+        {"holder": ["li"], "node": ["a"], "start": ["2026-01-01"], "end": [None]}, tree
+    )
+    found = ck.move(targets, stints, by=ck.moves.FollowsPost()).uncovered()
+    assert set(found.table()["kpi"].tolist()) <= {"wins"}

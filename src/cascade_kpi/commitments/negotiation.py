@@ -18,6 +18,7 @@ from cascade_kpi.commitments.confidences import CERTAIN
 from cascade_kpi.commitments.reconciliation import Reconciliation
 from cascade_kpi.errors import Fault, InputError, check, wants
 from cascade_kpi.records import record
+from cascade_kpi.records.digests import digest_of
 from cascade_kpi.tables import take
 
 __all__ = ["Negotiation", "Round"]
@@ -87,7 +88,6 @@ class Round:
         return hash((self.who, self.when, self.act, len(self.stated["node"])))
 
 
-@record("cascade_kpi/negotiation")
 @frozen(hash=False)
 class Negotiation:
     """What was proposed, countered and agreed, round by round, and what plan followed each time.
@@ -396,3 +396,43 @@ def _unlawful(i: int, each: Round, states: Mapping[Key, _State]) -> list[Fault]:
             reason = f"{at[1]} in {at[2]}: {each.who} proposed it last"
             faults.append(Fault("negotiation", reason, "the other side agrees", row=i, value=at[0]))
     return faults
+
+
+@frozen(hash=False)
+class _Written:
+    """How talks are written: with a digest, since rounds are added and never changed."""
+
+    about: str
+    rounds: tuple[Round, ...]
+    digest: str
+
+    @classmethod
+    def of(cls, talks: Negotiation) -> _Written:
+        """The talks as they stand."""
+        return cls(talks.about, talks.rounds, _digest(talks))
+
+    def make(self) -> Negotiation:
+        """The talks again, if they are those that were written."""
+        talks = Negotiation(self.about, self.rounds)
+        if _digest(talks) != self.digest:
+            reason, repair = (
+                "the rounds are not those that were written",
+                "read the document as it was",
+            )
+            check([Fault("digest", reason, repair, value=self.digest)])
+        return talks
+
+
+def _digest(talks: Negotiation) -> str:
+    parts: list[str | NDArray[Any]] = [talks.about]
+    for each in talks.rounds:
+        parts += [each.who, each.when.isoformat(), each.act]
+        for table in (each.stated, each.outcome):
+            for name in sorted(table):
+                cells = table[name]
+                parts.append(name)
+                parts += [cells] if cells.dtype.kind == "f" else map(repr, cells.tolist())
+    return digest_of(parts)
+
+
+record("cascade_kpi/negotiation", written_as=_Written)(Negotiation)

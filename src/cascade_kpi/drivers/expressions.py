@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from numbers import Real
-from typing import Any
+from typing import Any, NoReturn
 
 from attrs import field, frozen
 
 from cascade_kpi._fields import as_number, as_tuple, members, not_numbers, not_texts, refusals
 from cascade_kpi._text import plain
 from cascade_kpi.drivers.units import Unit
-from cascade_kpi.errors import Fault, a_or_an, check
+from cascade_kpi.errors import Fault, InputError, a_or_an, check
 from cascade_kpi.kpis.kpi import Kpi
 from cascade_kpi.records import record
 
@@ -58,6 +58,21 @@ class Expression:
     def __rtruediv__(self, other: Expression | float) -> Expression:
         return _joined(Product, other, "/", self)
 
+    def __pow__(self, other: object) -> Expression:
+        return _no_such("**", other)
+
+    def __rpow__(self, other: object) -> Expression:
+        return _no_such("**", other)
+
+    def __mod__(self, other: object) -> Expression:
+        return _no_such("%", other)
+
+    def __lt__(self, other: object) -> Expression:
+        return _no_such("<", other)
+
+    def __gt__(self, other: object) -> Expression:
+        return _no_such(">", other)
+
     def __neg__(self) -> Expression:
         return Total((self,), "-")
 
@@ -77,6 +92,12 @@ class Expression:
 
     def __str__(self) -> str:
         return _written(self, _read, _SIGNS)
+
+
+def _no_such(sign: str, other: object) -> NoReturn:
+    """Refuse what would not be a sum or a product."""
+    repair = "write it with + - * / of KPIs and numbers; D('x') * D('x') is a square"
+    raise InputError([Fault("driver tree", f"no formulas with {sign}", repair, value=other)])
 
 
 def _name(name: Any) -> Any:

@@ -131,6 +131,9 @@ Rounded
             repair = "end it in .html or .md"
             check([Fault("report", "no such kind of report", repair, value=str(path))])
             raise AssertionError  # check has raised
+        if not target.parent.is_dir():
+            repair = "make it first, or save elsewhere"
+            check([Fault("report", "no such folder", repair, value=str(target.parent))])
         target.write_text(writer(), encoding="utf-8", newline="\n")
         return target
 

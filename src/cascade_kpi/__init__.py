@@ -34,7 +34,7 @@ from cascade_kpi.scoring.scorecard import Item, Scorecard
 from cascade_kpi.targets.targets import Targets, assign
 
 if TYPE_CHECKING:
-    from cascade_kpi import fitting
+    from cascade_kpi import fitting, rating
     from cascade_kpi.agreements.performance_plan import PerformancePlan, performance_plan
     from cascade_kpi.alignment.align import Alignment, align
     from cascade_kpi.alignment.audit import Audit
@@ -72,6 +72,8 @@ if TYPE_CHECKING:
     from cascade_kpi.plan import conditions
     from cascade_kpi.plan.improve import Plan, PlannedAction, improve
     from cascade_kpi.plan.playbook import Action, Playbook, Rule
+    from cascade_kpi.rating.consolidate import Consolidated, consolidate
+    from cascade_kpi.rating.ratings import Ratings
     from cascade_kpi.records import from_json, record, to_json
     from cascade_kpi.reporting.report import Report, report
     from cascade_kpi.results.over import over_periods
@@ -89,6 +91,7 @@ __all__ = [
     "Calendar",
     "Change",
     "Changes",
+    "Consolidated",
     "Constant",
     "Contributions",
     "Csv",
@@ -120,6 +123,7 @@ __all__ = [
     "Plan",
     "PlannedAction",
     "Playbook",
+    "Ratings",
     "Reconciliation",
     "Reorganisation",
     "Report",
@@ -141,6 +145,7 @@ __all__ = [
     "compare",
     "conditions",
     "confidences",
+    "consolidate",
     "contributions",
     "curves",
     "derive",
@@ -161,6 +166,7 @@ __all__ = [
     "phase",
     "profiles",
     "proportions",
+    "rating",
     "recascade",
     "reconcile",
     "record",
@@ -183,6 +189,7 @@ defer(
 )
 defer("cascade_kpi.moving.reorganisation", "cascade_kpi.moving.stints", "cascade_kpi.moving.moves")
 defer("cascade_kpi.agreements.performance_plan")
+defer("cascade_kpi.rating", "cascade_kpi.rating.ratings")
 defer(*(f"cascade_kpi.alignment.{name}" for name in ("budget", "goals", "links")))
 
 # What a program that imports the package to score does not need is looked up when it
@@ -195,6 +202,7 @@ _LATE = {
     "Breakdown": "cascade_kpi.analysis.breakdown",
     "Calendar": "cascade_kpi.moving.calendar",
     "Changes": "cascade_kpi.changing.changes",
+    "Consolidated": "cascade_kpi.rating.consolidate",
     "Constant": "cascade_kpi.drivers.expressions",
     "Contributions": "cascade_kpi.drivers.contributions",
     "Csv": "cascade_kpi.tables",
@@ -215,6 +223,7 @@ _LATE = {
     "Plan": "cascade_kpi.plan.improve",
     "PlannedAction": "cascade_kpi.plan.improve",
     "Playbook": "cascade_kpi.plan.playbook",
+    "Ratings": "cascade_kpi.rating.ratings",
     "Reconciliation": "cascade_kpi.commitments.reconciliation",
     "Reorganisation": "cascade_kpi.moving.reorganisation",
     "Report": "cascade_kpi.reporting.report",
@@ -227,6 +236,7 @@ _LATE = {
     "attribute": "cascade_kpi.changing.attribute",
     "cascade": "cascade_kpi.targets.cascade",
     "compare": "cascade_kpi.changing.changes",
+    "consolidate": "cascade_kpi.rating.consolidate",
     "contributions": "cascade_kpi.drivers.contributions",
     "derive": "cascade_kpi.drivers.derive",
     "explain": "cascade_kpi.explaining.explain",
@@ -256,6 +266,7 @@ _ROOMS = {
     "moves": "cascade_kpi.moving.moves",
     "profiles": "cascade_kpi.phasing.profiles",
     "proportions": "cascade_kpi.commitments.proportions",
+    "rating": "cascade_kpi.rating",
     "records": "cascade_kpi.records",
     "tables": "cascade_kpi.tables",
     "testing": "cascade_kpi.testing",

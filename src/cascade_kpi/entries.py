@@ -19,7 +19,16 @@ from cascade_kpi.periods import Periods
 if TYPE_CHECKING:
     from cascade_kpi.tables import Table
 
-__all__ = ["NOT_NEGATIVE", "Column", "Entries", "aligned", "read_entries"]
+__all__ = [
+    "NOT_NEGATIVE",
+    "Column",
+    "Entries",
+    "aligned",
+    "coded",
+    "found_nodes",
+    "read_entries",
+    "read_periods",
+]
 
 NOT_NEGATIVE = {"weight", "denominator"}  # volumes: what a mean or a ratio is taken over
 _SUGGESTED = 50  # near misses are looked for this often: each look compares many names
@@ -97,9 +106,9 @@ def read_entries(
     data = take(table, name=name)
     faults: list[Fault] = []
     data.require(["node", "kpi"], faults)
-    kpi = _codes(data, "kpi", kpis.names, "no such KPI", faults)
-    periods, period = _periods(data, periods, faults)
-    node = _nodes(data, org, faults)
+    kpi = coded(data, "kpi", kpis.names, "no such KPI", faults)
+    periods, period = read_periods(data, periods, faults)
+    node = found_nodes(data, org, faults)
     values = _values(data, kpis, kpi, inputs, faults=faults)
     _repeats(data, org, kpis, periods, (node, kpi, period), faults=faults)
     check(data.told(faults))
@@ -108,9 +117,10 @@ def read_entries(
     return periods, Entries(node[order], kpi[order], period[order], picked, order)
 
 
-def _codes(
+def coded(
     data: Table, column: str, known: tuple[str, ...], reason: str, faults: list[Fault]
 ) -> IntArray:
+    """The position of each text among those that are known, −1 and a fault where it is not."""
     if not data.has(column):
         return np.full(data.n, -1)
     code = {label: i for i, label in enumerate(known)}
@@ -129,7 +139,10 @@ def _codes(
     return found
 
 
-def _periods(data: Table, periods: Periods | None, faults: list[Fault]) -> tuple[Periods, IntArray]:
+def read_periods(
+    data: Table, periods: Periods | None, faults: list[Fault]
+) -> tuple[Periods, IntArray]:
+    """The periods, and the position of each row's; −1 and a fault where there is no such period."""
     if data.has("period"):
         if periods is None:
             odd: list[Fault] = []
@@ -140,7 +153,7 @@ def _periods(data: Table, periods: Periods | None, faults: list[Fault]) -> tuple
                 return Periods("?"), np.full(data.n, -1)
             _refuse_guessing(data, labels, faults)
             periods = Periods(labels or ["?"])
-        return periods, _codes(data, "period", periods.labels, "no such period", faults)
+        return periods, coded(data, "period", periods.labels, "no such period", faults)
     if periods is None or len(periods) > 1:
         reason = "no column 'period', and not one period it could all be for"
         faults.append(Fault(data.name, reason, "add the column, or pass periods='2026'"))
@@ -166,7 +179,8 @@ def _refuse_guessing(data: Table, labels: list[str], faults: list[Fault]) -> Non
         faults.append(Fault(data.name, reason, repair, column="period"))
 
 
-def _nodes(data: Table, org: OrgTree, faults: list[Fault]) -> IntArray:
+def found_nodes(data: Table, org: OrgTree, faults: list[Fault]) -> IntArray:
+    """The row in the tree of each entry of ``node``, −1 and a fault where there is no such node."""
     if not data.has("node"):
         return np.full(data.n, -1)
     raw = data.raw("node")

@@ -20,11 +20,13 @@ from cascade_kpi.explaining.derived import DerivedExplainer
 from cascade_kpi.explaining.explanation import Explanation
 from cascade_kpi.explaining.fairness import StretchExplainer
 from cascade_kpi.explaining.moves import MoveExplainer
+from cascade_kpi.explaining.ratings import RatingExplainer
 from cascade_kpi.explaining.results import ResultExplainer
 from cascade_kpi.explaining.scores import GapExplainer, ScoreExplainer
 from cascade_kpi.judging.fairness import Fairness
 from cascade_kpi.moving.moved import Moved
 from cascade_kpi.plan.improve import Plan
+from cascade_kpi.rating.consolidate import Consolidated
 from cascade_kpi.results.results import Results
 from cascade_kpi.scoring.score import Scores
 from cascade_kpi.targets.targets import Targets
@@ -44,6 +46,7 @@ Stage = (
     | Gaps
     | Plan
     | Alignment
+    | Consolidated
 )
 
 
@@ -55,13 +58,14 @@ def explain(
     quantity: str | None = None,
     *,
     goal: object = None,
+    item: str | None = None,
 ) -> Explanation:
     """Why a value of a stage is what it is, down to the input rows.
 
     Parameters
     ----------
     stage : Targets, Reconciliation, Moved, Fairness, Changes, Attribution, Results, \
-Derived, Scores, Gaps, Plan or Alignment
+Derived, Scores, Gaps, Plan, Alignment or Consolidated
     node : id
         Of moved targets: of a holder, or of a unit. Not needed for the coverage of a goal.
     kpi : str, optional
@@ -73,6 +77,8 @@ Derived, Scores, Gaps, Plan or Alignment
     goal : id, optional
         Of an alignment: the goal whose coverage is asked for, or, with a node, the
         strategic goal that its weight serves.
+    item : str, optional
+        Of consolidated ratings; their overall score without one.
 
     Returns
     -------
@@ -96,7 +102,9 @@ Derived, Scores, Gaps, Plan or Alignment
     - of scores ``"points"``, ``"attainment"``, or without a KPI ``"total"``;
     - of gaps ``"gap"``, ``"shortfall"``, ``"points"``, ``"to_parent"``, a part of the parent's
       gap, or without a KPI ``"total"``; of a plan ``"shortfall"``;
-    - of an alignment ``"served"`` with a node, else ``"covered"``, ``"landed"``.
+    - of an alignment ``"served"`` with a node, else ``"covered"``, ``"landed"``;
+    - of consolidated ratings ``"score"`` or the name of a relation, or without an item
+      ``"overall"``; told as far as their audience may see.
 
     Examples
     --------
@@ -115,16 +123,20 @@ Derived, Scores, Gaps, Plan or Alignment
     True
     """
     if isinstance(stage, Alignment):
-        _not_asked(kpi=kpi, period=period)
+        _not_asked(kpi=kpi, period=period, item=item)
         return _one(_of_alignment(stage, node, goal), quantity)
     _not_asked(goal=goal)
+    if isinstance(stage, Consolidated):
+        _not_asked(kpi=kpi)
+        return _one(_of_ratings(stage, node, item, period), quantity)
+    _not_asked(item=item)
     for kind, choose in _CHOICES.items():
         if isinstance(stage, kind):
             answers = choose(stage, node, kpi, period)
             break
     else:
         repair = "pass one of: "
-        repair += ", ".join(each.__name__ for each in (*_CHOICES, Alignment))
+        repair += ", ".join(each.__name__ for each in (*_CHOICES, Alignment, Consolidated))
         check([Fault("explain", f"not a stage: {type(stage).__name__}", repair)])
     return _one(answers, quantity)
 
@@ -159,6 +171,15 @@ def _of_alignment(stage: Alignment, node: object, goal: object) -> Answers:
         row = stage.org.row(node)
         return {"served": lambda: of.served(row, at)}
     return {"covered": lambda: of.covered(at), "landed": lambda: of.landed(at)}
+
+
+def _of_ratings(stage: Consolidated, node: object, item: str | None, period: str | None) -> Answers:
+    of = RatingExplainer(stage, stage.org.row(node), stage.periods.index(period))
+    if item is None:
+        return {"overall": of.overall}
+    i = stage.ratings.item(item)
+    answers: Answers = {name: partial(of.mean, i, r) for r, name in enumerate(stage.relations)}
+    return {"score": lambda: of.score(i), **answers}
 
 
 def _named(kpi: str | None, known: tuple[str, ...]) -> str:

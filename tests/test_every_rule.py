@@ -23,6 +23,7 @@ from tests.moving.test_move import MOVES
 from tests.moving.test_move import year as targets_of_a_year
 from tests.phasing.test_profiles import DRIVEN, FULL, HALVES
 from tests.phasing.test_profiles import SALES as PHASED
+from tests.rating.case import RULES as RATING
 
 ORG = attrs.evolve(tried.ORG, columns={**tried.ORG.columns, "next": np.arange(1.0, 9.0)})
 PAST = ck.Actuals.from_table(
@@ -47,6 +48,7 @@ SAMPLES: list[Any] = [
     yardsticks.Relative(), yardsticks.InUnits(),
     yardsticks.Deviations(2), yardsticks.Quartiles(), yardsticks.Peers("post", 3),
     yardsticks.Yardstick(base=yardsticks.Best(), measures={"churn": yardsticks.Relative()}),
+    *RATING,
 ]  # fmt: skip
 
 
@@ -68,6 +70,7 @@ GIVEN = {  # what a law is tried with, beside the rule
     testing.check_policy: lambda: (targets_of_a_year(), MOVES),
     testing.check_profile: lambda: (DRIVEN, PHASED, HALVES),
     testing.check_split: lambda: (ORG,),
+    testing.check_tie: lambda: (ORG,),
 }
 
 

@@ -116,7 +116,7 @@ class Consolidated:
         weights = np.where(self.enough, self.weights, 0.0)
         scores, effective = weighed(self.tally.means, weights)
         if self.by.missing is Missing.HOLD:
-            held = self.missing.any(axis=1)
+            held: Mask = np.any(self.missing, axis=1)
             scores = np.where(held, np.nan, scores)
             effective = np.where(held[:, None], np.nan, effective)
         return lock(scores), lock(effective)

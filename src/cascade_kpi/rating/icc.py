@@ -293,8 +293,8 @@ def _absolute(s: Squares, tail: float) -> tuple[Icc, Icc]:
     n, k, b, j, e = s.targets, float(s.judges), s.between, s.among, s.residual
     f = _f(b, e)
     freedom = float(n - 1), float((n - 1) * (s.judges - 1))
-    single = _ratio(b - e, b + (k - 1) * e + k * (j - e) / n)
-    mean = _ratio(b - e, b + (j - e) / n)
+    single = _ratio(b - e, b + (k - 1) * e + _ratio(k * (j - e), n))
+    mean = _ratio(b - e, b + _ratio(j - e, n))
     if math.isnan(single) or single == 1:
         ends = (single, single)
     else:

@@ -114,7 +114,7 @@ def cell_means(values: FloatArray, cell: IntArray, size: int, trim: Trim) -> Mea
         means = sums / number
     # Rounding must not take a mean beyond what it is of. Cells stand together, ascending.
     first = np.flatnonzero(np.r_[True, of[1:] != of[:-1]][: len(of)])
-    last = np.r_[first[1:], len(of)] - 1
+    last = np.append(first, len(of))[1:] - 1
     some = of[first]
     means[some] = np.clip(means[some], kept[first], kept[last])
     rated = np.bincount(cell, minlength=size).astype(np.int64)

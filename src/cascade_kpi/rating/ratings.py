@@ -105,7 +105,8 @@ class Ratings:
         scale : Scale or mapping of item to Scale
             In points. A mapping gives each item its own.
         items : iterable of str, optional
-            What may be rated, in order; the table's own items, sorted, by default.
+            What may be rated, in order; by default those that have a scale of their own, or
+            the table's own items, sorted.
         periods : Periods or str, optional
             Which may occur; the table's own, sorted, by default.
         own : str
@@ -141,7 +142,8 @@ class Ratings:
         >>> ratings
         <Ratings 2 of 3 asked, of 1 by 3 raters, teamwork × 1>
         """
-        listed = None if items is None else as_texts(items)
+        stated = tuple(scale) if items is None and isinstance(scale, Mapping) else items
+        listed = None if stated is None else as_texts(stated)
         outer = as_texts(outside)
         faults = unlike(org, OrgTree, "org", "OrgTree.from_table(…)")
         faults += not_texts("ratings", own=own, name=name)

@@ -67,7 +67,7 @@ class Drop:
     ----------
     low, high : int
         How many at each end, zero or more.
-    least : int
+    leave : int
         Where fewer would be left nobody is dropped, 1 or more.
 
     Examples
@@ -75,13 +75,13 @@ class Drop:
     >>> ranks = np.arange(5)
     >>> Drop(1)(ranks, np.full(5, 5)).tolist()
     [False, True, True, True, False]
-    >>> Drop(1, least=4)(ranks, np.full(5, 5)).tolist()
+    >>> Drop(1, leave=4)(ranks, np.full(5, 5)).tolist()
     [True, True, True, True, True]
     """
 
     low: int = 1
     high: int = field()
-    least: int = field(default=1, kw_only=True)
+    leave: int = field(default=1, kw_only=True)
 
     @high.default
     def _as_many(self) -> int:
@@ -89,11 +89,11 @@ class Drop:
 
     def __attrs_post_init__(self) -> None:
         ends = not_whole("drop", 0, _MOST, low=self.low, high=self.high)
-        check(ends + not_whole("drop", 1, _MOST, least=self.least))
+        check(ends + not_whole("drop", 1, _MOST, leave=self.leave))
 
     def __call__(self, ranks: IntArray, counts: IntArray) -> NDArray[np.bool_]:
         """All but the ends."""
-        return _inner(ranks, counts, np.array(self.low), np.array(self.high), self.least)
+        return _inner(ranks, counts, np.array(self.low), np.array(self.high), self.leave)
 
 
 @record("cascade_kpi/rating.drop_share")
@@ -105,7 +105,7 @@ class DropShare:
     ----------
     share : float
         At each end, from 0 to below 0.5.
-    least : int
+    leave : int
         Where fewer would be left nobody is dropped, 1 or more.
 
     Examples
@@ -115,7 +115,7 @@ class DropShare:
     """
 
     share: float = field(converter=as_number)
-    least: int = field(default=1, kw_only=True)
+    leave: int = field(default=1, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         faults = not_numbers("drop share", share=self.share)
@@ -123,9 +123,9 @@ class DropShare:
             repair = "drop less than half at each end"
             faults.append(Fault("drop share", "not from 0 to below 0.5", repair, column="share",
                                 value=self.share))  # fmt: skip
-        check(faults + not_whole("drop share", 1, _MOST, least=self.least))
+        check(faults + not_whole("drop share", 1, _MOST, leave=self.leave))
 
     def __call__(self, ranks: IntArray, counts: IntArray) -> NDArray[np.bool_]:
         """All but the ends."""
         ends = np.floor(self.share * counts + _NEAR).astype(np.int64)
-        return _inner(ranks, counts, ends, ends, self.least)
+        return _inner(ranks, counts, ends, ends, self.leave)

@@ -89,7 +89,16 @@ def test_trimming_drops_ends_and_leaves_somebody():
     assert told.tally.kept[0].tolist() == [3, 1, 2, 2, 1]
     share = attrs.evolve(told.by, trim=rating.DropShare(0.4))
     assert ck.consolidate(given, share).tally.kept[0].tolist() == [1, 1, 2, 2, 1]
-    assert rating.DropShare(0.3)(np.arange(10), np.full(10, 10)).sum() == 4  # 0.3·10 is 3, not 2
+    assert rating.DropShare(0.29)(np.arange(100), np.full(100, 100)).sum() == 42  # 28.999…96 is 29
+
+
+def test_rounding_takes_no_mean_beyond_its_ratings():
+    values = {"li": {"wu": 0.1, "li": 0.1, "he": 0.1, "ma": 0.1, "xu": 0.1, "zu": 0.1}}
+    table = [{**row, "relation": "customer"} for row in rows(values) if row["rater"] != "li"]
+    assert sum([0.1] * 3) / 3 > 0.1
+    given = ratings(table[:3], scale=rating.Scale(0, 1, step=None))
+    told = ck.consolidate(given, rating.Raters({"customer": 1}))
+    assert score(told, "li") == told.tally.means[0, 0] == 0.1
 
 
 def test_the_overall_score_weighs_items():

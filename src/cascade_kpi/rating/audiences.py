@@ -123,5 +123,4 @@ def _tells(least: IntArray, counts: IntArray, secret: Mask) -> Mask:
         return np.zeros(len(secret), dtype=bool)
     together = np.where(secret, counts, 0).sum(axis=1)
     wanted = np.where(secret, least, 0).max(axis=1)
-    several = secret.sum(axis=1)
-    return np.asarray((several > 0) & ((several < 2) | (together < wanted)))
+    return np.asarray(together < wanted)  # one alone is hidden because it has fewer

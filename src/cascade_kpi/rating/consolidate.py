@@ -54,7 +54,8 @@ class Consolidated:
 
     Attributes
     ----------
-    source : Ratings, or Leniency for corrected ratings
+    source : Rated
+        Ratings, or leniency for corrected ones.
     by : Raters
     audience : Audience
     tally : Tally

@@ -130,7 +130,7 @@ class Icc:
 
 @frozen
 class Iccs:
-    """The six intraclass correlations of one item. Made by :func:`icc`.
+    """The six intraclass correlations of one item. Made by :func:`~cascade_kpi.rating.icc`.
 
     Attributes
     ----------

@@ -169,7 +169,7 @@ class Ratings:
 
     @property
     def ratings(self) -> Ratings:
-        """Itself: what corrected ratings were made from, these were too."""
+        """These; of corrected ratings, those that they were made from."""
         return self
 
     @property

@@ -139,7 +139,7 @@ class HandedTo:
     heir : str
         The relation that takes them over. Where it has no ratings either, nothing is handed.
     weights : mapping of str to float
-        As those of :class:`ByRelation`.
+        As those of :class:`~cascade_kpi.rating.ByRelation`.
 
     Examples
     --------

@@ -13,10 +13,12 @@ from cascade_kpi.alignment.align import Alignment
 from cascade_kpi.alignment.audit import Audit
 from cascade_kpi.drivers.derive import Derived
 from cascade_kpi.errors import Fault, check, unlike
+from cascade_kpi.rating.leniency import Leniency
 from cascade_kpi.reporting.agreed import plan_page
 from cascade_kpi.reporting.aligned import alignment_page, audited, focus_row
 from cascade_kpi.reporting.elements import el, render
 from cascade_kpi.reporting.layers import Layers, Stage
+from cascade_kpi.reporting.lenient import leniency_page
 from cascade_kpi.reporting.lights import Lights
 from cascade_kpi.reporting.limits import Limits
 from cascade_kpi.reporting.page import Page
@@ -24,7 +26,7 @@ from cascade_kpi.reporting.view import View
 
 __all__ = ["Report", "report"]
 
-Reported = Stage | Alignment | Audit | PerformancePlan
+Reported = Stage | Alignment | Audit | PerformancePlan | Leniency
 
 
 @frozen
@@ -33,8 +35,8 @@ class Report:
 
     Attributes
     ----------
-    stage : Targets, Results, Scores, Gaps, Plan, Fairness, Changes, Attribution, Alignment, Audit \
-or PerformancePlan
+    stage : Targets, Results, Scores, Gaps, Plan, Fairness, Changes, Attribution, Alignment, \
+Audit, PerformancePlan or Leniency
     title : str
     focus : id
         The node that the report is about, with all below it; None for a whole alignment.
@@ -61,6 +63,8 @@ or PerformancePlan
             return alignment_page(self.stage, row, self.limits, self.title)
         if isinstance(self.stage, PerformancePlan):
             return plan_page(self.stage, self.title)
+        if isinstance(self.stage, Leniency):
+            return leniency_page(self.stage, self.title, self.limits)
         layers = Layers.of(self.stage)
         row = layers.targets.org.row(self.focus)
         p = layers.targets.periods.index(self.period)
@@ -128,12 +132,12 @@ def report(
     with traffic lights and coverage; scores with grades; gaps with their
     waterfalls; the plan. Of fairness and of changes: their own section, and
     the (later) targets. An alignment has sections of its own: the strategy map,
-    coverage, what plans serve, findings; so has a performance plan.
+    coverage, what plans serve, findings; so have a performance plan and leniency.
 
     Parameters
     ----------
-    stage : Targets, Results, Scores, Gaps, Plan, Fairness, Changes, Attribution, Alignment, Audit \
-or PerformancePlan
+    stage : Targets, Results, Scores, Gaps, Plan, Fairness, Changes, Attribution, Alignment, \
+Audit, PerformancePlan or Leniency
     title : str, optional
         By default the name of the node in focus and the period.
     focus : id, optional
@@ -194,6 +198,10 @@ or PerformancePlan
         )
     if isinstance(stage, PerformancePlan):
         return _of_plan(stage, title, focus, period, lights, limits)
+    if isinstance(stage, Leniency):
+        _not_asked("it is of all raters", focus=focus, period=period)
+        about = "Leniency of raters" if title is None else str(title)
+        return Report(stage, about, None, "", lights, limits)
     layers = Layers.of(stage)
     org, periods = layers.targets.org, layers.targets.periods
     row = 0 if focus is None else org.row(focus)
@@ -222,18 +230,22 @@ def _check_drivers(drivers: Derived, layers: Layers) -> None:
         check([Fault("drivers", reason, "derive them from the report's results or targets")])
 
 
-def _of_plan(
-    plan: PerformancePlan, title: str | None, focus: object, period: object, *options: Any
-) -> Report:
-    """A performance plan's report: its person and its period are its own."""
-    asked = {"focus": focus, "period": period}
+def _not_asked(reason: str, **asked: object) -> None:
+    """Refuse what says nothing about the stage."""
     check(
         [
-            Fault("report", "the plan has its own", "leave it out", column=name, value=value)
+            Fault("report", reason, "leave it out", column=name, value=value)
             for name, value in asked.items()
             if value is not None
         ]
     )
+
+
+def _of_plan(
+    plan: PerformancePlan, title: str | None, focus: object, period: object, *options: Any
+) -> Report:
+    """A performance plan's report: its person and its period are its own."""
+    _not_asked("the plan has its own", focus=focus, period=period)
     content = plan.content
     told = f"Performance plan of {content.name}, {content.period}" if title is None else str(title)
     return Report(plan, told, content.person, content.period, *options)

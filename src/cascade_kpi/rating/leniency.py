@@ -50,9 +50,9 @@ class _Seats:
 
 @frozen(hash=False, repr=False)
 class Leniency:
-    """How lenient each rater is, and the ratings corrected for it. Made by :func:`~cascade_kpi.rating.leniency`.
+    """How lenient each rater is, and the ratings corrected for it.
 
-    A seat is one rater in one period. For :func:`cascade_kpi.consolidate` it stands in for
+    Made by :func:`~cascade_kpi.rating.leniency`. A seat is one rater in one period. For :func:`cascade_kpi.consolidate` it stands in for
     the ratings.
 
     Attributes

@@ -150,11 +150,9 @@ def test_everything_wrong_with_rules_is_told_at_once():
     refused(rating.Ratee, 1)
 
 
-def test_values_too_large_for_a_float_are_refused():
-    scale = rating.Scale(0, 1.7e308, step=None)
-    table = rows({"he": {"li": 1.7e308, "ma": 1.7e308}})
-    (fault,) = refused(ck.consolidate, ratings(table, scale=scale), rating.Raters(rating.ByHeads()))
-    assert "1.8e308" in fault.reason
+def test_a_weighting_that_weighs_too_much_is_refused():
+    (fault,) = refused(agreed, Heavy())
+    assert "not from 0 to 1e12" in fault.reason
 
 
 @record("test_consolidate/holes")
@@ -176,6 +174,13 @@ class Nobody:
 class Negative:
     def __call__(self, relations, counts):
         return counts - 1.0
+
+
+@record("test_consolidate/heavy")
+@frozen
+class Heavy:
+    def __call__(self, relations, counts):
+        return counts * 1e300
 
 
 @record("test_consolidate/curious")
@@ -211,7 +216,7 @@ class Everybody:
     [
         (testing.check_trim, Holes(), "drops some between"),
         (testing.check_trim, Nobody(), "keeps nobody"),
-        (testing.check_weighting, Negative(), "negative"),
+        (testing.check_weighting, Negative(), "not from 0"),
         (testing.check_audience, Curious(), "mean of one"),
         (testing.check_audience, Crowd(), "depends on the others"),
         (testing.check_metric, Flat(), "not apart"),

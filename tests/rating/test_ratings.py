@@ -100,8 +100,9 @@ def test_each_item_may_have_its_scale():
 
 
 @pytest.mark.parametrize(
-    "scale", [(5, 1), (1, 1), (1, NAN), (1, 5, 3), (1, 5, 0), (1, 5, -1), ("x", 5), (-1e308, 1e308),
-              (0, 1, 1e-12), (1, 5, 8)],
+    "scale",
+    [(5, 1), (1, 1), (1, NAN), (1, 5, 3), (1, 5, 0), (1, 5, -1), ("x", 5), (-1e308, 1e308),
+     (0, 1e-101, None), (0, 1, 1e-12), (1, 5, 8)],
 )  # fmt: skip
 def test_odd_scales_are_refused(scale):
     refused(rating.Scale, *scale)

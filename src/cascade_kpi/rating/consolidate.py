@@ -25,13 +25,13 @@ from cascade_kpi.rating.raters import Raters
 from cascade_kpi.rating.ratings import Ratings
 from cascade_kpi.rating.trials import ask_weighting, odd_audience, odd_rules
 
-__all__ = ["Consolidated", "Rated", "consolidate"]
+__all__ = ["Consolidated", "Marks", "consolidate"]
 
 Mask = NDArray[np.bool_]
 
 
 @runtime_checkable
-class Rated(Protocol):
+class Marks(Protocol):
     """Ratings as they came, or corrected."""
 
     @property
@@ -54,7 +54,7 @@ class Consolidated:
 
     Attributes
     ----------
-    source : Rated
+    source : Marks
         Ratings, or leniency for corrected ones.
     by : Raters
     audience : Audience
@@ -62,7 +62,7 @@ class Consolidated:
         Counts and means by score and relation, nothing hidden.
     """
 
-    source: Rated
+    source: Marks
     by: Raters
     audience: Audience
     tally: Tally = field(eq=False)
@@ -345,7 +345,7 @@ class Consolidated:
         return fingerprint((hash(self.ratings), hash(self.by), hash(self.audience), self.scores))
 
 
-def consolidate(ratings: Rated, raters: Raters, audience: Audience | None = None) -> Consolidated:
+def consolidate(ratings: Marks, raters: Raters, audience: Audience | None = None) -> Consolidated:
     """One score for each item, period and node, from the ratings of several people.
 
     Parameters
@@ -393,7 +393,7 @@ def consolidate(ratings: Rated, raters: Raters, audience: Audience | None = None
     """
     audience = Ratee() if audience is None else audience
     faults: list[Fault] = []
-    if not is_a(ratings, Rated) or not isinstance(ratings.ratings, Ratings):
+    if not is_a(ratings, Marks) or not isinstance(ratings.ratings, Ratings):
         repair = "make them with Ratings.from_table(…)"
         faults.append(Fault("ratings", "not ratings", repair, value=ratings))
     if not isinstance(raters, Raters):
@@ -419,7 +419,6 @@ def consolidate(ratings: Rated, raters: Raters, audience: Audience | None = None
     made = Consolidated(ratings, raters, audience, tally)
     if raters.missing is Missing.REFUSE:
         check(_lacking(made))
-    _ = made.scores  # what is too large for a float is told at once
     return made
 
 

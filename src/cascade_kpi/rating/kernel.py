@@ -10,7 +10,6 @@ from attrs import frozen
 from numpy.typing import NDArray
 
 from cascade_kpi._arrays import FloatArray, IntArray
-from cascade_kpi.errors import Fault, check
 from cascade_kpi.rating.rows import Rows
 from cascade_kpi.rating.sums import sums_by
 from cascade_kpi.rating.trims import Trim
@@ -109,7 +108,6 @@ def cell_means(values: FloatArray, cell: IntArray, size: int, trim: Trim) -> Mea
     kept, of = values[left], cell[left]
     sums = sums_by(of, kept, size)
     number = np.bincount(of, minlength=size).astype(np.int64)
-    _not_infinite(sums)
     with np.errstate(invalid="ignore"):
         means = sums / number
     # Rounding must not take a mean beyond what it is of. Cells stand together, ascending.
@@ -143,7 +141,6 @@ def weighed(means: FloatArray, weights: FloatArray) -> tuple[FloatArray, FloatAr
     for r in range(means.shape[1]):
         top += np.where(counted[:, r], weights[:, r] * means[:, r], 0.0)
         bottom += np.where(counted[:, r], weights[:, r], 0.0)
-    _not_infinite(top)
     with np.errstate(invalid="ignore"):
         scores = top / bottom
         effective = np.where(counted, weights, 0.0) / bottom[:, None]
@@ -151,9 +148,3 @@ def weighed(means: FloatArray, weights: FloatArray) -> tuple[FloatArray, FloatAr
     high = np.where(counted, means, -np.inf).max(axis=1, initial=-np.inf)
     inside = np.minimum(np.maximum(scores, low), high)
     return np.where(bottom > 0, inside, np.nan), effective
-
-
-def _not_infinite(sums: FloatArray) -> None:
-    if not np.isfinite(sums).all():
-        reason = "their sums exceed the largest float, 1.8e308"
-        check([Fault("ratings", reason, "use a smaller scale")])

@@ -52,8 +52,8 @@ class _Seats:
 class Leniency:
     """How lenient each rater is, and the ratings corrected for it.
 
-    Made by :func:`~cascade_kpi.rating.leniency`. A seat is one rater in one period. For :func:`cascade_kpi.consolidate` it stands in for
-    the ratings.
+    Made by :func:`~cascade_kpi.rating.leniency`. A seat is one rater in one period. For
+    :func:`cascade_kpi.consolidate` it stands in for the ratings.
 
     Attributes
     ----------
@@ -280,8 +280,10 @@ def leniency(ratings: Ratings) -> Leniency:
     """
     check(unlike(ratings, Ratings, "ratings", "Ratings.from_table(…)"))
     scale = ratings.survey.common
+    if scale is None and not ratings.items:
+        check([Fault("ratings", "there is no item", "state the items")])
     if scale is None:
-        repair = "take the items of one scale at a time: ratings.only(item=…)"
+        repair = "make ratings of the items of one scale at a time"
         check([Fault("ratings", "the items are on different scales", repair)])
     assert scale is not None  # noqa: S101 - it has been refused
     return Leniency(ratings, scale)

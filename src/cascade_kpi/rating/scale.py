@@ -24,6 +24,7 @@ from cascade_kpi.records import record
 __all__ = ["Scale", "Survey"]
 
 _NEAR = 1e-9
+_GREATEST = 1e100  # so that no sum and no square of ratings is too large for a float
 
 
 @record("cascade_kpi/rating.scale")
@@ -34,7 +35,7 @@ class Scale:
     Parameters
     ----------
     low, high : float
-        Its ends, both on it.
+        Its ends, both on it; from −1e100 to 1e100.
     step : float or None
         From each value to the next, and a part of the way from end to end; None
         for every value between.
@@ -60,9 +61,9 @@ class Scale:
         if not self.low < self.high:
             reason, repair = f"not above the low end, {self.low:g}", "give the low end first"
             faults.append(Fault("scale", reason, repair, column="high", value=self.high))
-        elif not np.isfinite(self.width):
-            repair = "give ends that lie nearer together"
-            faults.append(Fault("scale", "its width exceeds the largest float", repair))
+        elif max(-self.low, self.high) > _GREATEST or self.width < 1 / _GREATEST:
+            reason = "its ends lie beyond ±1e100, or no further than 1e-100 apart"
+            faults.append(Fault("scale", reason, "use another unit"))
         elif self.step is not None and not self._divides(self.step):
             reason = f"not a whole part of the way from {self.low:g} to {self.high:g}"
             repair = "give a step that ends at the high end, or None for any value between"

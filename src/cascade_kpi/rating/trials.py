@@ -16,6 +16,7 @@ from cascade_kpi.rating.weightings import Weighting
 
 __all__ = ["ask_audience", "ask_trim", "ask_weighting", "odd_audience", "odd_rules"]
 
+_GREATEST = 1e12
 COUNTS = np.repeat([1, 2, 3, 4, 5, 7, 10, 40], [1, 2, 3, 4, 5, 7, 10, 40]).astype(np.int64)
 RANKS = np.concatenate([np.arange(n) for n in (1, 2, 3, 4, 5, 7, 10, 40)])
 
@@ -39,8 +40,8 @@ def ask_weighting(rule: Weighting, relations: tuple[str, ...], counts: IntArray)
     OddAnswer
     """
     answer: FloatArray = ask("it", rule, relations, counts)
-    if not np.isfinite(answer).all() or (answer < 0).any():
-        raise OddAnswer("it answers a weight that is negative or not finite")
+    if not ((answer >= 0) & (answer <= _GREATEST)).all():
+        raise OddAnswer("it answers a weight that is not from 0 to 1e12")
     return answer
 
 
@@ -64,7 +65,7 @@ def odd_audience(audience: object, relations: tuple[str, ...]) -> list[Fault]:
         return [Fault("audience", "no audience", repair, value=audience)]
     rule: Audience = audience  # type: ignore[assignment]  # is_a has told
     repair = "mend it; testing.check_audience tells more"
-    return odd_answers("audience", "rule", rule, lambda: ask_audience(rule, relations), repair)
+    return odd_answers("audience", "audience", rule, lambda: ask_audience(rule, relations), repair)
 
 
 def _kept(rule: Trim) -> None:

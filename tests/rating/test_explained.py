@@ -91,6 +91,16 @@ def test_nobody_was_asked():
     assert "nobody was asked" in str(ck.explain(agreed(), "he", item="teamwork", quantity="report"))
 
 
+def test_nobody_could_tell():
+    table = [{**row, "value": None} for row in rows() if row["rater"] in ("he", "ma")]
+    told = agreed(table)
+    assert "by peer = absent  ← none of 2 who were asked could tell" in str(
+        ck.explain(told, "li", item="teamwork")
+    )
+    page = ck.report(rating.leniency(told.ratings)).markdown()
+    assert "The mean of all ratings is – before and after." in page
+
+
 def test_corrected_ratings_are_told_to_the_office_alone():
     told = ck.consolidate(rating.leniency(ratings()), rating.Raters(WEIGHTS), rating.Office())
     text = ck.explain(told, "li", item="teamwork", quantity="manager").text(None)

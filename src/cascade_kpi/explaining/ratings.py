@@ -166,7 +166,9 @@ class RatingExplainer:
             return self._told(name, NAN, f"not shown: {how} have rated")
         value = float(agreed.tally.means[g, r])
         least = agreed.by.least.get(relation, 1)
-        few = f"; does not count with fewer than {least}" if not agreed.enough[g, r] else ""
+        few = "" if agreed.enough[g, r] else f"; does not count with fewer than {least}"
+        if not rated:
+            return self._told(name, value, f"none of {asked} who were asked could tell")
         if not agreed.open_relations[r]:
             kept = int(agreed.tally.kept[g, r])
             return self._told(

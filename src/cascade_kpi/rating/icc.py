@@ -273,16 +273,22 @@ def _pair(
 
 def _one_way(s: Squares, tail: float) -> tuple[Icc, Icc]:
     k, f = s.each, _f(s.between, s.within)
-    freedom = float(s.targets - 1), float(s.freedom)
+    freedom = float(max(s.targets - 1, 0)), float(s.freedom)
     low, high = _interval(f, *freedom, tail)
     single = _ratio(s.between - s.within, s.between + (k - 1) * s.within)
     ends = (_single(low, k), _single(high, k)), (_mean(low), _mean(high))
     return _pair("1", (single, _ratio(s.between - s.within, s.between)), f, freedom, ends)
 
 
+def _freedom(s: Squares) -> tuple[float, float]:
+    """The degrees of freedom of targets and of what is left."""
+    above = max(s.targets - 1, 0)
+    return float(above), float(above * max(s.judges - 1, 0))
+
+
 def _consistent(s: Squares, tail: float) -> tuple[Icc, Icc]:
     k, f = float(s.judges), _f(s.between, s.residual)
-    freedom = float(s.targets - 1), float((s.targets - 1) * (s.judges - 1))
+    freedom = _freedom(s)
     low, high = _interval(f, *freedom, tail)
     single = _ratio(s.between - s.residual, s.between + (k - 1) * s.residual)
     ends = (_single(low, k), _single(high, k)), (_mean(low), _mean(high))
@@ -292,7 +298,7 @@ def _consistent(s: Squares, tail: float) -> tuple[Icc, Icc]:
 def _absolute(s: Squares, tail: float) -> tuple[Icc, Icc]:
     n, k, b, j, e = s.targets, float(s.judges), s.between, s.among, s.residual
     f = _f(b, e)
-    freedom = float(n - 1), float((n - 1) * (s.judges - 1))
+    freedom = _freedom(s)
     single = _ratio(b - e, b + (k - 1) * e + _ratio(k * (j - e), n))
     mean = _ratio(b - e, b + _ratio(j - e, n))
     if math.isnan(single) or single == 1:

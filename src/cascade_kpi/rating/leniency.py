@@ -102,7 +102,7 @@ class Leniency:
     @cached_property
     def shrunk(self) -> FloatArray:
         """What is taken off each seat's ratings, before the constant, in points, float64 (s,)."""
-        return lock(self.reliability * self.fit.effect)
+        return lock(self.reliability * self.fit.effect + 0.0)  # turns -0.0 into 0.0
 
     @cached_property
     def _corrected(self) -> tuple[FloatArray, FloatArray]:

@@ -43,8 +43,9 @@ def _notes(lenient: Leniency) -> tuple[str, ...]:
         variances = f"{points(spread, 3)}, of what is left {points(noise, 3)}"
         found = f"Variance of raters {variances}, in points squared. What is taken off a rater's "
         found += "ratings is reliability × leniency."
-    before = np.nanmean(lenient.ratings.values) if len(lenient.ratings) else np.nan
-    mean = points(float(before), 3)
+    given = lenient.ratings.values
+    given = given[~np.isnan(given)]
+    mean = points(float(given.mean()) if len(given) else float("nan"), 3)
     kept = f"The mean of all ratings is {mean} before and after. No rating leaves the scale."
     beside = "Leniency is a rater's ratings beside those of other raters of the same people."
     notes = [beside, found, kept]

@@ -6,6 +6,7 @@ import pytest
 import cascade_kpi as ck
 from cascade_kpi import rating
 from cascade_kpi.rating.additive import Additive, components
+from cascade_kpi.rating.leniency import corrected, levelled
 from tests.golden.test_rater_agreement import judged
 from tests.helpers import refused
 from tests.rating.case import ratings, rows
@@ -114,6 +115,34 @@ def test_nothing_goes_beyond_the_scale_and_the_mean_stays():
     assert lenient.values.mean() == pytest.approx(table.mean(), abs=4e-12)
     spread = [np.ptp(values.reshape(30, 4).mean(axis=0)) for values in (table, lenient.values)]
     assert spread[1] < spread[0] / 5
+
+
+def test_a_chain_of_raters_far_apart_keeps_its_mean_too():
+    # Each rates three with the next, who gives four more: 36 points from end to end.
+    n, table = 10, []
+    for i in range(3 * (n - 1)):
+        line = [None] * n
+        line[i // 3], line[i // 3 + 1] = 1 + (i % 6 == 5), 5
+        table.append(line)
+    lenient = rating.leniency(judged(table, rating.Scale(1, 5)))
+    assert np.ptp(lenient.shrunk) > 30
+    after, before = lenient.values, lenient.ratings.values
+    assert np.nanmin(after) == 1
+    assert np.nanmax(after) == 5
+    assert np.nanmean(after) == pytest.approx(np.nanmean(before), abs=4e-12)
+
+
+def test_the_constant_is_found_however_far_off():
+    rng = np.random.default_rng(1)
+    scale = rating.Scale(1, 5)
+    for far in (0.1, 3, 50, 1e6):
+        component = rng.integers(0, 3, 200)
+        raw = rng.integers(1, 6, 200).astype(float)
+        less = raw + rng.normal(0, far, 200)
+        after = corrected(less, levelled(less, raw, component, scale)[component], scale)
+        for c in range(3):
+            mine = component == c
+            assert after[mine].mean() == pytest.approx(raw[mine].mean(), abs=1e-11)
 
 
 def test_blank_ratings_stay_blank_and_a_period_stands_alone():

@@ -209,7 +209,9 @@ def levelled(less: FloatArray, raw: FloatArray, component: IntArray, scale: Scal
     size = int(component.max()) + 1 if len(component) else 0
     counts = np.bincount(component, minlength=size)
     wanted = sums_by(component, raw, size)
-    low, high = np.full(size, -2 * scale.width), np.full(size, 2 * scale.width)
+    # With the one constant every rating is at the low end, with the other at the high one.
+    low = np.full(size, scale.low - less.max(initial=scale.low))
+    high = np.full(size, scale.high - less.min(initial=scale.high))
     constant = np.zeros(size)
     for _ in range(_ROUNDS):
         moved = less + constant[component]

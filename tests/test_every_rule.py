@@ -23,6 +23,7 @@ from tests.moving.cases import MOVES
 from tests.moving.cases import year as targets_of_a_year
 from tests.phasing.test_profiles import DRIVEN, FULL, HALVES
 from tests.phasing.test_profiles import SALES as PHASED
+from tests.rating.case import RULES as RATING
 
 ORG = attrs.evolve(tried.ORG, columns={**tried.ORG.columns, "next": np.arange(1.0, 9.0)})
 PAST = ck.Actuals.from_table(
@@ -52,6 +53,7 @@ SAMPLES: list[Any] = [
         measures={"churn": yardsticks.Relative()},
         material={"churn": 0.3},
     ),
+    *RATING,
 ]  # fmt: skip
 
 
@@ -74,6 +76,7 @@ GIVEN = {  # what a law is tried with, beside the rule
     testing.check_policy: lambda: (targets_of_a_year(), MOVES),
     testing.check_profile: lambda: (DRIVEN, PHASED, HALVES),
     testing.check_split: lambda: (ORG,),
+    testing.check_tie: lambda: (ORG,),
 }
 
 

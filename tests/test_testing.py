@@ -26,6 +26,7 @@ ORG = ck.OrgTree.from_table(
         "share": [None, 0.25, 0.75, 0.5, 0.5, 0.2, 0.2, 0.6],
         "growth": [None, None, None, 0.1, -0.2, 0.0, 1.5, 0.05],
         "last_year": [None, None, None, 90.0, 110.0, 80.0, 120.0, 100.0],
+        "boss": [None, "hq", "hq", "n", "n", "s", "s", "s"],
         "kind": ["company", "area", "area", *["person"] * 5],
     },
     kind="kind",

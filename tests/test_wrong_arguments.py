@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import cascade_kpi as ck
-from cascade_kpi import records, tables
+from cascade_kpi import rating, records, tables
 from cascade_kpi.drivers.expressions import Product, Total
 from tests.helpers import entries, gaps_of, measured, org
 
@@ -50,6 +50,13 @@ MOVED = ck.move(YEAR, STINTS, by=ck.moves.FollowsPost())
 REPORT = {"holder": ["li"], "node": ["ann"], "kpi": ["k"], "date": ["2026-03-01"], "value": [3]}
 CREDITED = ck.credit(MOVED, REPORT)
 CHANGE = {"node": ["ann"], "parent": ["west"], "start": ["2026-05-01"]}
+RATED = ck.Ratings.from_table(
+    {"node": ["ann"] * 2, "rater": ["east", "bob"], "relation": ["manager", "peer"],
+     "item": ["i"] * 2, "value": [4, 5]},
+    TREE, scale=rating.Scale(1, 5), periods="p",
+)  # fmt: skip
+RATERS = rating.Raters({"manager": 1, "peer": 1})
+AGREED = ck.consolidate(RATED, RATERS)
 
 
 def read_csv(path, delimiter, encoding):
@@ -83,6 +90,49 @@ CALLS = {
     "Links": (ck.Links.from_table, {"table": {"goal": ["g"], "serves": ["h"]}}),
     "Links.joined": (LINKS.joined, {"other": LINKS}),
     "align": (ck.align, {"goals": GOALS, "links": LINKS}),
+    "Ratings": (
+        ck.Ratings.from_table,
+        {"table": RATED.table(), "org": TREE, "scale": rating.Scale(1, 5), "items": ["i"],
+         "periods": "p", "own": "self", "outside": ("x",), "name": "n"},
+    ),
+    "Ratings.only": (RATED.only, {"item": "i", "relation": "peer", "period": "p"}),
+    "Scale": (rating.Scale, {"low": 1, "high": 5, "step": 1}),
+    "Survey": (
+        rating.Survey,
+        {"items": ["a"], "scales": [rating.Scale(1, 5)], "own": "self", "outside": ["x"]},
+    ),
+    "Raters": (
+        rating.Raters,
+        {"weights": {"peer": 1}, "least": {"peer": 3}, "trim": rating.Drop(1),
+         "missing": "hold", "items": {"i": 1}},
+    ),
+    "consolidate": (
+        ck.consolidate, {"ratings": RATED, "raters": RATERS, "audience": rating.Office()},
+    ),
+    "Consolidated.of": (AGREED.of, {"item": "i"}),
+    "Consolidated.shown": (AGREED.shown, {"item": "i"}),
+    "Consolidated.by_relation": (AGREED.by_relation, {"item": "i"}),
+    "Consolidated.seen_by": (AGREED.seen_by, {"audience": rating.Ratee()}),
+    "ByRelation": (rating.ByRelation, {"weights": {"peer": 1}}),
+    "HandedTo": (rating.HandedTo, {"heir": "peer", "weights": {"peer": 1}}),
+    "Drop": (rating.Drop, {"low": 1, "high": 1, "leave": 1}),
+    "DropShare": (rating.DropShare, {"share": 0.1, "leave": 1}),
+    "Ratee": (rating.Ratee, {"least": 3, "named": ["self"]}),
+    "Above": (rating.Above, {"levels": 1}),
+    "Below": (rating.Below, {"levels": 1}),
+    "InColumn": (rating.InColumn, {"column": "x"}),
+    "contradictions": (
+        rating.contradictions, {"ratings": RATED, "ties": {"peer": rating.Beside()}},
+    ),
+    "icc": (rating.icc, {"ratings": RATED, "item": "i", "confidence": 0.9}),
+    "Iccs[]": (rating.icc(RATED).__getitem__, {"form": "1,1"}),
+    "alpha": (rating.alpha, {"ratings": RATED, "item": "i", "metric": rating.Nominal()}),
+    "rwg": (rating.rwg, {"ratings": RATED, "item": "i"}),
+    "leniency": (rating.leniency, {"ratings": RATED}),
+    "explain ratings": (
+        ck.explain,
+        {"stage": AGREED, "node": "ann", "item": "i", "period": None, "quantity": None},
+    ),
     "aligned_with": (ck.aligned_with, {"targets": RESULTS.targets, "kpis": None}),
     "WeightBudget": (
         ck.WeightBudget,

@@ -34,7 +34,7 @@ from cascade_kpi.scoring.scorecard import Item, Scorecard
 from cascade_kpi.targets.targets import Targets, assign
 
 if TYPE_CHECKING:
-    from cascade_kpi import fitting
+    from cascade_kpi import fitting, rating
     from cascade_kpi.agreements.performance_plan import PerformancePlan, performance_plan
     from cascade_kpi.alignment.align import Alignment, align
     from cascade_kpi.alignment.audit import Audit
@@ -76,6 +76,8 @@ if TYPE_CHECKING:
     from cascade_kpi.plan import conditions
     from cascade_kpi.plan.improve import Plan, PlannedAction, improve
     from cascade_kpi.plan.playbook import Action, Playbook, Rule
+    from cascade_kpi.rating.consolidate import Consolidated, consolidate
+    from cascade_kpi.rating.ratings import Ratings
     from cascade_kpi.records import from_json, record, to_json
     from cascade_kpi.remaking.recipe import Recipe
     from cascade_kpi.reporting.report import Report, report
@@ -94,6 +96,7 @@ __all__ = [
     "Calendar",
     "Change",
     "Changes",
+    "Consolidated",
     "Constant",
     "Contributions",
     "Credited",
@@ -126,6 +129,7 @@ __all__ = [
     "Plan",
     "PlannedAction",
     "Playbook",
+    "Ratings",
     "Recipe",
     "Reconciliation",
     "Reorganisation",
@@ -149,6 +153,7 @@ __all__ = [
     "compare",
     "conditions",
     "confidences",
+    "consolidate",
     "contributions",
     "credit",
     "curves",
@@ -170,6 +175,7 @@ __all__ = [
     "phase",
     "profiles",
     "proportions",
+    "rating",
     "recascade",
     "reconcile",
     "record",
@@ -202,6 +208,7 @@ defer("cascade_kpi.fitting")
 defer(*(f"cascade_kpi.moving.{name}" for name in ("reorganisation", "stints", "moves", "written")))
 defer("cascade_kpi.changing.attribute", "cascade_kpi.analysis.gaps")
 defer("cascade_kpi.agreements.performance_plan")
+defer("cascade_kpi.rating", "cascade_kpi.rating.ratings")
 defer("cascade_kpi.alignment.budgets", "cascade_kpi.alignment.written")
 
 # What a program that imports the package to score does not need is looked up when it
@@ -214,6 +221,7 @@ _LATE = {
     "Breakdown": "cascade_kpi.analysis.breakdown",
     "Calendar": "cascade_kpi.moving.calendar",
     "Changes": "cascade_kpi.changing.changes",
+    "Consolidated": "cascade_kpi.rating.consolidate",
     "Constant": "cascade_kpi.drivers.expressions",
     "Contributions": "cascade_kpi.drivers.contributions",
     "Credited": "cascade_kpi.moving.credited",
@@ -236,6 +244,7 @@ _LATE = {
     "PlannedAction": "cascade_kpi.plan.improve",
     "Playbook": "cascade_kpi.plan.playbook",
     "Recipe": "cascade_kpi.remaking.recipe",
+    "Ratings": "cascade_kpi.rating.ratings",
     "Reconciliation": "cascade_kpi.commitments.reconciliation",
     "Reorganisation": "cascade_kpi.moving.reorganisation",
     "Report": "cascade_kpi.reporting.report",
@@ -249,6 +258,7 @@ _LATE = {
     "attribute": "cascade_kpi.changing.attribute",
     "cascade": "cascade_kpi.targets.cascade",
     "compare": "cascade_kpi.changing.changes",
+    "consolidate": "cascade_kpi.rating.consolidate",
     "contributions": "cascade_kpi.drivers.contributions",
     "credit": "cascade_kpi.moving.credit",
     "derive": "cascade_kpi.drivers.derive",
@@ -280,6 +290,7 @@ _ROOMS = {
     "moves": "cascade_kpi.moving.moves",
     "profiles": "cascade_kpi.phasing.profiles",
     "proportions": "cascade_kpi.commitments.proportions",
+    "rating": "cascade_kpi.rating",
     "records": "cascade_kpi.records",
     "tables": "cascade_kpi.tables",
     "testing": "cascade_kpi.testing",

@@ -180,7 +180,12 @@ class Reconciling(_Step):
         """What some targets were reconciled with."""
         given: Offers = origin.offers
         entries = given.entries
-        offers = told(targets, entries, value=entries.values.get("value", given.belief), confidence=given.belief)
+        offers = told(
+            targets,
+            entries,
+            value=entries.values.get("value", given.belief),
+            confidence=given.belief,
+        )
         offers["confidence"] = _weights(offers["confidence"])
         limits = told(targets, given.limits, floor=given.floor, cap=given.cap)
         rules = dict(zip(targets.kpis.names, origin.by, strict=True))

@@ -16,12 +16,14 @@ from cascade_kpi.drivers.translate import Translation
 from cascade_kpi.errors import Fault, check, unlike
 from cascade_kpi.moving.credited import Credited
 from cascade_kpi.moving.moved import Moved
+from cascade_kpi.rating.leniency import Leniency
 from cascade_kpi.reporting.agreed import plan_page
 from cascade_kpi.reporting.aligned import alignment_page, audited, focus_row
 from cascade_kpi.reporting.derived import derived_page
 from cascade_kpi.reporting.elements import el, render
 from cascade_kpi.reporting.fits import TableStage, table_page
 from cascade_kpi.reporting.layers import Layers, Stage
+from cascade_kpi.reporting.lenient import leniency_page
 from cascade_kpi.reporting.lights import Lights
 from cascade_kpi.reporting.limits import Limits
 from cascade_kpi.reporting.moves import moves_page
@@ -41,6 +43,7 @@ Reported = (
     | Derived
     | Translation
     | TableStage
+    | Leniency
 )
 
 
@@ -51,8 +54,8 @@ class Report:
     Attributes
     ----------
     stage : Targets, Results, Scores, Gaps, Plan, Fairness, Changes, Attribution, Reconciliation, \
-Moved, Credited, Alignment, Audit, PerformancePlan, Derived, Translation, Fitted, Apportionment or \
-Rounded
+Moved, Credited, Alignment, Audit, PerformancePlan, Derived, Translation, Fitted, Apportionment, \
+Rounded or Leniency
     title : str
     focus : id
         The node that the report is about, with all below it; None for a whole alignment.
@@ -93,6 +96,8 @@ Rounded
             return derived_page(
                 self.stage, row, p, lights=self.lights, limits=self.limits, title=self.title
             )
+        if isinstance(self.stage, Leniency):
+            return leniency_page(self.stage, self.title, self.limits)
         layers = Layers.of(self.stage)
         row = layers.targets.org.row(self.focus)
         p = layers.targets.periods.index(self.period)
@@ -162,15 +167,15 @@ def report(
     own section, and the (later, agreed) targets. Moved targets have a page of their own:
     timelines, pieces, who carries what, the sums; credited results have that page with results.
     An alignment has sections of its own: the strategy map,
-    coverage, what plans serve, findings; so has a performance plan, and a table that
+    coverage, what plans serve, findings; so has a performance plan, leniency, and a table that
     was made by ``fitting``: what it was made of, and its margins. Of derived
     values and of a translation: the driver tree, drawn, and what belongs to it.
 
     Parameters
     ----------
     stage : Targets, Results, Scores, Gaps, Plan, Fairness, Changes, Attribution, Reconciliation, \
-Moved, Credited, Alignment, Audit, PerformancePlan, Derived, Translation, Fitted, Apportionment or \
-Rounded
+Moved, Credited, Alignment, Audit, PerformancePlan, Derived, Translation, Fitted, Apportionment, \
+Rounded or Leniency
     title : str, optional
         By default the name of the node in focus and the period, or of phased targets the
         longer period that they are of.
@@ -232,6 +237,10 @@ Rounded
         )
     if isinstance(stage, PerformancePlan):
         return _of_plan(stage, title, focus, period, lights, limits)
+    if isinstance(stage, Leniency):
+        _not_asked("it is of all raters", focus=focus, period=period)
+        about = "Leniency of raters" if title is None else str(title)
+        return Report(stage, about, None, "", lights, limits)
     if isinstance(stage, TableStage):
         return _of_table(stage, title, focus, period, lights, limits)
     if isinstance(stage, Translation):

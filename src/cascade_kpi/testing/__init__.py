@@ -15,6 +15,13 @@ from cascade_kpi.testing.laws import check_record
 from cascade_kpi.testing.moving import check_days, check_policy
 from cascade_kpi.testing.pacing import check_pace, check_rated
 from cascade_kpi.testing.phasing import check_profile
+from cascade_kpi.testing.rating import (
+    check_audience,
+    check_metric,
+    check_tie,
+    check_trim,
+    check_weighting,
+)
 from cascade_kpi.testing.scoring import (
     check_attainment,
     check_condition,
@@ -25,6 +32,7 @@ from cascade_kpi.testing.scoring import (
 __all__ = [
     "check_aggregate",
     "check_attainment",
+    "check_audience",
     "check_base",
     "check_condition",
     "check_confidence",
@@ -36,10 +44,14 @@ __all__ = [
     "check_material",
     "check_measure",
     "check_method",
+    "check_metric",
     "check_pace",
     "check_policy",
     "check_profile",
     "check_rated",
     "check_record",
     "check_split",
+    "check_tie",
+    "check_trim",
+    "check_weighting",
 ]

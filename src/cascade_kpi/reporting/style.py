@@ -246,7 +246,8 @@ svg.raters { width: 100%; min-width: 11rem; height: 1.3rem; }
 .strips.moves td:nth-child(2) { width: 22%; } .strips.moves td.num { white-space: nowrap; }
 .changed td:nth-child(2) { width: 24%; vertical-align: middle; }
 @media (max-width: 46rem) {
-  .strips td:nth-child(2), .strips.moves td:nth-child(2), .changed td:nth-child(2), .lenient td:nth-child(2) { width: auto; }
+  .strips td:nth-child(2), .strips.moves td:nth-child(2) { width: auto; }
+  .changed td:nth-child(2), .lenient td:nth-child(2) { width: auto; }
   .strips .stacks td:nth-child(5) { grid-column: 1 / -1; }
   .strips.moves .stacks td:nth-child(5) { grid-column: auto; }
   .strips .stacks td:empty { display: none; }

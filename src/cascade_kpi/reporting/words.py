@@ -165,7 +165,7 @@ def curve_words(curve: object, attainment: object, unit: str) -> str:
     def at(level: float) -> str:
         return f"{level:g} {unit}" if raw else f"{level * 100:g} %"
 
-    def levels(pairs: curves.Levels) -> str:
+    def levels(pairs: curves.Pairs) -> str:
         return listed([f"{y:g} points at {at(x)}" for x, y in pairs])
 
     if isinstance(curve, curves.Linear):

@@ -14,7 +14,7 @@ from cascade_kpi.kpis.directions import Direction, Higher
 from cascade_kpi.kpis.trials import try_direction
 from cascade_kpi.plan.conditions import Condition
 from cascade_kpi.scoring.attainments import Attainment
-from cascade_kpi.scoring.curves import Curve
+from cascade_kpi.scoring.curves import Curve, Pieces, pieces_of, said
 from cascade_kpi.testing.laws import NEAR, SPREAD, elementwise, law, laws
 
 __all__ = ["check_attainment", "check_condition", "check_curve", "check_direction"]
@@ -23,6 +23,9 @@ __all__ = ["check_attainment", "check_condition", "check_curve", "check_directio
 @laws
 def check_curve(curve: Curve, *, samples: FloatArray | None = None) -> FloatArray:
     """A curve is elementwise, pure, finite, and keeps NaN; and is a record.
+
+    One that knows its pieces (:class:`Shaped <cascade_kpi.curves.Shaped>`) has the points that
+    they have, to within 1e-9 of them, and exactly those at their edges.
 
     Parameters
     ----------
@@ -41,7 +44,34 @@ def check_curve(curve: Curve, *, samples: FloatArray | None = None) -> FloatArra
     >>> check_curve(curves.Piecewise([(0.8, 0), (1.0, 100)]))
     """
     tried = np.r_[SPREAD, [] if samples is None else samples, np.nan]
+    pieces = pieces_of(curve)
+    if pieces is not None:
+        law(isinstance(pieces, Pieces), f"its pieces are {pieces!r}, not Pieces(…)")
+        _check_pieces(curve, pieces, tried[:-1])
+    for x in (*tried, *([] if pieces is None else pieces.edges)):
+        told = said(curve, float(x))
+        law(isinstance(told, str), f"it says {told!r} of {x}, which is no text")
     return elementwise("it", curve, tried, asked=every_number)
+
+
+def _check_pieces(curve: Curve, pieces: Pieces, tried: FloatArray) -> None:
+    edges, k = pieces.edges, len(pieces.edges)
+    parts = pieces.at, pieces.left[1:], pieces.right[1:], pieces.slope[1:]
+    law(all(len(part) == k for part in parts), "its pieces are not one more than their edges")
+    law(k > 0 and np.isfinite(edges).all(), f"its pieces have the edges {edges}")
+    law((np.diff(edges) > 0).all(), f"the edges of its pieces do not ascend: {edges}")
+    got = numbers("it", curve, edges)
+    law((got == pieces.at).all(), f"it answers {got} at the edges of its pieces, not {pieces.at}")
+    beside = [np.nextafter(edges, -np.inf), np.nextafter(edges, np.inf)]
+    x = np.r_[tried, (edges[1:] + edges[:-1]) / 2, edges - 1, edges + 1, *beside]
+    got, i = numbers("it", curve, x), pieces.place(x)
+    ends = np.stack([pieces.left[i], pieces.right[i]])
+    # In a piece that is no line the points lie between its ends.
+    want = np.where(
+        np.isnan(pieces.slope[i]), np.clip(got, *np.sort(ends, axis=0)), pieces.points(x)
+    )
+    off = np.flatnonzero(np.abs(got - want) > NEAR * (1 + np.abs(want)))[:1]
+    law(not len(off), f"it answers {got[off]} to {x[off]}, its pieces {want[off]}")
 
 
 @laws

@@ -62,8 +62,8 @@ def _check_pieces(curve: Curve, pieces: Pieces, tried: FloatArray) -> None:
     law((np.diff(edges) > 0).all(), f"the edges of its pieces do not ascend: {edges}")
     got = numbers("it", curve, edges)
     law((got == pieces.at).all(), f"it answers {got} at the edges of its pieces, not {pieces.at}")
-    beside = [np.nextafter(edges, -np.inf), np.nextafter(edges, np.inf)]
-    x = np.r_[tried, (edges[1:] + edges[:-1]) / 2, edges - 1, edges + 1, *beside]
+    near = NEAR * (1 + np.abs(edges))
+    x = np.r_[tried, (edges[1:] + edges[:-1]) / 2, edges - 1, edges + 1, edges - near, edges + near]
     got, i = numbers("it", curve, x), pieces.place(x)
     ends = np.stack([pieces.left[i], pieces.right[i]])
     # In a piece that is no line the points lie between its ends.

@@ -211,7 +211,7 @@ ATTAINMENTS = st.sampled_from(
     [
         ck.attainments.Proportion("met"),
         ck.attainments.Proportion("exclude"),
-        ck.attainments.Progress("base"),
+        ck.attainments.Progress("base", "exclude"),
         ck.attainments.Result(),
     ]
 )
@@ -231,7 +231,7 @@ def scorecards(draw, kpis, kinds, missing=("renormalise", "zero", "hold")):
     items = []
     for kpi in kpis:
         attainment = draw(ATTAINMENTS)
-        if isinstance(kpi.better, ck.directions.OnTarget) and attainment.baseline:
+        if isinstance(kpi.better, ck.directions.OnTarget) and attainment.columns:
             attainment = ck.attainments.Proportion("met")  # progress knows no band: refused
         items.append(ck.Item(kpi.name, draw(CURVES), attainment))
     names = [item.kpi for item in items]

@@ -417,8 +417,9 @@ ATTAINMENTS = {
     "divided by zero": ({"refuses": lambda t: np.zeros(t.shape, bool)}, "it answers -?inf to"),
     "a number for NaN": ({"call": lambda a, t, b: np.nan_to_num(a / t)}, "it answers 0.0 to NaN"),
     "NaN": ({"call": lambda a, t, b: np.log(a)}, "it answers NaN to -10|inf"),
-    "no baseline needed": ({"baseline": "b"}, "it answers -0.1 to -10.0, 100.0, NaN"),
-    "a baseline that is none": ({"baseline": 7}, "its baseline is 7"),
+    "no column needed": ({"columns": ("b",)}, "it answers -0.1 to -10.0, 100.0, NaN"),
+    "a column that is none": ({"columns": (7,)}, r"its columns are \(7,\)"),
+    "one column for many": ({"columns": "b"}, "its columns are 'b'"),
     "an exception": ({"call": lambda a, t, b: 1 / 0}, "it raises ZeroDivisionError"),
     "in place": ({"call": lambda a, t, b: np.divide(a, t, out=a).copy()}, "writes to what"),
     "ranks": (
@@ -434,14 +435,14 @@ class Attainment:
     how: str
 
     @property
-    def baseline(self):
-        return ATTAINMENTS[self.how][0].get("baseline")
+    def columns(self):
+        return ATTAINMENTS[self.how][0].get("columns", ())
 
-    def __call__(self, actual, target, better, baseline):
+    def __call__(self, actual, target, better, *columns):
         call = ATTAINMENTS[self.how][0].get("call", lambda a, t, b: a / t)
-        return call(actual, target, baseline)
+        return call(actual, target, columns)
 
-    def refuses(self, target):
+    def refuses(self, target, better, *columns):
         return ATTAINMENTS[self.how][0].get("refuses", lambda t: np.equal(t, 0))(target)
 
 

@@ -141,7 +141,21 @@ ATTAINMENTS = [
     attainments.Proportion(),
     attainments.Proportion("met"),
     attainments.Proportion("exclude"),
+    attainments.Proportion("met", "met"),
+    attainments.Proportion("exclude", negative="refuse"),
     attainments.Progress("base"),
+    attainments.Progress(40.0, "met"),
+    attainments.Progress("base", "exclude"),
+    attainments.Goalposts(20, 85),
+    attainments.Goalposts("worst", "best", floor=None, cap=None),
+    attainments.Goalposts(0.5, "best", scale="logarithm"),
+    attainments.Quotient(),
+    attainments.Quotient(1.5, "met"),
+    attainments.Difference(),
+    attainments.Improvement("last_year"),
+    attainments.Improvement(-40, "exclude"),
+    attainments.Rounded(attainments.Goalposts("worst", 400), 3, "half_up"),
+    attainments.Rounded(attainments.Proportion()),
     attainments.Result(),
 ]
 CONDITIONS = [
@@ -247,12 +261,12 @@ class Backwards:
 @record("test/attainments.unlawful")
 @frozen
 class RefusesAll:
-    baseline = None
+    columns = ()
 
-    def __call__(self, actual, target, better, baseline):
+    def __call__(self, actual, target, better, *columns):
         return actual / target
 
-    def refuses(self, target):
+    def refuses(self, target, better, *columns):
         return np.ones(target.shape, dtype=bool)
 
 

@@ -167,7 +167,17 @@ CALLS = {
     "Last": (ck.aggregates.Last, {"of": ck.aggregates.Sum()}),
     "ProRata": (ck.splits.ProRata, {"driver": "x"}),
     "FixedShares": (ck.splits.FixedShares, {"column": "x"}),
-    "Progress": (ck.attainments.Progress, {"baseline": "x"}),
+    "Progress": (ck.attainments.Progress, {"baseline": "x", "already": "met"}),
+    "Goalposts": (
+        ck.attainments.Goalposts,
+        {"worst": 1, "best": "x", "floor": 0, "cap": 1, "scale": "linear"},
+    ),
+    "Quotient": (ck.attainments.Quotient, {"most": 2, "not_positive": "met"}),
+    "Improvement": (ck.attainments.Improvement, {"baseline": "x", "zero": "exclude"}),
+    "attainments.Rounded": (
+        ck.attainments.Rounded,
+        {"of": ck.attainments.Proportion(), "decimals": 2, "mode": "half_up"},
+    ),
     "Proportion": (ck.attainments.Proportion, {"zero": "met"}),
     "PointsLost": (ck.conditions.PointsLost, {"points": 1}),
     "AttainmentBelow": (ck.conditions.AttainmentBelow, {"level": 1}),

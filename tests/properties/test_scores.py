@@ -17,7 +17,7 @@ def attainment(kpi, item, a, t, b):
     if isinstance(rule, ck.attainments.Result):
         return a
     if isinstance(rule, ck.attainments.Progress):
-        return GONE if math.isnan(b) or t == b else (a - b) / (t - b)
+        return (a - b) / (t - b) if shortfall(kpi, b, t) > 0 else GONE
     if math.isnan(a) or math.isnan(t):
         return GONE
     short = shortfall(kpi, a, t)
@@ -135,9 +135,9 @@ def test_the_parts_of_a_gap_sum_to_it(case):
 def at_target_points(gaps, item):
     """Points of everybody if the result were the target."""
     rule, targets = item.attainment, gaps.scores.results.counted_target(item.kpi)
-    bases = gaps.org.numbers("base") if rule.baseline else np.full(len(gaps.org), GONE)
     better = gaps.kpis[item.kpi].better
-    return item.curve(rule(targets, targets, better, np.broadcast_to(bases, targets.shape)))
+    columns = [np.broadcast_to(gaps.org.numbers(name), targets.shape) for name in rule.columns]
+    return item.curve(rule(targets, targets, better, *columns))
 
 
 @settings(max_examples=60)

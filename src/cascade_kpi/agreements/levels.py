@@ -117,8 +117,10 @@ def _value(
     if edge == 1 and not isinstance(better, OnTarget):
         return target, math.nan
     if isinstance(rule, Progress):
+        baseline = baseline if isinstance(rule.baseline, str) else rule.baseline
         whole = baseline + edge * (target - baseline)
-        return (whole, math.nan) if target != baseline else _NONE
+        short = better.shortfall(np.array([baseline]), np.array([target]))[0]
+        return (whole, math.nan) if short > 0 else _NONE
     inverse = _PROPORTIONS.get(type(better))
     if not isinstance(rule, Proportion) or inverse is None or target == 0:
         return _NONE

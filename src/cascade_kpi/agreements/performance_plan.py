@@ -336,11 +336,11 @@ def _items(targets: Targets, card: Scorecard, row: int, p: int) -> tuple[PlanIte
         repair = "weigh its items for them, or ask for somebody else"
         check([Fault("plan", reason, repair, value=org.node(row).id)])
     found = []
-    for item, weight, baseline in zip(card.items, weights, card.baselines(org), strict=True):
+    for item, weight, given in zip(card.items, weights, card.given(org), strict=True):
         if not weight:
             continue
         kpi, target = targets.kpis[item.kpi], float(targets.of(item.kpi)[p, row])
-        base = math.nan if baseline is None else float(baseline[row])
+        base = float(given[0][row]) if given else math.nan
         levels = levels_of(item, target, kpi.better, base, weight / whole)
         found.append(PlanItem(kpi.name, kpi.unit, kpi.decimals, weight, target, levels))
     return tuple(found)

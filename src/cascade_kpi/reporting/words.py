@@ -42,7 +42,7 @@ _ATTAINMENTS: dict[type, Callable[[Any], str]] = {
         "met": "result in proportion to target; a target of zero counts as met or not",
         "exclude": "result in proportion to target; a target of zero is left out",
     }[rule.zero],
-    attainments.Progress: lambda rule: f"the way gone from {rule.baseline} to the target",
+    attainments.Progress: lambda rule: f"the way gone from {_given(rule.baseline)} to the target",
     attainments.Result: lambda _: "the result itself, in its own unit",
 }
 _MISSING = {
@@ -51,6 +51,11 @@ _MISSING = {
     Missing.HOLD: "what needs it is absent too",
     Missing.REFUSE: "refused",
 }
+
+
+def _given(field: float | str) -> str:
+    """A column, or the number that is the same for all."""
+    return field if isinstance(field, str) else f"{field:,g}"
 
 
 def _words(table: dict[type, Callable[..., str]], rule: object, *more: str) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 from cascade_kpi._answers import ask, every_number, numbers
 from cascade_kpi._arrays import FloatArray, equal
 from cascade_kpi.analysis.gaps import Gaps
-from cascade_kpi.kpis.directions import Direction, Higher
+from cascade_kpi.kpis.directions import Direction, Higher, ways
 from cascade_kpi.kpis.trials import try_direction
 from cascade_kpi.plan.conditions import Condition
 from cascade_kpi.scoring.attainments import Attainment
@@ -113,7 +113,7 @@ def check_direction(better: Direction) -> tuple[FloatArray, ...]:
 
 @laws
 def check_attainment(rule: Attainment, *, better: Direction | None = None) -> FloatArray:
-    """An attainment is elementwise, needs its result and its baseline, and is nowhere infinite.
+    """An attainment is elementwise, needs its result and its columns, and is nowhere infinite.
 
     Parameters
     ----------
@@ -131,23 +131,30 @@ def check_attainment(rule: Attainment, *, better: Direction | None = None) -> Fl
     >>> from cascade_kpi import attainments
     >>> check_attainment(attainments.Proportion())
     """
-    way, name = Higher() if better is None else better, rule.baseline
-    law(name is None or isinstance(name, str), f"its baseline is {name!r}, not a column or None")
+    way, names = Higher() if better is None else better, rule.columns
+    sound = isinstance(names, tuple) and all(isinstance(name, str) for name in names)
+    law(sound, f"its columns are {names!r}, not a tuple of names")
     actual = np.array([-10.0, 0.0, 50.0, 99.0, 100.0, 101.0, 250.0, np.nan])
     given = [actual, np.full_like(actual, 100.0)]
-    if name is not None:
-        given.append(np.full_like(actual, 50.0))
+    # The worse of two columns first, and both worse than the target.
+    step = -1.0 if ways(way)[0] else 1.0
+    given += [np.full_like(actual, 100.0 - step * (50.0 - 20.0 * i)) for i in range(len(names))]
 
-    def call(actual: FloatArray, target: FloatArray, baseline: Any = np.array(np.nan)) -> Any:  # noqa: B008
-        return rule(actual, target, way, baseline)
+    def call(actual: FloatArray, target: FloatArray, *columns: FloatArray) -> Any:
+        return rule(actual, target, way, *columns)
 
     answer = elementwise("it", call, *given, asked=every_number)
-    if name is not None:
-        numbers("it", call, *given[:2], np.full_like(actual, np.nan))
+    for i in range(2, len(given)):
+        gone = [np.full_like(actual, np.nan) if i == j else each for j, each in enumerate(given)]
+        numbers("it", call, *gone)
     targets = np.array([100.0, 0.0, np.nan, -100.0, 1e-9])
-    refused = elementwise(
-        "its refuses", rule.refuses, targets, asked=functools.partial(ask, dtype=np.bool_)
-    )
+
+    def asked(target: FloatArray, *columns: FloatArray) -> Any:
+        return rule.refuses(target, way, *columns)
+
+    given_there = [each[: len(targets)] for each in given[2:]]
+    boolean = functools.partial(ask, dtype=np.bool_)
+    refused = elementwise("its refuses", asked, targets, *given_there, asked=boolean)
     law(not refused[0] and not refused[2], "it refuses a usual target of 100, or an absent one")
     for target in targets[~(refused | np.isnan(targets))]:
         numbers("it", call, given[0], np.full_like(actual, target), *given[2:])

@@ -1,4 +1,4 @@
-"""How a result is set against its target before a curve gives it points."""
+"""A result against its target: in proportion, as the way from a baseline, or by itself."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from attrs import field, frozen
 from numpy.typing import NDArray
 
 from cascade_kpi._arrays import FloatArray
-from cascade_kpi._fields import not_texts
-from cascade_kpi.errors import Fault, check, suggest
+from cascade_kpi._fields import as_number
+from cascade_kpi.errors import check
 from cascade_kpi.kpis.directions import Direction
 from cascade_kpi.records import record
+from cascade_kpi.scoring.attainments.given import columns_of, not_given, numbers_of
+from cascade_kpi.scoring.attainments.undefined import Undefined, answered, not_policy
 
-__all__ = ["Attainment", "Progress", "Proportion", "Result"]
-
-_POLICIES = ("refuse", "met", "exclude")
+__all__ = ["Attainment", "OneWay", "Progress", "Proportion", "Remedied", "Result", "one_way"]
 
 
 @runtime_checkable
@@ -25,26 +25,53 @@ class Attainment(Protocol):
 
     Attributes
     ----------
-    baseline : str or None
-        Column of the tree with where things stood, if the rule needs it.
+    columns : tuple of str
+        Columns of the tree that the rule needs, such as where things stood; mostly none.
     """
 
     @property
-    def baseline(self) -> str | None:
-        """Column of the tree the rule needs, or None."""
+    def columns(self) -> tuple[str, ...]:
+        """Columns of the tree the rule needs."""
         ...
 
     def __call__(
-        self, actual: FloatArray, target: FloatArray, better: Direction, baseline: FloatArray
+        self, actual: FloatArray, target: FloatArray, better: Direction, *columns: FloatArray
     ) -> FloatArray:
         """Attainment, elementwise, float64; NaN where a needed number is absent.
 
-        `baseline` is one NaN for a rule without one.
+        `columns` are those that it needs, in their order.
         """
         ...
 
-    def refuses(self, target: FloatArray) -> NDArray[np.bool_]:
-        """Targets, in KPI units, for which the rule has no answer."""
+    def refuses(
+        self, target: FloatArray, better: Direction, *columns: FloatArray
+    ) -> NDArray[np.bool_]:
+        """Where the rule has no answer: a mask of the shape of `target`, in KPI units."""
+        ...
+
+
+@runtime_checkable
+class OneWay(Protocol):
+    """An attainment that may count what is past the target as better, whatever the direction."""
+
+    @property
+    def one_way(self) -> bool:
+        """Whether it does, and is of no use where on target is best."""
+        ...
+
+
+def one_way(rule: Attainment) -> bool:
+    """Whether what is past the target counts as better even where on target is best."""
+    return isinstance(rule, OneWay) and rule.one_way
+
+
+@runtime_checkable
+class Remedied(Protocol):
+    """An attainment that says what can be done where it refuses."""
+
+    @property
+    def remedy(self) -> str:
+        """The repair, as a clause."""
         ...
 
 
@@ -54,44 +81,71 @@ class Proportion:
     """The result in proportion to its target, by the KPI's direction.
 
     Higher is better: ``1 + (a − t)/|t|``, which is a/t for a positive target.
-    Lower is better: ``1 − (a − t)/|t|``. On target: 1 within the band, falling
-    by the distance over ``|t|``.
+    Lower is better: ``1 − (a − t)/|t|``, which is 2 − a/t. On target: 1 within the band,
+    falling by the distance over ``|t|``.
 
     Parameters
     ----------
     zero : {"refuse", "met", "exclude"}
         A target of zero has no proportion: refuse to score, or count 1 where
         it is met and 0 where not, or treat the item as absent.
+    negative : {"magnitude", "refuse", "met", "exclude"}
+        A target below zero, such as a planned loss: by its magnitude, as in the formulas, so
+        that a loss of 8 against a planned loss of 10 attains 1.2; or as for zero.
+
+    Notes
+    -----
+    Where lower is better, many systems divide the other way round, t/a:
+    :class:`Quotient <cascade_kpi.attainments.Quotient>`. The two agree on target and nearly so
+    close to it: 10 % too much is 0.9 here and 0.909 there. Far from it they part: twice the
+    target is 0 here and 0.5 there, half of it 1.5 here and 2 there. This one is the default
+    because it is a straight line: one unit more costs the same everywhere, a gap in points
+    splits as the gap in units does, and results of zero and below have an answer.
+
+    Examples
+    --------
+    >>> from cascade_kpi import directions
+    >>> churn, target = np.array([1.8, 2.0, 2.2, 4.0]), np.full(4, 2.0)
+    >>> Proportion()(churn, target, directions.Lower())
+    array([1.1, 1. , 0.9, 0. ])
     """
 
-    zero: Literal["refuse", "met", "exclude"] = field(default="refuse")
-    baseline: ClassVar[str | None] = None
+    zero: Undefined = field(default="refuse")
+    negative: Literal["magnitude", "refuse", "met", "exclude"] = field(default="magnitude")
+    columns: ClassVar[tuple[str, ...]] = ()
 
     def __attrs_post_init__(self) -> None:
-        if not isinstance(self.zero, str) or self.zero not in _POLICIES:
-            reason, repair = "no such policy for a target of zero", suggest(self.zero, _POLICIES)
-            check([Fault("proportion", reason, repair, column="zero", value=self.zero)])
+        faults = not_policy("proportion", zero=self.zero)
+        check(faults + not_policy("proportion", ("magnitude",), negative=self.negative))
 
     def __call__(
-        self, actual: FloatArray, target: FloatArray, better: Direction, baseline: FloatArray
+        self, actual: FloatArray, target: FloatArray, better: Direction, *columns: FloatArray
     ) -> FloatArray:
         """Attainment, a pure number."""
         share = better.proportion(actual, target)
         if np.fmin.reduce(target, axis=None, initial=np.inf) > 0:
             return share  # absent where a target is
-        nothing = np.equal(target, 0)
-        if self.zero == "met":
-            met = np.where(better.shortfall(actual, target) > 0, 0.0, 1.0)
-            answer = np.where(np.isnan(actual), np.nan, met)
-        else:
-            answer = np.full(np.shape(share), np.nan)
-        return np.where(nothing, answer, share)
+        zero, below = np.equal(target, 0), np.less(target, 0)
+        given = actual, target, better
+        if self.negative != "magnitude":
+            share = answered(self.negative, below, share, given)
+        return answered(self.zero, zero, share, given)
 
-    def refuses(self, target: FloatArray) -> NDArray[np.bool_]:
-        """Targets of zero, if they are refused."""
-        if self.zero != "refuse":
-            return np.zeros(np.shape(target), dtype=bool)
-        return np.equal(target, 0)
+    def refuses(
+        self, target: FloatArray, better: Direction, *columns: FloatArray
+    ) -> NDArray[np.bool_]:
+        """Targets of zero and below, if they are refused."""
+        nothing = np.zeros(np.shape(target), dtype=bool)
+        zero = np.equal(target, 0) if self.zero == "refuse" else nothing
+        return zero | np.less(target, 0) if self.negative == "refuse" else zero
+
+    @property
+    def remedy(self) -> str:
+        """What can be done about a target that is refused."""
+        told = "choose what a target of zero means with Proportion(zero='met') or 'exclude'"
+        if self.negative == "refuse":
+            told += ", one below zero with negative='magnitude', 'met' or 'exclude'"
+        return f"{told}, or change the target"
 
 
 @record("cascade_kpi/attainments.progress")
@@ -99,32 +153,64 @@ class Proportion:
 class Progress:
     """The way gone from a baseline to the target: (a − b)/(t − b).
 
-    The same for every direction: 0 where things stood, 1 at the target.
+    The same for every direction: 0 where things stood, 1 at the target. From a start to a
+    target, or from a baseline year to a target year.
 
     Parameters
     ----------
-    baseline : str
+    baseline : str or float
         Column of the tree, in KPI units, with an entry for every node that is
-        to be scored; where it is blank or equals the target, attainment is
-        absent.
+        to be scored; where it is blank, attainment is absent. Or a number, the same for all.
+    already : {"refuse", "met", "exclude"}
+        A baseline that meets the target already, by being equal to it or better, leaves no way
+        to go, and by the formula falling back would count as progress: refuse to score, or
+        count 1 where the target is met and 0 where not, or treat the item as absent.
+
+    Examples
+    --------
+    >>> from cascade_kpi import directions
+    >>> actual, target = np.array([20.0, 26.0, 32.0]), np.full(3, 30.0)
+    >>> Progress(20)(actual, target, directions.Higher())
+    array([0. , 0.6, 1.2])
     """
 
-    baseline: str
+    baseline: str | float = field(converter=as_number)
+    already: Undefined = field(default="refuse")
+    one_way: ClassVar[bool] = True
 
     def __attrs_post_init__(self) -> None:
-        check(not_texts("progress", baseline=self.baseline))
+        faults = not_given("progress", baseline=self.baseline)
+        check(faults + not_policy("progress", already=self.already))
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The column of the baseline, if it is one."""
+        return columns_of(self.baseline)
 
     def __call__(
-        self, actual: FloatArray, target: FloatArray, better: Direction, baseline: FloatArray
+        self, actual: FloatArray, target: FloatArray, better: Direction, *columns: FloatArray
     ) -> FloatArray:
         """Attainment, a pure number."""
-        way = target - baseline
+        (baseline,) = numbers_of([self.baseline], columns)
         with np.errstate(divide="ignore", invalid="ignore"):
-            return np.where(way == 0, np.nan, np.divide(actual - baseline, way))
+            share = np.divide(actual - baseline, target - baseline)
+        there = better.shortfall(baseline, target) == 0
+        return answered(self.already, there, np.asarray(share), (actual, target, better))
 
-    def refuses(self, target: FloatArray) -> NDArray[np.bool_]:
-        """No target is refused."""
-        return np.zeros(np.shape(target), dtype=bool)
+    def refuses(
+        self, target: FloatArray, better: Direction, *columns: FloatArray
+    ) -> NDArray[np.bool_]:
+        """Targets that the baseline meets already, if they are refused."""
+        if self.already != "refuse":
+            return np.zeros(np.shape(target), dtype=bool)
+        (baseline,) = numbers_of([self.baseline], columns)
+        return np.asarray(better.shortfall(baseline, target) == 0)
+
+    @property
+    def remedy(self) -> str:
+        """What can be done about a target that is refused."""
+        told = "its baseline meets it already: choose what that means with"
+        return f"{told} Progress(…, already='met') or 'exclude', or change one of them"
 
 
 @record("cascade_kpi/attainments.result")
@@ -132,14 +218,16 @@ class Progress:
 class Result:
     """The result itself, in KPI units: for curves whose levels are results."""
 
-    baseline: ClassVar[str | None] = None
+    columns: ClassVar[tuple[str, ...]] = ()
 
     def __call__(
-        self, actual: FloatArray, target: FloatArray, better: Direction, baseline: FloatArray
+        self, actual: FloatArray, target: FloatArray, better: Direction, *columns: FloatArray
     ) -> FloatArray:
         """The result, in KPI units."""
         return actual
 
-    def refuses(self, target: FloatArray) -> NDArray[np.bool_]:
+    def refuses(
+        self, target: FloatArray, better: Direction, *columns: FloatArray
+    ) -> NDArray[np.bool_]:
         """No target is refused."""
         return np.zeros(np.shape(target), dtype=bool)

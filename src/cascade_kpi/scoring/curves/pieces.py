@@ -147,8 +147,8 @@ class Pieces:
         if np.isnan(slope):
             end = self.left[0] if i == 0 else self.right[-1]
             return f", on the curve that comes near to {_points(end)}"
-        edge, value = (0, self.right[0]) if i == 0 else (i - 1, self.left[i])
-        return f", {slope:.10g} points for each 1 from {self._level(edge, value)} on"
+        value = self.right[0] if i == 0 else self.left[i]
+        return f" ({_points(value)}): {slope:.10g} points for each 1"
 
     def _edge(self, i: int) -> str:
         name = f"the {self.names[i]} " if self.names and self.names[i] else ""

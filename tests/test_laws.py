@@ -501,7 +501,7 @@ def test_a_condition_has_words(clause, gaps):
 
 def test_every_family_has_its_check():
     families = (
-        "aggregate", "attainment", "base", "condition", "confidence", "curve", "days",
+        "aggregate", "attainment", "base", "condition", "confidence", "conversion", "curve", "days",
         "direction", "fences", "limit", "measure", "method", "pace", "policy", "profile", "split",
     )  # fmt: skip
     assert {f"check_{family}" for family in families} | {"check_record"} == set(testing.__all__)

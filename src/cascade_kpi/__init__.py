@@ -75,6 +75,7 @@ if TYPE_CHECKING:
     from cascade_kpi.records import from_json, record, to_json
     from cascade_kpi.reporting.report import Report, report
     from cascade_kpi.results.over import over_periods
+    from cascade_kpi.scoring import scales
     from cascade_kpi.tables import Csv, write_csv
     from cascade_kpi.targets.cascade import cascade
 
@@ -165,6 +166,7 @@ __all__ = [
     "reconcile",
     "record",
     "report",
+    "scales",
     "score",
     "splits",
     "to_json",
@@ -176,6 +178,7 @@ __all__ = [
 defer("cascade_kpi.judging.yardsticks")
 defer("cascade_kpi.phasing.profiles", "cascade_kpi.plan.conditions", "cascade_kpi.plan.playbook")
 defer("cascade_kpi.drivers.model")
+defer("cascade_kpi.scoring.scales")
 defer(
     "cascade_kpi.commitments.confidences",
     "cascade_kpi.commitments.negotiation",
@@ -257,6 +260,7 @@ _ROOMS = {
     "profiles": "cascade_kpi.phasing.profiles",
     "proportions": "cascade_kpi.commitments.proportions",
     "records": "cascade_kpi.records",
+    "scales": "cascade_kpi.scoring.scales",
     "tables": "cascade_kpi.tables",
     "testing": "cascade_kpi.testing",
     "yardsticks": "cascade_kpi.judging.yardsticks",

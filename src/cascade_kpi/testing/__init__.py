@@ -15,6 +15,7 @@ from cascade_kpi.testing.laws import check_record
 from cascade_kpi.testing.moving import check_days, check_policy
 from cascade_kpi.testing.pacing import check_pace
 from cascade_kpi.testing.phasing import check_profile
+from cascade_kpi.testing.scaling import check_conversion
 from cascade_kpi.testing.scoring import (
     check_attainment,
     check_condition,
@@ -28,6 +29,7 @@ __all__ = [
     "check_base",
     "check_condition",
     "check_confidence",
+    "check_conversion",
     "check_curve",
     "check_days",
     "check_direction",

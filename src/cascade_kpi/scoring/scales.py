@@ -101,6 +101,11 @@ class Numbers:
         return np.linspace(self.worst, self.best, 11)
 
 
+def _characters(labels: Iterable[str]) -> Any:
+    """Each character of one text, else as they are."""
+    return as_tuple(list(labels) if isinstance(labels, str | Mapping) else labels)
+
+
 @record("cascade_kpi/scales.labels")
 @frozen
 class Labels:
@@ -112,10 +117,7 @@ class Labels:
         ``Labels(best_first="ABCD")`` is four labels.
     """
 
-    best_first: tuple[str, ...] = field(
-        converter=lambda given: as_tuple(list(given) if isinstance(given, str) else given),
-        kw_only=True,
-    )
+    best_first: tuple[str, ...] = field(converter=_characters, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         labels = self.best_first

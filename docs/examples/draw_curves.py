@@ -46,7 +46,7 @@ def at(attainment: float, points: float) -> str:
 
 def drawn(curve: curves.Shaped) -> str:
     """The curve's strokes between its jumps, and a dashed line over each jump."""
-    pieces = curve.pieces()
+    pieces = curve.shape()
     inside = (pieces.edges > LEAST) & (pieces.edges < MOST)
     ends = [LEAST, *pieces.edges[inside].tolist(), MOST]
     shapes = []

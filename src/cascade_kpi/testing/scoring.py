@@ -14,7 +14,7 @@ from cascade_kpi.kpis.directions import Direction, Higher, ways
 from cascade_kpi.kpis.trials import try_direction
 from cascade_kpi.plan.conditions import Condition
 from cascade_kpi.scoring.attainments import Attainment
-from cascade_kpi.scoring.curves import Curve, Pieces, pieces_of, said
+from cascade_kpi.scoring.curves import Curve, Shape, shape_of, said
 from cascade_kpi.testing.laws import NEAR, SPREAD, elementwise, law, laws
 
 __all__ = ["check_attainment", "check_condition", "check_curve", "check_direction"]
@@ -44,9 +44,9 @@ def check_curve(curve: Curve, *, samples: FloatArray | None = None) -> FloatArra
     >>> check_curve(curves.Piecewise([(0.8, 0), (1.0, 100)]))
     """
     tried = np.r_[SPREAD, [] if samples is None else samples, np.nan]
-    pieces = pieces_of(curve)
+    pieces = shape_of(curve)
     if pieces is not None:
-        law(isinstance(pieces, Pieces), f"its pieces are {pieces!r}, not Pieces(…)")
+        law(isinstance(pieces, Shape), f"its pieces are {pieces!r}, not Shape(…)")
         _check_pieces(curve, pieces, tried[:-1])
     for x in (*tried, *([] if pieces is None else pieces.edges)):
         told = said(curve, float(x))
@@ -54,7 +54,7 @@ def check_curve(curve: Curve, *, samples: FloatArray | None = None) -> FloatArra
     return elementwise("it", curve, tried, asked=every_number)
 
 
-def _check_pieces(curve: Curve, pieces: Pieces, tried: FloatArray) -> None:
+def _check_pieces(curve: Curve, pieces: Shape, tried: FloatArray) -> None:
     edges, k = pieces.edges, len(pieces.edges)
     parts = pieces.at, pieces.left[1:], pieces.right[1:], pieces.slope[1:]
     law(all(len(part) == k for part in parts), "its pieces are not one more than their edges")

@@ -57,7 +57,7 @@ def test_composed_is_one_after_the_other(first, second, x):
 def test_clipped_and_scaled():
     clipped = Composed([ck.curves.Linear(), ck.curves.Linear(1, floor=40, cap=120)])
     assert at(clipped, 0.1, 0.8, 2) == [40, 80, 120]
-    assert clipped.pieces().edges.tolist() == [0, 0.4, 1.2]
+    assert clipped.shape().edges.tolist() == [0, 0.4, 1.2]
 
 
 def test_faults():

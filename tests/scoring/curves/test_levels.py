@@ -26,7 +26,7 @@ def test_levels_are_the_lines_through_them():
 def test_levels_may_descend_where_less_is_better():
     curve = Levels(threshold=(60, 50), target=(45, 100), stretch=(30, 120), above=130)
     assert at(curve, 60.001, 60, 52.5, 45, 30, 29) == [0, 50, 75, 100, 120, 130]
-    assert curve.pieces().names == ("stretch", "target", "threshold")
+    assert curve.shape().names == ("stretch", "target", "threshold")
 
 
 def test_two_levels_do():
@@ -63,7 +63,7 @@ def test_goal_and_red_flag_either_way(goal, red, way):
     (points,) = at(curve, x)
     exact = 10 + 80 * np.clip((x - red) / (goal - red), 0, 1)
     assert points == pytest.approx(exact, abs=1e-9)
-    pieces = curve.pieces()
+    pieces = curve.shape()
     assert pieces.rising == (goal > red)
     assert pieces.names[pieces.edges.tolist().index(goal)] == "goal"
 

@@ -22,8 +22,8 @@ def test_marginal_tiers_are_a_table_of_taxes(tiers, x):
     parts = np.clip(x, starts, np.r_[starts[1:], np.inf]) - starts
     curve = MarginalTiers(tiers, base=3)
     assert at(curve, x) == pytest.approx([3 + float((rates * parts).sum())], abs=1e-9)
-    assert curve.pieces().rising
-    assert len(curve.pieces().jumps) == 0
+    assert curve.shape().rising
+    assert len(curve.shape().jumps) == 0
 
 
 @given(TIERS, st.floats(-4, 6))
@@ -35,7 +35,7 @@ def test_retroactive_tiers_apply_the_rate_that_is_reached_to_all(tiers, x):
 def test_a_cap():
     assert at(MarginalTiers([(0, 100), (1, 200)], most=150), 1, 1.25, 1.3) == [100, 150, 150]
     assert at(RetroactiveTiers([(0, 100), (1, 200)], most=150), 0.99, 1, 9) == [99, 150, 150]
-    assert RetroactiveTiers([(0, 100), (1, 120)], most=150).pieces().edges.tolist() == [0, 1, 1.25]
+    assert RetroactiveTiers([(0, 100), (1, 120)], most=150).shape().edges.tolist() == [0, 1, 1.25]
 
 
 @pytest.mark.parametrize("kind", [MarginalTiers, RetroactiveTiers])

@@ -14,7 +14,7 @@ from cascade_kpi.errors import check
 from cascade_kpi.kpis.directions import Direction
 from cascade_kpi.records import record
 from cascade_kpi.scoring.attainments.given import columns_of, not_given, numbers_of
-from cascade_kpi.scoring.attainments.undefined import Undefined, answered, not_policy
+from cascade_kpi.scoring.attainments.undefined import answered, not_policy
 
 __all__ = ["Attainment", "OneWay", "Progress", "Proportion", "Remedied", "Result", "one_way"]
 
@@ -110,7 +110,7 @@ class Proportion:
     array([1.1, 1. , 0.9, 0. ])
     """
 
-    zero: Undefined = field(default="refuse")
+    zero: Literal["refuse", "met", "exclude"] = field(default="refuse")
     negative: Literal["magnitude", "refuse", "met", "exclude"] = field(default="magnitude")
     columns: ClassVar[tuple[str, ...]] = ()
 
@@ -175,7 +175,7 @@ class Progress:
     """
 
     baseline: str | float = field(converter=as_number)
-    already: Undefined = field(default="refuse")
+    already: Literal["refuse", "met", "exclude"] = field(default="refuse")
     one_way: ClassVar[bool] = True
 
     def __attrs_post_init__(self) -> None:

@@ -59,7 +59,7 @@ class Difference:
 @record("cascade_kpi/attainments.improvement")
 @frozen
 class Improvement:
-    """How much better than before: (a − b)/|b|, or (b − a)/|b| where lower is better.
+    """How much better than before: ``(a − b)/|b|``, or ``(b − a)/|b|`` where lower is better.
 
     0.1 is ten per cent better than the baseline, last year's result say. The target is not
     read: a curve's levels say how much improvement is wanted. A loss of 8 after one of 10 is

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import numpy as np
 from attrs import field, frozen
@@ -13,7 +13,7 @@ from cascade_kpi._fields import as_number, not_numbers
 from cascade_kpi.errors import Fault, check
 from cascade_kpi.kpis.directions import Direction, ways
 from cascade_kpi.records import record
-from cascade_kpi.scoring.attainments.undefined import Undefined, answered, not_policy
+from cascade_kpi.scoring.attainments.undefined import answered, not_policy
 
 __all__ = ["Quotient"]
 
@@ -51,7 +51,7 @@ class Quotient:
     """
 
     most: float = field(default=2.0, converter=as_number)
-    not_positive: Undefined = field(default="refuse")
+    not_positive: Literal["refuse", "met", "exclude"] = field(default="refuse")
     columns: ClassVar[tuple[str, ...]] = ()
 
     def __attrs_post_init__(self) -> None:

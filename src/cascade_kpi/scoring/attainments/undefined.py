@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +11,7 @@ from cascade_kpi._arrays import FloatArray
 from cascade_kpi.errors import Fault, suggest
 from cascade_kpi.kpis.directions import Direction
 
-__all__ = ["Undefined", "answered", "not_policy"]
-
-Undefined = Literal["refuse", "met", "exclude"]
-"""Refuse to score, or count 1 where the target is met and 0 where not, or treat as absent."""
+__all__ = ["answered", "not_policy"]
 
 
 Given = tuple[FloatArray, FloatArray, Direction]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from cascade_kpi.records.registry import defer
 from cascade_kpi.scoring.curves.basic import Curve, Linear, Piecewise, Steps
 from cascade_kpi.scoring.curves.pairs import Pairs
-from cascade_kpi.scoring.curves.pieces import Pieces, Saying, Shaped, pieces_of, said
+from cascade_kpi.scoring.curves.shape import Shape, Saying, Shaped, shape_of, said
 
 if TYPE_CHECKING:
     from cascade_kpi.scoring.curves.adding import AddDeduct
@@ -26,7 +26,7 @@ __all__ = [
     "Logistic",
     "MarginalTiers",
     "Pairs",
-    "Pieces",
+    "Shape",
     "Piecewise",
     "Plateau",
     "RetroactiveTiers",
@@ -38,7 +38,7 @@ __all__ = [
     "Table",
     "Threshold",
     "Tolerances",
-    "pieces_of",
+    "shape_of",
     "said",
 ]
 

@@ -15,11 +15,10 @@ from cascade_kpi._fields import as_number, not_bounds, not_numbers
 from cascade_kpi.errors import Fault, check, suggest
 from cascade_kpi.records import record
 from cascade_kpi.scoring.curves.pairs import exact
-from cascade_kpi.scoring.curves.pieces import Pieces
+from cascade_kpi.scoring.curves.shape import Shape
 
 __all__ = ["AddDeduct"]
 
-Counted = Literal["in_proportion", "completed", "begun"]
 Side = Literal["left", "right"]
 _MOST_STEPS = 10_000
 # For whole steps: the number of the first edge, and on which side of an edge its step counts.
@@ -74,7 +73,9 @@ class AddDeduct:
     at: float = field(default=1.0, converter=as_number, kw_only=True)
     most: float | None = field(default=None, converter=as_number, kw_only=True)
     least: float | None = field(default=0.0, converter=as_number, kw_only=True)
-    counted: Counted = field(default="in_proportion", kw_only=True)
+    counted: Literal["in_proportion", "completed", "begun"] = field(
+        default="in_proportion", kw_only=True
+    )
 
     def __attrs_post_init__(self) -> None:
         name = "add and deduct"
@@ -149,11 +150,11 @@ class AddDeduct:
     def _edge(self, steps: int | Fraction) -> float:
         return float(exact(self.at) + steps * exact(self.every))
 
-    def pieces(self) -> Pieces:
+    def shape(self) -> Shape:
         """The two lines and their ends, or the steps."""
         if self.counted in _WHOLE:
             steps = sorted({edge for side in self._edges for edge in side.tolist()})
-            return Pieces.steps(steps or [self.at], self)
+            return Shape.steps(steps or [self.at], self)
         met = {self.at}
         for end, each, sign in ((self.least, self.deduct, -1), (self.most, self.add, 1)):
             if end is not None and each:
@@ -164,7 +165,7 @@ class AddDeduct:
         slopes = [down if edge < self.at else up for edge in edges[:-1].tolist()]
         first = (-np.inf, down) if self.least is None and down else (at[0], 0.0)
         last = (np.inf, up) if self.most is None and up else (at[-1], 0.0)
-        return Pieces(edges, at, [first[0], *at], [*at, last[0]], [first[1], *slopes, last[1]])
+        return Shape(edges, at, [first[0], *at], [*at, last[0]], [first[1], *slopes, last[1]])
 
     def said(self, attainment: float) -> str:
         """How many steps above or below, and what they bring."""

@@ -24,7 +24,7 @@ from cascade_kpi.scoring.curves.pairs import (
     not_pair,
     not_pairs,
 )
-from cascade_kpi.scoring.curves.pieces import Pieces
+from cascade_kpi.scoring.curves.shape import Shape
 
 __all__ = ["Plateau", "Table", "Tolerances"]
 
@@ -81,9 +81,9 @@ class Plateau:
         """Points, the shape of `attainment`."""
         return self.lines(attainment)
 
-    def pieces(self) -> Pieces:
+    def shape(self) -> Shape:
         """The range in the middle, the two lines, and what is held beyond."""
-        return self.lines.pieces()
+        return self.lines.shape()
 
 
 @record("cascade_kpi/curves.tolerances")
@@ -139,16 +139,15 @@ class Tolerances:
             np.copyto(points, step, where=(low <= x) & (x <= high))
         return points
 
-    def pieces(self) -> Pieces:
+    def shape(self) -> Shape:
         """The steps on both sides."""
-        return Pieces.steps(sorted({edge for pair in self._edges for edge in pair}), self)
+        return Shape.steps(sorted({edge for pair in self._edges for edge in pair}), self)
 
 
 def _middles(listed: tuple[float, ...]) -> list[float]:
     return [float((exact(a) + exact(b)) / 2) for a, b in pairwise(listed)]
 
 
-Between = Literal["lower", "higher", "nearest"]
 Side = Literal["left", "right"]
 # Where a table goes over from each listed value to the next, and on which side that edge is.
 _BETWEEN: dict[str, tuple[Callable[[tuple[float, ...]], list[float]], Side]] = {
@@ -164,7 +163,7 @@ class Table:
     """Points by a table of ratings, or of any listed values.
 
     Each listed value has exactly its points. The least and the greatest hold for all beyond
-    them. For letter grades as inputs, see :mod:`cascade_kpi.scales`.
+    them. For letter grades as inputs, see ``cascade_kpi.scales``.
 
     Parameters
     ----------
@@ -173,7 +172,7 @@ class Table:
     between : {"lower", "higher", "nearest"}
         Which listed value counts for one between two. ``lower``: what was reached. ``higher``:
         up to and including, as in "up to 5 complaints". ``nearest``: halfway goes up. For
-        straight lines between the values use :class:`Piecewise`.
+        straight lines between the values use :class:`Piecewise <cascade_kpi.curves.Piecewise>`.
 
     Examples
     --------
@@ -186,7 +185,7 @@ class Table:
     """
 
     levels: Pairs = field(converter=as_pairs)
-    between: Between = "lower"
+    between: Literal["lower", "higher", "nearest"] = "lower"
 
     def __attrs_post_init__(self) -> None:
         faults = not_pairs("table", self.levels, 2)
@@ -208,6 +207,6 @@ class Table:
         found = points[np.searchsorted(self._edges, x, side=side)]
         return np.where(np.isnan(x), np.nan, found)
 
-    def pieces(self) -> Pieces:
+    def shape(self) -> Shape:
         """The steps from one listed value to the next."""
-        return Pieces.steps(self._edges.tolist(), self)
+        return Shape.steps(self._edges.tolist(), self)

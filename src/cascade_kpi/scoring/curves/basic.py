@@ -12,7 +12,7 @@ from cascade_kpi._fields import as_number, not_bounds, not_numbers
 from cascade_kpi.errors import Fault, check
 from cascade_kpi.records import record
 from cascade_kpi.scoring.curves.pairs import Pairs, as_pairs, not_pairs
-from cascade_kpi.scoring.curves.pieces import Pieces
+from cascade_kpi.scoring.curves.shape import Shape
 
 __all__ = ["Curve", "Linear", "Piecewise", "Steps"]
 
@@ -72,7 +72,7 @@ class Linear:
         most = np.inf if self.cap is None else self.cap
         return np.clip(points, least, most, out=points)
 
-    def pieces(self) -> Pieces:
+    def shape(self) -> Shape:
         """Its line, and where that meets the floor and the cap."""
         slope, up = self.slope, self.slope >= 0
         bounds = [bound for bound in (self.floor, self.cap) if bound is not None]
@@ -85,7 +85,7 @@ class Linear:
         last = (-outer, slope) if high is None and slope else (at[-1], 0.0)
         between = [slope] * (len(edges) - 1)
         slopes = [first[1], *between, last[1]]
-        return Pieces(edges, at, [first[0], *at], [*at, last[0]], slopes)
+        return Shape(edges, at, [first[0], *at], [*at, last[0]], slopes)
 
 
 @record("cascade_kpi/curves.piecewise")
@@ -139,13 +139,13 @@ class Piecewise:
             np.copyto(points, self.above, where=x > last)
         return points
 
-    def pieces(self) -> Pieces:
+    def shape(self) -> Shape:
         """The lines between its levels, and what it holds beyond them."""
         edges, at = np.array(self.levels).T
         below = at[0] if self.below is None else self.below
         above = at[-1] if self.above is None else self.above
         slope = [0.0, *(np.diff(at) / np.diff(edges)), 0.0]
-        return Pieces(edges, at, [below, *at[:-1], above], [below, *at[1:], above], slope)
+        return Shape(edges, at, [below, *at[:-1], above], [below, *at[1:], above], slope)
 
 
 @record("cascade_kpi/curves.steps")
@@ -182,8 +182,8 @@ class Steps:
             np.copyto(points, step, where=x >= edge)
         return points
 
-    def pieces(self) -> Pieces:
+    def shape(self) -> Shape:
         """Its steps."""
         edges, at = np.array(self.levels).T
         steps = [self.below, *at]
-        return Pieces(edges, at, steps, steps, np.zeros(len(steps)))
+        return Shape(edges, at, steps, steps, np.zeros(len(steps)))

@@ -12,7 +12,7 @@ from cascade_kpi._fields import as_number, as_tuple, not_numbers
 from cascade_kpi.errors import Fault, check
 from cascade_kpi.records import record
 from cascade_kpi.scoring.curves.basic import Curve
-from cascade_kpi.scoring.curves.pieces import Pieces, pieces_of, said
+from cascade_kpi.scoring.curves.shape import Shape, shape_of, said
 from cascade_kpi.scoring.rounding import Mode, not_rounding, rounded
 
 __all__ = ["Composed", "Rounded", "Threshold"]
@@ -107,16 +107,16 @@ class Threshold:
         x = np.asarray(attainment, dtype=np.float64)
         return np.where(x < self.at, self.below, self.curve(x))
 
-    def pieces(self) -> Pieces | None:
+    def shape(self) -> Shape | None:
         """The curve's own from the threshold on."""
-        of = pieces_of(self.curve)
+        of = shape_of(self.curve)
         if of is None:
             return None
         i = int(of.place(np.array(self.at)))
         after = _limit(of, i, self.at)
         on = float(self.curve(np.array([self.at]))[0])
         names = ("", *of.names[i:]) if of.names else ()
-        return Pieces(
+        return Shape(
             [self.at, *of.edges[i:]],
             [on, *of.at[i:]],
             [self.below, after, *of.left[i + 1 :]],
@@ -170,12 +170,12 @@ class Composed:
             points = curve(points)
         return points
 
-    def pieces(self) -> Pieces | None:
+    def shape(self) -> Shape | None:
         """Its pieces if all of the curves have lines, or steps."""
         first, *others = self.curves
-        made = pieces_of(first)
+        made = shape_of(first)
         for i, curve in enumerate(others):
-            outer = pieces_of(curve)
+            outer = shape_of(curve)
             if made is None or outer is None or np.isnan([*made.slope, *outer.slope]).any():
                 return None
             made = _after(made, outer, evolve(self, curves=self.curves[: i + 2]))
@@ -190,7 +190,7 @@ class Composed:
         return "; then ".join(told)
 
 
-def _limit(of: Pieces, piece: int, x: float) -> float:
+def _limit(of: Shape, piece: int, x: float) -> float:
     """What the line of one piece comes to at an attainment in it or at its end."""
     edge = of.edges[max(piece - 1, 0)]
     start = of.right[0] if piece == 0 else of.left[piece]
@@ -202,7 +202,7 @@ def _limit(of: Pieces, piece: int, x: float) -> float:
     return float(start + slope * (x - edge) if slope else start)
 
 
-def _after(inner: Pieces, outer: Pieces, both: Curve) -> Pieces:
+def _after(inner: Shape, outer: Shape, both: Curve) -> Shape:
     """The pieces of a curve that is read at the points of another; both have lines alone."""
     edges = set(inner.edges.tolist())
     ends = [-np.inf, *inner.edges, np.inf]
@@ -218,10 +218,10 @@ def _after(inner: Pieces, outer: Pieces, both: Curve) -> Pieces:
         _piece(inner, outer, begin, end) for begin, end in pairwise([-np.inf, *ordered, np.inf])
     ]
     left, right, slope = np.array(columns).T
-    return Pieces(ordered, both(np.array(ordered)), left, right, slope)
+    return Shape(ordered, both(np.array(ordered)), left, right, slope)
 
 
-def _piece(inner: Pieces, outer: Pieces, begin: float, end: float) -> tuple[float, float, float]:
+def _piece(inner: Shape, outer: Shape, begin: float, end: float) -> tuple[float, float, float]:
     """Points at both ends of one piece, and its slope."""
     middle = _inside(begin, end)
     i = int(inner.place(np.array(middle)))

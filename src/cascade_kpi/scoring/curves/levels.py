@@ -13,7 +13,7 @@ from cascade_kpi.errors import Fault, check
 from cascade_kpi.records import record
 from cascade_kpi.scoring.curves.basic import Piecewise
 from cascade_kpi.scoring.curves.pairs import Pair, as_pair, not_pair
-from cascade_kpi.scoring.curves.pieces import Pieces
+from cascade_kpi.scoring.curves.shape import Shape
 
 __all__ = ["GoalRedFlag", "Levels"]
 
@@ -100,12 +100,12 @@ class Levels:
         """Points, the shape of `attainment`."""
         return self.lines(attainment)
 
-    def pieces(self) -> Pieces:
+    def shape(self) -> Shape:
         """The lines between its levels, which have their names."""
-        plain = self.lines.pieces()
+        plain = self.lines.shape()
         names = tuple(name for name, _ in self._named())
         ordered = names if plain.edges[0] == self._named()[0][1][0] else names[::-1]
-        return Pieces(plain.edges, plain.at, plain.left, plain.right, plain.slope, names=ordered)
+        return Shape(plain.edges, plain.at, plain.left, plain.right, plain.slope, names=ordered)
 
 
 @record("cascade_kpi/curves.goal_red_flag")
@@ -157,8 +157,8 @@ class GoalRedFlag:
         """Points, the shape of `attainment`."""
         return self.lines(attainment)
 
-    def pieces(self) -> Pieces:
+    def shape(self) -> Shape:
         """The line from the red flag to the goal, and what is held beyond them."""
-        plain = self.lines.pieces()
+        plain = self.lines.shape()
         names = ("red flag", "goal") if self.red_flag < self.goal else ("goal", "red flag")
-        return Pieces(plain.edges, plain.at, plain.left, plain.right, plain.slope, names=names)
+        return Shape(plain.edges, plain.at, plain.left, plain.right, plain.slope, names=names)

@@ -10,7 +10,7 @@ from cascade_kpi._fields import as_number, not_numbers
 from cascade_kpi.errors import Fault, check
 from cascade_kpi.records import record
 from cascade_kpi.scoring.curves.pairs import Pair, as_pair, not_pair
-from cascade_kpi.scoring.curves.pieces import Pieces
+from cascade_kpi.scoring.curves.shape import Shape
 
 __all__ = ["Logistic", "Smoothstep"]
 
@@ -69,11 +69,11 @@ class Smoothstep:
         way = np.clip((np.asarray(attainment, dtype=np.float64) - x0) / (x1 - x0), 0.0, 1.0)
         return _between(y0 + (y1 - y0) * (way * way * (3.0 - 2.0 * way)), way, y0, y1)
 
-    def pieces(self) -> Pieces:
+    def shape(self) -> Shape:
         """One piece that is no line, and what is held beyond it."""
         edges, at = np.array(sorted([self.start, self.end])).T
         left, right = [at[0], at[0], at[1]], [at[0], at[1], at[1]]
-        return Pieces(edges, at, left, right, [0.0, np.nan, 0.0])
+        return Shape(edges, at, left, right, [0.0, np.nan, 0.0])
 
 
 @record("cascade_kpi/curves.logistic")
@@ -95,7 +95,7 @@ class Logistic:
     Notes
     -----
     The logistic function of P.-F. Verhulst (1838). At the two levels the points are exactly
-    theirs. Attainments within k·|x − m| ≤ 700 are told apart; all beyond have the points there.
+    theirs. Attainments within ``k·|x − m| ≤ 700`` are told apart; all beyond have the points there.
 
     Examples
     --------
@@ -135,8 +135,8 @@ class Logistic:
         points = np.where(way > 1, np.maximum(points, y1), points)
         return _between(points, way, y0, y1).reshape(np.shape(attainment))
 
-    def pieces(self) -> Pieces:
+    def shape(self) -> Shape:
         """Three pieces that are no lines, between its two levels and beyond them."""
         edges, at = np.array(sorted([self.low, self.high])).T
         ends = [self.least, self.most] if self.low[0] < self.high[0] else [self.most, self.least]
-        return Pieces(edges, at, [ends[0], *at], [*at, ends[1]], [np.nan] * 3)
+        return Shape(edges, at, [ends[0], *at], [*at, ends[1]], [np.nan] * 3)

@@ -12,7 +12,7 @@ from cascade_kpi._fields import as_number, not_bounds, not_numbers
 from cascade_kpi.errors import Fault, check
 from cascade_kpi.records import record
 from cascade_kpi.scoring.curves.pairs import Pairs, as_pairs, exact, not_pairs
-from cascade_kpi.scoring.curves.pieces import Pieces
+from cascade_kpi.scoring.curves.shape import Shape
 
 __all__ = ["MarginalTiers", "RetroactiveTiers"]
 
@@ -87,7 +87,7 @@ class MarginalTiers:
             np.copyto(points, line, where=x >= start)
         return points if self.most is None else np.minimum(points, self.most)
 
-    def pieces(self) -> Pieces:
+    def shape(self) -> Shape:
         """The tiers, and where the cap is met."""
         cap = np.inf if self.most is None else self.most
         starts = [start for start, _ in self.tiers]
@@ -102,7 +102,7 @@ class MarginalTiers:
         edges, slopes = list(rows), list(rows.values())
         at = self(np.array(edges))
         end = np.inf if slopes[-1] > 0 else at[-1]
-        return Pieces(edges, at, [at[0], *at], [*at, end], [0.0, *slopes])
+        return Shape(edges, at, [at[0], *at], [*at, end], [0.0, *slopes])
 
 
 @record("cascade_kpi/curves.retroactive_tiers")
@@ -132,7 +132,7 @@ class RetroactiveTiers:
     >>> curve = RetroactiveTiers([(0, 80), (1.0, 100), (1.2, 120)])
     >>> curve(np.array([0.5, 0.99, 1.0, 1.2]))
     array([ 40. ,  79.2, 100. , 144. ])
-    >>> curve.pieces().jumps
+    >>> curve.shape().jumps
     array([[  1. ,  80. , 100. ],
            [  1.2, 120. , 144. ]])
     """
@@ -152,7 +152,7 @@ class RetroactiveTiers:
             np.copyto(points, rate * x, where=x >= start)
         return points if self.most is None else np.minimum(points, self.most)
 
-    def pieces(self) -> Pieces:
+    def shape(self) -> Shape:
         """The tiers, their jumps, and where the cap is met within one."""
         rates = dict(self.tiers)
         starts = [*rates, np.inf]
@@ -172,4 +172,4 @@ class RetroactiveTiers:
             min(start + slope * (end - edge), cap) if slope else start
             for start, slope, edge, end in zip(at, slopes, edges, [*edges[1:], np.inf], strict=True)
         ]
-        return Pieces(edges, at, [self.base, *at], [self.base, *ends], [0.0, *slopes])
+        return Shape(edges, at, [self.base, *at], [self.base, *ends], [0.0, *slopes])

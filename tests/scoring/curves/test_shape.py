@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import cascade_kpi as ck
-from cascade_kpi.scoring.curves import Pieces, pieces_of, said
+from cascade_kpi.scoring.curves import Shape, shape_of, said
 from tests.helpers import NAN
 from tests.strategies import CURVES, SHAPED
 
@@ -19,7 +19,7 @@ def near(a, b):
 
 @given(CURVES, st.lists(st.floats(-5, 5), max_size=20))
 def test_pieces_evaluated_are_the_curve(curve, xs):
-    pieces = pieces_of(curve)
+    pieces = shape_of(curve)
     if pieces is None:
         assert isinstance(curve, ck.curves.Rounded | ck.curves.Threshold | ck.curves.Composed)
         return
@@ -38,7 +38,7 @@ def test_pieces_evaluated_are_the_curve(curve, xs):
 
 @given(SHAPED, st.lists(st.floats(-5, 5), min_size=2, max_size=20).map(sorted))
 def test_what_is_said_to_rise_rises_and_what_is_said_to_fall_falls(curve, xs):
-    pieces, x = curve.pieces(), np.array(xs)
+    pieces, x = curve.shape(), np.array(xs)
     steps = np.diff(curve(np.sort(np.r_[x, pieces.edges])))
     assert not pieces.rising or (steps >= 0).all()
     assert not pieces.falling or (steps <= 0).all()
@@ -46,7 +46,7 @@ def test_what_is_said_to_rise_rises_and_what_is_said_to_fall_falls(curve, xs):
 
 @given(SHAPED)
 def test_bounds_are_come_near_to(curve):
-    pieces = curve.pieces()
+    pieces = curve.shape()
     far = np.array([-1e12, 1e12])
     x = np.r_[far, pieces.edges, np.nextafter(pieces.edges, -INF), np.nextafter(pieces.edges, INF)]
     got = curve(x)
@@ -56,8 +56,8 @@ def test_bounds_are_come_near_to(curve):
 
 @given(SHAPED, st.floats(-5, 5))
 def test_between_breakpoints_nothing_changes(curve, x):
-    pieces = curve.pieces()
-    pieces = Pieces(pieces.edges, pieces.at, pieces.left, pieces.right, pieces.slope)
+    pieces = curve.shape()
+    pieces = Shape(pieces.edges, pieces.at, pieces.left, pieces.right, pieces.slope)
     assert set(pieces.breakpoints) <= set(pieces.edges)
     assert set(pieces.jumps[:, 0]) <= set(pieces.breakpoints)
     for edge, before, after in pieces.jumps:
@@ -66,29 +66,29 @@ def test_between_breakpoints_nothing_changes(curve, x):
 
 
 def test_bounds_of_what_is_open():
-    assert ck.curves.Linear(floor=None).pieces().least == -INF
-    assert ck.curves.Linear(-2, floor=None, cap=5).pieces().least == -INF
-    assert ck.curves.Linear(-2, floor=0, cap=5).pieces().breakpoints.tolist() == [-2.5, 0]
-    assert ck.curves.Linear(0, floor=3).pieces().most == 3
-    assert ck.curves.Linear(100, floor=None).pieces().breakpoints.tolist() == []
-    logistic = ck.curves.Logistic((0.8, 20), (1.2, 80), least=-5, most=120).pieces()
+    assert ck.curves.Linear(floor=None).shape().least == -INF
+    assert ck.curves.Linear(-2, floor=None, cap=5).shape().least == -INF
+    assert ck.curves.Linear(-2, floor=0, cap=5).shape().breakpoints.tolist() == [-2.5, 0]
+    assert ck.curves.Linear(0, floor=3).shape().most == 3
+    assert ck.curves.Linear(100, floor=None).shape().breakpoints.tolist() == []
+    logistic = ck.curves.Logistic((0.8, 20), (1.2, 80), least=-5, most=120).shape()
     assert (logistic.least, logistic.most, logistic.rising) == (-5, 120, True)
 
 
 def test_a_curve_that_goes_down_and_up_is_neither():
-    pieces = ck.curves.Plateau((0.9, 1.1), (0.5, 1.5)).pieces()
+    pieces = ck.curves.Plateau((0.9, 1.1), (0.5, 1.5)).shape()
     assert not pieces.rising
     assert not pieces.falling
-    assert ck.curves.Steps([(0, 5), (1, 4)], below=6).pieces().falling
-    assert not ck.curves.Tolerances([(0.1, 9)]).pieces().rising
+    assert ck.curves.Steps([(0, 5), (1, 4)], below=6).shape().falling
+    assert not ck.curves.Tolerances([(0.1, 9)]).shape().rising
 
 
 def test_pieces_are_values():
     curve = ck.curves.Levels(threshold=(0.8, 50), target=(1, 100))
-    assert curve.pieces() == curve.pieces()
-    assert curve.pieces() != ck.curves.Linear().pieces()
+    assert curve.shape() == curve.shape()
+    assert curve.shape() != ck.curves.Linear().shape()
     with pytest.raises(ValueError, match="read-only"):
-        curve.pieces().at[0] = 1
+        curve.shape().at[0] = 1
 
 
 LEVELS = ck.curves.Levels(threshold=(0.8, 50), target=(1, 100), stretch=(1.2, 150))
@@ -131,9 +131,9 @@ def test_words(curve, attainment, told):
 
 def test_what_is_made_of_unknown_curves_does_not_know_its_pieces():
     unknown = ck.curves.Rounded(ck.curves.Linear())
-    assert pieces_of(unknown) is None
-    assert pieces_of(ck.curves.Threshold(unknown, 1)) is None
-    assert pieces_of(ck.curves.Composed([unknown, ck.curves.Linear()])) is None
-    assert pieces_of(ck.curves.Linear) is None
+    assert shape_of(unknown) is None
+    assert shape_of(ck.curves.Threshold(unknown, 1)) is None
+    assert shape_of(ck.curves.Composed([unknown, ck.curves.Linear()])) is None
+    assert shape_of(ck.curves.Linear) is None
     one = ck.curves.Composed([ck.curves.Linear()])
-    assert pieces_of(one) == ck.curves.Linear().pieces()
+    assert shape_of(one) == ck.curves.Linear().shape()

@@ -1,4 +1,4 @@
-"""What a curve says about itself: its pieces, its bounds, its jumps."""
+"""What a curve says about itself: its shape, with its bounds and its jumps."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from cascade_kpi._arrays import CONTENT, FloatArray, frozen_array
 from cascade_kpi._fields import is_a
 
-__all__ = ["Pieces", "Saying", "Shaped", "pieces_of", "said"]
+__all__ = ["Shape", "Saying", "Shaped", "shape_of", "said"]
 
 
 def _column(values: Any) -> NDArray[Any]:
@@ -21,8 +21,8 @@ def _column(values: Any) -> NDArray[Any]:
 
 
 @frozen(hash=False)
-class Pieces:
-    """A curve as pieces between edges: where its line or its value changes.
+class Shape:
+    """The shape of a curve: its pieces between edges, where its line or its value changes.
 
     With k edges there are k + 1 pieces: one up to the first edge, one between each two, one
     from the last on. A piece that is no line has a slope of NaN, and goes only one way
@@ -44,7 +44,7 @@ class Pieces:
     Examples
     --------
     >>> from cascade_kpi import curves
-    >>> pieces = curves.Piecewise([(0.8, 50), (1.0, 100)], below=0).pieces()
+    >>> pieces = curves.Piecewise([(0.8, 50), (1.0, 100)], below=0).shape()
     >>> pieces.edges, pieces.slope
     (array([0.8, 1. ]), array([  0., 250.,   0.]))
     >>> pieces.least, pieces.most, pieces.rising
@@ -61,7 +61,7 @@ class Pieces:
     names: tuple[str, ...] = ()
 
     @classmethod
-    def steps(cls, edges: Sequence[float], curve: Callable[[FloatArray], FloatArray]) -> Pieces:
+    def steps(cls, edges: Sequence[float], curve: Callable[[FloatArray], FloatArray]) -> Shape:
         """Of a curve that is level between these edges, and beyond them."""
         between = [(a + b) / 2 for a, b in pairwise(edges)]
         values = curve(np.array([edges[0] - 1, *between, edges[-1] + 1]))
@@ -79,7 +79,7 @@ class Pieces:
 
     @property
     def jumps(self) -> FloatArray:
-        """Where the points jump: float64 (j, 3) of attainment, points before, points after."""
+        """A row for each jump, float64 (j, 3), of attainment, points before, points after."""
         before, after = self.right[:-1], self.left[1:]
         jump = (before != self.at) | (self.at != after)
         return np.asarray(np.column_stack([self.edges, before, after])[jump])
@@ -164,10 +164,10 @@ def _points(value: float) -> str:
 
 @runtime_checkable
 class Shaped(Protocol):
-    """A curve that knows its own pieces, so that nobody has to sample it."""
+    """A curve that knows its own shape, so that nobody has to sample it."""
 
-    def pieces(self) -> Pieces | None:
-        """The pieces; None if it is made of what does not know its own."""
+    def shape(self) -> Shape | None:
+        """The shape; None if it is made of what does not know its own."""
         ...
 
 
@@ -180,14 +180,14 @@ class Saying(Protocol):
         ...
 
 
-def pieces_of(curve: object) -> Pieces | None:
-    """A curve's pieces; None for one that does not know them."""
-    return curve.pieces() if isinstance(curve, Shaped) and is_a(curve, Shaped) else None
+def shape_of(curve: object) -> Shape | None:
+    """A curve's shape; None for one that does not know it."""
+    return curve.shape() if isinstance(curve, Shaped) and is_a(curve, Shaped) else None
 
 
 def said(curve: object, attainment: float) -> str:
     """How an attainment got its points, as a clause; empty if the curve cannot say."""
     if isinstance(curve, Saying) and is_a(curve, Saying):
         return curve.said(attainment)
-    pieces = pieces_of(curve)
+    pieces = shape_of(curve)
     return "" if pieces is None else pieces.said(attainment)

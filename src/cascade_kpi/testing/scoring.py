@@ -14,7 +14,7 @@ from cascade_kpi.kpis.directions import Direction, Higher, ways
 from cascade_kpi.kpis.trials import try_direction
 from cascade_kpi.plan.conditions import Condition
 from cascade_kpi.scoring.attainments import Attainment
-from cascade_kpi.scoring.curves import Curve, Shape, shape_of, said
+from cascade_kpi.scoring.curves import Curve, Shape, said, shape_of
 from cascade_kpi.testing.laws import NEAR, SPREAD, elementwise, law, laws
 
 __all__ = ["check_attainment", "check_condition", "check_curve", "check_direction"]

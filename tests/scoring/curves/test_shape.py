@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import cascade_kpi as ck
-from cascade_kpi.scoring.curves import Shape, shape_of, said
+from cascade_kpi.scoring.curves import Shape, said, shape_of
 from tests.helpers import NAN
 from tests.strategies import CURVES, SHAPED
 

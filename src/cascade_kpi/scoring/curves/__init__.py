@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from cascade_kpi.records.registry import defer
 from cascade_kpi.scoring.curves.basic import Curve, Linear, Piecewise, Steps
 from cascade_kpi.scoring.curves.pairs import Pairs
-from cascade_kpi.scoring.curves.shape import Shape, Saying, Shaped, shape_of, said
+from cascade_kpi.scoring.curves.shape import Saying, Shape, Shaped, said, shape_of
 
 if TYPE_CHECKING:
     from cascade_kpi.scoring.curves.adding import AddDeduct
@@ -26,20 +26,20 @@ __all__ = [
     "Logistic",
     "MarginalTiers",
     "Pairs",
-    "Shape",
     "Piecewise",
     "Plateau",
     "RetroactiveTiers",
     "Rounded",
     "Saying",
+    "Shape",
     "Shaped",
     "Smoothstep",
     "Steps",
     "Table",
     "Threshold",
     "Tolerances",
-    "shape_of",
     "said",
+    "shape_of",
 ]
 
 # What most programs do without is imported when it is first used: making a class

@@ -12,7 +12,7 @@ from cascade_kpi._fields import as_number, as_tuple, not_numbers
 from cascade_kpi.errors import Fault, check
 from cascade_kpi.records import record
 from cascade_kpi.scoring.curves.basic import Curve
-from cascade_kpi.scoring.curves.shape import Shape, shape_of, said
+from cascade_kpi.scoring.curves.shape import Shape, said, shape_of
 from cascade_kpi.scoring.rounding import Mode, not_rounding, rounded
 
 __all__ = ["Composed", "Rounded", "Threshold"]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from cascade_kpi._arrays import CONTENT, FloatArray, frozen_array
 from cascade_kpi._fields import is_a
 
-__all__ = ["Shape", "Saying", "Shaped", "shape_of", "said"]
+__all__ = ["Saying", "Shape", "Shaped", "said", "shape_of"]
 
 
 def _column(values: Any) -> NDArray[Any]:

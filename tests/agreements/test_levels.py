@@ -109,3 +109,20 @@ def test_at_a_level_the_attainment_is_that_of_the_level(curve, target, better, r
             if not math.isnan(value):
                 args = (np.array([value]), np.array([target]), better, np.array([base]))
                 assert rule(*args)[0] == pytest.approx(each.attainment, rel=1e-9, abs=1e-9)
+
+
+@pytest.mark.parametrize(("better", "value"), [("higher", 51), ("lower", 49)])
+def test_levels_of_differences_are_beyond_the_target(better, value):
+    item = ck.Item("k", ck.curves.Steps([(-2, 60), (1, 120)]), ck.attainments.Difference())
+    found = levels_of(item, 50.0, direction(better), NAN, 1.0)
+    named = [(each.name, each.attainment, each.value) for each in found]
+    low = 48 if better == "higher" else 52
+    assert named == [("threshold", -2, low), ("target", 0, 50), ("stretch", 1, value)]
+
+
+def test_levels_that_are_no_shares_of_the_target_have_no_value():
+    for rule in (ck.attainments.Goalposts(0, 60), ck.attainments.Improvement(40)):
+        item = ck.Item("k", ck.curves.Steps([(0.5, 60), (1, 120)]), rule)
+        found = levels_of(item, 50.0, direction("higher"), NAN, 1.0)
+        assert [each.name for each in found] == ["level", "level"]
+        assert all(math.isnan(each.value) for each in found)

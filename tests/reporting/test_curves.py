@@ -4,6 +4,7 @@ import pytest
 
 import cascade_kpi as ck
 from cascade_kpi.reporting.curves import curve_words
+from tests.helpers import gaps_of, measured, org
 from tests.test_testing import CURVES
 
 c = ck.curves
@@ -129,3 +130,17 @@ def test_none_stands_as_it_prints(curve):
 def test_differences_are_in_units():
     told = curve_words(c.Steps([(-2, 60)]), ck.attainments.Difference(), "points")
     assert told == "steps: 60 points at -2 points; below that 0"
+
+
+def test_lights_are_by_the_target_where_the_attainment_is_not():
+    """A place between goalposts is no share of the target: 25.5 against 25 is on target."""
+    kpi = ck.Kpi("share", "%", aggregate=ck.aggregates.Mean())
+    found = measured(org(), kpi, 25, {"ann": 25.5, "bob": 25.5, "cid": 25.5})
+    for rule in (
+        ck.attainments.Goalposts(15, 35),
+        ck.attainments.Difference(),
+        ck.attainments.Improvement(20),
+        ck.attainments.Rounded(ck.attainments.Result(), 1),
+    ):
+        gaps = gaps_of(found, ck.Item("share", attainment=rule))
+        assert "102.0 %" in ck.report(gaps).markdown()

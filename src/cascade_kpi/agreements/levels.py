@@ -12,7 +12,14 @@ from attrs import field, frozen
 from cascade_kpi.agreements.absent import alike
 from cascade_kpi.kpis.directions import Direction, Higher, Lower, OnTarget
 from cascade_kpi.records import record
-from cascade_kpi.scoring.attainments import Attainment, Progress, Proportion, Result
+from cascade_kpi.scoring.attainments import (
+    Attainment,
+    Difference,
+    Progress,
+    Proportion,
+    Result,
+    absolute,
+)
 from cascade_kpi.scoring.curves import Curve, Linear, Piecewise, Steps
 from cascade_kpi.scoring.scorecard import Item
 
@@ -63,7 +70,7 @@ def levels_of(
     share : float
         The item's weight over the sum of all weights.
     """
-    goal = target if isinstance(item.attainment, Result) else 1.0
+    goal = _on_target_attained(item.attainment, target)
     edges = {edge for edge in _edges(item.curve) if math.isfinite(edge)}
     if not math.isnan(goal):
         edges.add(goal)
@@ -76,6 +83,15 @@ def levels_of(
         name = _name(rating, ratings)
         found.append(Level(name, edge, points, share * points, value, upper))
     return tuple(found)
+
+
+def _on_target_attained(rule: Attainment, target: float) -> float:
+    """What is attained on target; NaN where that is not known."""
+    if isinstance(rule, Result):
+        return target
+    if isinstance(rule, Difference):
+        return 0.0 if not math.isnan(target) else math.nan
+    return math.nan if absolute(rule) else 1.0
 
 
 def _edges(curve: Curve) -> tuple[float, ...]:
@@ -114,6 +130,11 @@ def _value(
         return edge, math.nan
     if math.isnan(target):
         return _NONE
+    if isinstance(rule, Difference):
+        sign = _SIGNS.get(type(better))
+        return _NONE if sign is None else (target + sign * edge, math.nan)
+    if absolute(rule):
+        return _NONE
     if edge == 1 and not isinstance(better, OnTarget):
         return target, math.nan
     if isinstance(rule, Progress):
@@ -142,6 +163,7 @@ def _on_target(rule: Any, edge: float, target: float) -> Pair:
     return (target - off, target + off) if off > 0 else (target, math.nan)
 
 
+_SIGNS: dict[type, float] = {Higher: 1.0, Lower: -1.0}
 _PROPORTIONS: dict[type, Callable[[Any, float, float], Pair]] = {
     Higher: _higher,
     Lower: _lower,

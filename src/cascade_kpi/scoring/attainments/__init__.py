@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING, Any
 
 from cascade_kpi.records.registry import defer
 from cascade_kpi.scoring.attainments.basic import (
+    Absolute,
     Attainment,
     OneWay,
     Progress,
     Proportion,
     Remedied,
     Result,
+    absolute,
     one_way,
 )
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from cascade_kpi.scoring.attainments.rounded import Rounded
 
 __all__ = [
+    "Absolute",
     "Attainment",
     "Difference",
     "Goalposts",
@@ -32,6 +35,7 @@ __all__ = [
     "Remedied",
     "Result",
     "Rounded",
+    "absolute",
     "one_way",
 ]
 

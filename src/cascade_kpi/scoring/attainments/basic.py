@@ -16,7 +16,17 @@ from cascade_kpi.records import record
 from cascade_kpi.scoring.attainments.given import columns_of, not_given, numbers_of
 from cascade_kpi.scoring.attainments.undefined import answered, not_policy
 
-__all__ = ["Attainment", "OneWay", "Progress", "Proportion", "Remedied", "Result", "one_way"]
+__all__ = [
+    "Absolute",
+    "Attainment",
+    "OneWay",
+    "Progress",
+    "Proportion",
+    "Remedied",
+    "Result",
+    "absolute",
+    "one_way",
+]
 
 
 @runtime_checkable
@@ -63,6 +73,21 @@ class OneWay(Protocol):
 def one_way(rule: Attainment) -> bool:
     """Whether what is past the target counts as better even where on target is best."""
     return isinstance(rule, OneWay) and rule.one_way
+
+
+@runtime_checkable
+class Absolute(Protocol):
+    """An attainment that may be another number than 1 on target."""
+
+    @property
+    def absolute(self) -> bool:
+        """Whether it is: a result, a difference, a place between goalposts."""
+        ...
+
+
+def absolute(rule: Attainment) -> bool:
+    """Whether 1 is not what is attained on target."""
+    return isinstance(rule, Absolute) and rule.absolute
 
 
 @runtime_checkable
@@ -219,6 +244,7 @@ class Result:
     """The result itself, in KPI units: for curves whose levels are results."""
 
     columns: ClassVar[tuple[str, ...]] = ()
+    absolute: ClassVar[bool] = True
 
     def __call__(
         self, actual: FloatArray, target: FloatArray, better: Direction, *columns: FloatArray

@@ -42,6 +42,7 @@ class Difference:
     """
 
     columns: ClassVar[tuple[str, ...]] = ()
+    absolute: ClassVar[bool] = True
 
     def __call__(
         self, actual: FloatArray, target: FloatArray, better: Direction, *columns: FloatArray
@@ -83,6 +84,7 @@ class Improvement:
     baseline: str | float = field(converter=as_number)
     zero: Literal["refuse", "exclude"] = field(default="refuse")
     one_way: ClassVar[bool] = True
+    absolute: ClassVar[bool] = True
 
     def __attrs_post_init__(self) -> None:
         faults = not_given("improvement", baseline=self.baseline)

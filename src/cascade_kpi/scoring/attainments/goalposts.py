@@ -80,6 +80,7 @@ class Goalposts:
     cap: float | None = field(default=1.0, converter=as_number, kw_only=True)
     scale: Literal["linear", "logarithm"] = field(default="linear", kw_only=True)
     one_way: ClassVar[bool] = True
+    absolute: ClassVar[bool] = True
 
     def __attrs_post_init__(self) -> None:
         faults = not_given("goalposts", worst=self.worst, best=self.best)

@@ -11,7 +11,7 @@ from cascade_kpi._fields import is_a
 from cascade_kpi.errors import Fault, check
 from cascade_kpi.kpis.directions import Direction
 from cascade_kpi.records import record
-from cascade_kpi.scoring.attainments.basic import Attainment, Remedied, one_way
+from cascade_kpi.scoring.attainments.basic import Attainment, Remedied, absolute, one_way
 from cascade_kpi.scoring.rounding import Mode, not_rounding, rounded
 
 __all__ = ["Rounded"]
@@ -56,6 +56,11 @@ class Rounded:
     def columns(self) -> tuple[str, ...]:
         """Those that the other needs."""
         return self.of.columns
+
+    @property
+    def absolute(self) -> bool:
+        """As the other."""
+        return absolute(self.of)
 
     @property
     def one_way(self) -> bool:

@@ -159,7 +159,7 @@ class Shape:
 
 
 def _points(value: float) -> str:
-    return f"{value:.10g} points"
+    return f"{value:.10g} point{'' if value == 1 else 's'}"
 
 
 @runtime_checkable

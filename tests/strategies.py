@@ -213,6 +213,9 @@ ATTAINMENTS = st.sampled_from(
         ck.attainments.Proportion("exclude"),
         ck.attainments.Progress("base", "exclude"),
         ck.attainments.Result(),
+        ck.attainments.Difference(),
+        ck.attainments.Quotient(3, "exclude"),
+        ck.attainments.Improvement("base", "exclude"),
     ]
 )
 

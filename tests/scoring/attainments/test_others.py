@@ -111,3 +111,9 @@ def test_faults_are_told_together():
     assert [f.column for f in refused(Improvement, None, "met")] == ["baseline", "zero"]
     assert [f.column for f in refused(Improvement, 0)] == ["baseline"]
     assert [f.column for f in refused(Rounded, 5, -1, "x")] == ["of", "decimals", "mode"]
+
+
+def test_a_result_next_to_zero_attains_the_most():
+    found = measured(org(), ck.Kpi("k", "x", better="lower"), 6e9, {"ann": 1e-300})
+    item = ck.Item("k", attainment=Quotient())
+    assert gaps_of(found, item).scores.total[0, 2] == 200

@@ -65,7 +65,8 @@ class Quotient:
         self, actual: FloatArray, target: FloatArray, better: Direction, *columns: FloatArray
     ) -> FloatArray:
         """Attainment, a pure number."""
-        with np.errstate(divide="ignore", invalid="ignore"):
+        # A ratio too large for a float is beyond `most`, which is an answer.
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             share = np.minimum(_share(actual, target, better), self.most)
         undefined = _undefined(target, better)
         return answered(self.not_positive, undefined, share, (actual, target, better))

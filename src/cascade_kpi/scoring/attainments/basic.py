@@ -81,7 +81,7 @@ class Absolute(Protocol):
 
     @property
     def absolute(self) -> bool:
-        """Whether it is: a result, a difference, a place between goalposts."""
+        """Whether it is, as a result, a difference or a place between goalposts are."""
         ...
 
 

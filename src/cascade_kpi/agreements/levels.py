@@ -138,6 +138,8 @@ def _value(
     if edge == 1 and not isinstance(better, OnTarget):
         return target, math.nan
     if isinstance(rule, Progress):
+        if edge == 1:
+            return target, math.nan
         baseline = baseline if isinstance(rule.baseline, str) else rule.baseline
         whole = baseline + edge * (target - baseline)
         short = better.shortfall(np.array([baseline]), np.array([target]))[0]

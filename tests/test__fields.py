@@ -78,7 +78,7 @@ def test_what_is_no_item_or_action_may_be_the_one_that_is_named():
 
 @pytest.mark.parametrize("name", ["", " ", None, 5, ["x"]])
 def test_names_are_texts_that_show(name):
-    for make in (ck.splits.ProRata, ck.splits.FixedShares, ck.attainments.Progress, ck.Item):
+    for make in (ck.splits.ProRata, ck.splits.FixedShares, ck.Item):
         (fault,) = refused(make, name)
         assert fault.column
     refused(ck.Band, name)

@@ -24,6 +24,7 @@ from tests.moving.cases import year as targets_of_a_year
 from tests.phasing.test_profiles import DRIVEN, FULL, HALVES
 from tests.phasing.test_profiles import SALES as PHASED
 from tests.rating.case import RULES as RATING
+from tests.scoring.test_scales import CONVERSIONS, HUNDRED, LETTERS
 
 ORG = attrs.evolve(tried.ORG, columns={**tried.ORG.columns, "next": np.arange(1.0, 9.0)})
 PAST = ck.Actuals.from_table(
@@ -44,6 +45,7 @@ SAMPLES: list[Any] = [
     moves.FollowsPost(), moves.FollowsPerson(), moves.FollowsTerritory(), moves.Cover("company"),
     moves.CalendarDays(), moves.WorkingDays(),
     moves.Season([f"2026-{month:02}" for month in range(1, 13)], range(1, 13)),
+    *CONVERSIONS, HUNDRED, LETTERS,
     yardsticks.Latest(), yardsticks.Average(), yardsticks.Best(),
     yardsticks.Relative(), yardsticks.InUnits(),
     yardsticks.Deviations(2), yardsticks.Quartiles(), yardsticks.Peers("post", 3),

@@ -69,12 +69,12 @@ def test_weights_that_are_too_heavy():
 class Infinite:
     """A curve and an attainment that are infinite for a very good result alone."""
 
-    baseline = None
+    columns = ()
 
     def __call__(self, actual, *_):
         return np.where(actual > 1e9, np.inf, actual)
 
-    def refuses(self, target):
+    def refuses(self, target, better, *columns):
         return np.zeros(target.shape, dtype=bool)
 
 

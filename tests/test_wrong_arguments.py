@@ -272,12 +272,46 @@ CALLS = {
     "Linear": (ck.curves.Linear, {"slope": 1, "floor": 0, "cap": 1}),
     "Piecewise": (ck.curves.Piecewise, {"levels": [(0, 1), (1, 2)], "below": 0, "above": 1}),
     "Steps": (ck.curves.Steps, {"levels": [(0, 1)], "below": 0}),
+    "Levels": (
+        ck.curves.Levels,
+        {"threshold": (0.8, 50), "target": (1, 100), "stretch": (2, 150), "below": 0, "above": 9},
+    ),
+    "GoalRedFlag": (ck.curves.GoalRedFlag, {"goal": 5, "red_flag": 9, "most": 100, "least": 0}),
+    "Plateau": (ck.curves.Plateau, {"full": (1, 2), "zero": (0, 3), "most": 100, "least": 0}),
+    "Tolerances": (ck.curves.Tolerances, {"levels": [(0.1, 9)], "centre": 1, "beyond": 0}),
+    "Table": (ck.curves.Table, {"levels": {1: 0, 2: 50}, "between": "higher"}),
+    "AddDeduct": (
+        ck.curves.AddDeduct,
+        {"add": 1, "deduct": 2, "every": 0.01, "base": 100, "at": 1, "most": 120, "least": 0,
+         "counted": "begun"},
+    ),
+    "MarginalTiers": (ck.curves.MarginalTiers, {"tiers": [(0, 100)], "base": 0, "most": 200}),
+    "RetroactiveTiers": (
+        ck.curves.RetroactiveTiers, {"tiers": [(0, 100)], "base": 0, "most": 200}
+    ),
+    "Smoothstep": (ck.curves.Smoothstep, {"start": (0, 0), "end": (1, 100)}),
+    "Logistic": (ck.curves.Logistic, {"low": (0, 9), "high": (1, 90), "least": 0, "most": 100}),
+    "Rounded": (
+        ck.curves.Rounded, {"curve": ck.curves.Linear(), "decimals": 1, "mode": "half_up"}
+    ),
+    "Threshold": (ck.curves.Threshold, {"curve": ck.curves.Linear(), "at": 0.5, "below": 0}),
+    "Composed": (ck.curves.Composed, {"curves": [ck.curves.Linear()]}),
     "OnTarget": (ck.directions.OnTarget, {"band": 1}),
     "Ratio": (ck.aggregates.Ratio, {"scale": 1}),
     "Last": (ck.aggregates.Last, {"of": ck.aggregates.Sum()}),
     "ProRata": (ck.splits.ProRata, {"driver": "x"}),
     "FixedShares": (ck.splits.FixedShares, {"column": "x"}),
-    "Progress": (ck.attainments.Progress, {"baseline": "x"}),
+    "Progress": (ck.attainments.Progress, {"baseline": "x", "already": "met"}),
+    "Goalposts": (
+        ck.attainments.Goalposts,
+        {"worst": 1, "best": "x", "floor": 0, "cap": 1, "scale": "linear"},
+    ),
+    "Quotient": (ck.attainments.Quotient, {"most": 2, "not_positive": "met"}),
+    "Improvement": (ck.attainments.Improvement, {"baseline": "x", "zero": "exclude"}),
+    "attainments.Rounded": (
+        ck.attainments.Rounded,
+        {"of": ck.attainments.Proportion(), "decimals": 2, "mode": "half_up"},
+    ),
     "Proportion": (ck.attainments.Proportion, {"zero": "met"}),
     "PointsLost": (ck.conditions.PointsLost, {"points": 1}),
     "AttainmentBelow": (ck.conditions.AttainmentBelow, {"level": 1}),

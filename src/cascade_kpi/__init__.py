@@ -82,6 +82,7 @@ if TYPE_CHECKING:
     from cascade_kpi.remaking.recipe import Recipe
     from cascade_kpi.reporting.report import Report, report
     from cascade_kpi.results.over import over_periods
+    from cascade_kpi.scoring import scales
     from cascade_kpi.tables import Csv, write_csv
     from cascade_kpi.targets.cascade import cascade
 
@@ -181,6 +182,7 @@ __all__ = [
     "record",
     "report",
     "revise",
+    "scales",
     "score",
     "splits",
     "to_json",
@@ -197,6 +199,7 @@ defer(
     "cascade_kpi.drivers.contributions",
     "cascade_kpi.drivers.translate",
 )
+defer("cascade_kpi.scoring.scales")
 defer(
     "cascade_kpi.commitments.confidences",
     "cascade_kpi.commitments.negotiation",
@@ -292,6 +295,7 @@ _ROOMS = {
     "proportions": "cascade_kpi.commitments.proportions",
     "rating": "cascade_kpi.rating",
     "records": "cascade_kpi.records",
+    "scales": "cascade_kpi.scoring.scales",
     "tables": "cascade_kpi.tables",
     "testing": "cascade_kpi.testing",
     "yardsticks": "cascade_kpi.judging.yardsticks",

@@ -17,9 +17,15 @@ def attainment(kpi, item, a, t, b):
     if isinstance(rule, ck.attainments.Result):
         return a
     if isinstance(rule, ck.attainments.Progress):
-        return GONE if math.isnan(b) or t == b else (a - b) / (t - b)
+        return (a - b) / (t - b) if shortfall(kpi, b, t) > 0 else GONE
+    if isinstance(rule, ck.attainments.Improvement):
+        return GONE if b == 0 else gain(kpi, a, b) / abs(b)
     if math.isnan(a) or math.isnan(t):
         return GONE
+    if isinstance(rule, ck.attainments.Difference):
+        return gain(kpi, a, t)
+    if isinstance(rule, ck.attainments.Quotient):
+        return quotient(kpi, a, t)
     short = shortfall(kpi, a, t)
     if t == 0:
         return GONE if rule.zero == "exclude" else float(short == 0)
@@ -27,6 +33,25 @@ def attainment(kpi, item, a, t, b):
         return 1 - short / abs(t)
     sign = 1 if kpi.better == ck.directions.Higher() else -1
     return 1 + sign * (a - t) / abs(t)
+
+
+def gain(kpi, a, than):
+    if isinstance(kpi.better, ck.directions.OnTarget):
+        return -shortfall(kpi, a, than)
+    return (a - than) if kpi.better == ck.directions.Higher() else (than - a)
+
+
+def quotient(kpi, a, t):
+    if isinstance(kpi.better, ck.directions.OnTarget):
+        low, high = t - kpi.better.band, t + kpi.better.band
+        if low <= 0:
+            return GONE
+        return a / low if a < low else high / a if a > high else 1.0
+    if t <= 0:
+        return GONE
+    if kpi.better == ck.directions.Higher():
+        return min(a / t, 3)
+    return 3 if a <= 0 else min(t / a, 3)
 
 
 def shortfall(kpi, a, t):
@@ -135,9 +160,9 @@ def test_the_parts_of_a_gap_sum_to_it(case):
 def at_target_points(gaps, item):
     """Points of everybody if the result were the target."""
     rule, targets = item.attainment, gaps.scores.results.counted_target(item.kpi)
-    bases = gaps.org.numbers("base") if rule.baseline else np.full(len(gaps.org), GONE)
     better = gaps.kpis[item.kpi].better
-    return item.curve(rule(targets, targets, better, np.broadcast_to(bases, targets.shape)))
+    columns = [np.broadcast_to(gaps.org.numbers(name), targets.shape) for name in rule.columns]
+    return item.curve(rule(targets, targets, better, *columns))
 
 
 @settings(max_examples=60)

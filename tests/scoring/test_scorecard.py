@@ -96,14 +96,14 @@ def test_a_scorecard_cannot_be_changed_afterwards():
         card.weights["*"]["a"] = 0
 
 
-def test_baselines_of_all_items_are_checked_together():
+def test_columns_of_all_items_are_checked_together():
     tree = org(a=["x", 1, 2, 3, "y", 4], b=[0, 1, 2, 3, 4, "z"])
     items = [
         ck.Item(kpi, attainment=ck.attainments.Progress(column))
         for kpi, column in (("k", "a"), ("l", "c"), ("m", "b"), ("n", "a"))
     ]
     card = ck.Scorecard(items, {item.kpi: 25 for item in items})
-    faults = refused(card.baselines, tree)
+    faults = refused(card.given, tree)
     assert [(f.row, f.value) for f in faults] == [(0, "x"), (4, "y"), (None, "c"), (5, "z")]
 
 

@@ -277,7 +277,7 @@ def _items(sources: Sources) -> tuple[PlanItem, ...]:
         if not weight:
             continue
         kpi, target = targets.kpis[item.kpi], sources.target(item.kpi)
-        levels = levels_of(item, target, kpi.better, sources.baseline(i), weight / whole)
+        levels = levels_of(item, target, kpi.better, sources.given(i), weight / whole)
         served, offer = sources.served(kpi.name), sources.offer(kpi.name)
         found.append(
             PlanItem(kpi.name, kpi.unit, kpi.decimals, weight, target, levels, served, offer)

@@ -60,10 +60,9 @@ class Sources:
         """The target of a KPI, in its unit."""
         return float(self.targets.of(kpi)[self.p, self.row])
 
-    def baseline(self, i: int) -> float:
-        """Where the attainment of the i-th item starts from, in KPI units; NaN for none."""
-        found = self.scorecard.baselines(self.org)[i]
-        return math.nan if found is None else float(found[self.row])
+    def given(self, i: int) -> tuple[float, ...]:
+        """The columns that the attainment of the i-th item needs, in KPI units."""
+        return tuple(float(column[self.row]) for column in self.scorecard.given(self.org)[i])
 
     @property
     def offers(self) -> Offers | None:

@@ -13,7 +13,7 @@ from cascade_kpi.missing import Missing
 from cascade_kpi.org.rollup import Combine
 from cascade_kpi.results.change import fold_values
 from cascade_kpi.scoring.attainments import Attainment
-from cascade_kpi.scoring.curves import Curve
+from cascade_kpi.scoring.curves import Curve, said
 from cascade_kpi.scoring.kernel import weighted_mean
 
 
@@ -205,9 +205,8 @@ class Attained:
 
     def __call__(self, *inputs: float) -> float:
         """The quantity, from its inputs."""
-        actual, target = _one(inputs[0]), _one(inputs[1])
-        baseline = _one(inputs[2] if len(inputs) > 2 else np.nan)
-        return float(self.rule(actual, target, self.better, baseline)[0])
+        actual, target, *columns = map(_one, inputs)
+        return float(self.rule(actual, target, self.better, *columns)[0])
 
     def words(self) -> str:
         """The clause."""
@@ -216,9 +215,10 @@ class Attained:
 
 @frozen
 class Points:
-    """Points of an attainment by a curve."""
+    """Points of an attainment by a curve, and where on the curve that is."""
 
     curve: Curve
+    attainment: float
 
     def __call__(self, *inputs: float) -> float:
         """The quantity, from its inputs."""
@@ -226,7 +226,8 @@ class Points:
 
     def words(self) -> str:
         """The clause."""
-        return f"{self.curve!r}"
+        told = said(self.curve, self.attainment)
+        return f"{self.curve!r}: {told}" if told else f"{self.curve!r}"
 
 
 @frozen

@@ -30,15 +30,15 @@ Answers = dict[str, Callable[[], Explanation]]
 
 @frozen
 class AtLevel:
-    """Where in KPI units an attainment is reached. Inputs are it, the target, the baseline."""
+    """Where in KPI units an attainment is reached. Inputs are it, the target, the columns."""
 
     rule: Attainment
     better: Direction
 
     def __call__(self, *inputs: float) -> float:
         """The quantity, from its inputs."""
-        edge, target, *baseline = inputs
-        return reached(self.rule, edge, target, self.better, *(baseline or [np.nan]))[0]
+        edge, target, *given = inputs
+        return reached(self.rule, edge, target, self.better, tuple(given))[0]
 
     def words(self) -> str:
         """The clause."""
@@ -47,17 +47,19 @@ class AtLevel:
 
 @frozen
 class OnTarget:
-    """What is attained on target."""
+    """What is attained on target. Inputs are the target, then the columns."""
 
     rule: Invertible
+    better: Direction
 
     def __call__(self, *inputs: float) -> float:
         """The quantity, from its inputs."""
-        return self.rule.on_target(inputs[0])
+        target, *given = inputs
+        return self.rule.on_target(target, self.better, *given)
 
     def words(self) -> str:
         """The clause."""
-        return f"on target, {self.rule!r}"
+        return f"on target, {self.rule!r}, {self.better!r}"
 
 
 @frozen
@@ -184,13 +186,12 @@ class _ItemExplainer:
 
     def value(self, level: Level, name: str) -> Explanation:
         """A level in KPI units."""
-        i, item = self._scored
-        better = self.sources.targets.kpis[self.item.kpi].better
+        _, item = self._scored
 
         def expand() -> Many:
-            return (self._attained(level, name), self.target(), *self._baseline(i, item))
+            return (self._attained(level, name), self.target(), *self._columns())
 
-        rule = AtLevel(item.attainment, better)
+        rule = AtLevel(item.attainment, self._better)
         return self._made(name, level.value, self.item.unit, rule, expand)
 
     def _attained(self, level: Level, name: str) -> Explanation:
@@ -198,16 +199,25 @@ class _ItemExplainer:
         _, item = self._scored
         what, rule = f"attainment at {name}", item.attainment
         if name == "target" and isinstance(rule, Invertible):
-            operation = OnTarget(rule)
-            return self._made(what, level.attainment, "", operation, lambda: (self.target(),))
+
+            def expand() -> Many:
+                return (self.target(), *self._columns())
+
+            return self._made(what, level.attainment, "", OnTarget(rule, self._better), expand)
         return self._given(what, level.attainment, "", f"scorecard, {item.curve!r}")
 
-    def _baseline(self, i: int, item: Item) -> Many:
-        column = item.attainment.baseline
-        if column is None:
-            return ()
-        source = f"units row {int(self.sources.org.source_row[self.sources.row])}, {column}"
-        return (self._given("baseline", self.sources.baseline(i), self.item.unit, source),)
+    def _columns(self) -> Many:
+        """What the attainment needs of the tree."""
+        i, item = self._scored
+        row = int(self.sources.org.source_row[self.sources.row])
+        return tuple(
+            self._given(name, value, self.item.unit, f"units row {row}, {name}")
+            for name, value in zip(item.attainment.columns, self.sources.given(i), strict=True)
+        )
+
+    @property
+    def _better(self) -> Direction:
+        return self.sources.targets.kpis[self.item.kpi].better
 
     def points(self, level: Level, name: str) -> Explanation:
         """The points of a level."""
@@ -216,7 +226,7 @@ class _ItemExplainer:
             f"points at {name}",
             level.points,
             "points",
-            Points(item.curve),
+            Points(item.curve, level.attainment),
             lambda: (self._attained(level, name),),
         )
 

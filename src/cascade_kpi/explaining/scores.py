@@ -82,9 +82,9 @@ class ScoreExplainer:
         """Points of the i-th item."""
         item = self.scores.scorecard.items[i]
         value = self._at(self.scores.kernel.points(i, self.p, np.array([self.row])))
-        return self._made(
-            f"points of {item.kpi}", value, Points(item.curve), lambda: (self.attainment(i),)
-        )
+        attained = self.attainment(i)
+        by = Points(item.curve, attained.value)
+        return self._made(f"points of {item.kpi}", value, by, lambda: (attained,))
 
     def attainment(self, i: int) -> Explanation:
         """What the i-th item's curve is read at."""
@@ -95,7 +95,7 @@ class ScoreExplainer:
             f"attainment of {item.kpi}",
             value,
             Attained(item.attainment, of.kpi.better),
-            lambda: (of.explain(self.row), of.counted(self.row), *self._baseline(i)),
+            lambda: (of.explain(self.row), of.counted(self.row), *self._given(i)),
             unit="",
         )
 
@@ -109,25 +109,31 @@ class ScoreExplainer:
             f"attainment of {item.kpi} at target",
             self._at(kernel.attainment(i, self.p, here, actual=kernel.target(i, self.p, here))),
             Attained(item.attainment, of.kpi.better),
-            lambda: (of.counted(self.row), of.counted(self.row), *self._baseline(i)),
+            lambda: (of.counted(self.row), of.counted(self.row), *self._given(i)),
             unit="",
         )
-        return self._made(
-            f"points of {item.kpi} at target", value, Points(item.curve), lambda: (attained,)
-        )
+        by = Points(item.curve, attained.value)
+        return self._made(f"points of {item.kpi} at target", value, by, lambda: (attained,))
 
     def of(self, i: int) -> ResultExplainer:
         """Explains the i-th item's results and targets."""
         return ResultExplainer(self.scores.results, self.scores.kernel.columns[i], self.p)
 
-    def _baseline(self, i: int) -> Many:
-        baseline = self.scores.kernel.baselines[i]
-        if baseline is None:
-            return ()
-        column = self.scores.scorecard.items[i].attainment.baseline
-        source = f"units row {int(self.scores.org.source_row[self.row])}, {column}"
-        unit, value = self.of(i).kpi.unit, float(baseline[self.row])
-        return (Explanation(self.name("baseline"), value, unit, self.period, None, source),)
+    def _given(self, i: int) -> Many:
+        """What the attainment was given from the tree."""
+        names = self.scores.scorecard.items[i].attainment.columns
+        where, unit = f"units row {int(self.scores.org.source_row[self.row])}", self.of(i).kpi.unit
+        return tuple(
+            Explanation(
+                self.name(name),
+                float(column[self.row]),
+                unit,
+                self.period,
+                None,
+                f"{where}, {name}",
+            )
+            for name, column in zip(names, self.scores.kernel.given[i], strict=True)
+        )
 
 
 @frozen(eq=False)

@@ -6,12 +6,12 @@ from attrs import frozen
 
 from cascade_kpi.reporting import markdown as md
 from cascade_kpi.reporting.blocks import Cell, data_table, name
+from cascade_kpi.reporting.curves import curve_words
 from cascade_kpi.reporting.elements import Element, el
 from cascade_kpi.reporting.lights import Light
 from cascade_kpi.reporting.view import View
 from cascade_kpi.reporting.words import (
     attainment_words,
-    curve_words,
     grade_words,
     kpi_words,
     missing_words,

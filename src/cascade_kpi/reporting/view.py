@@ -18,7 +18,7 @@ from cascade_kpi.reporting.lights import Light, Lights
 from cascade_kpi.reporting.limits import Limits
 from cascade_kpi.reporting.wholes import Whole
 from cascade_kpi.reporting.wording import count, points
-from cascade_kpi.scoring.attainments import Proportion, Result
+from cascade_kpi.scoring.attainments import Proportion, absolute
 
 __all__ = ["Card", "Column", "Figure", "Moment", "View"]
 
@@ -275,7 +275,7 @@ def _attainment(layers: Layers, kpi: Kpi, results: FloatArray, targets: FloatArr
     """The scorecard's attainment, and where it has none that is a proportion, the direction's."""
     if layers.scores is not None:
         for item in layers.scores.scorecard.items:
-            if item.kpi == kpi.name and not isinstance(item.attainment, Result):
+            if item.kpi == kpi.name and not absolute(item.attainment):
                 return layers.scores.attainment(kpi.name)
     none = np.full(targets.shape, math.nan)
     return Proportion(zero="exclude")(results, targets, kpi.better, none)

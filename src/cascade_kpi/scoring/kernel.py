@@ -17,7 +17,7 @@ from cascade_kpi.errors import Fault, InputError, check
 from cascade_kpi.kpis.directions import Direction, OnTarget
 from cascade_kpi.missing import Missing
 from cascade_kpi.results.results import Results
-from cascade_kpi.scoring.attainments import Attainment, Progress
+from cascade_kpi.scoring.attainments import Attainment, Remedied, one_way
 from cascade_kpi.scoring.curves import Curve
 from cascade_kpi.scoring.scorecard import Scorecard
 
@@ -26,8 +26,7 @@ __all__ = ["Kernel", "weighted_mean"]
 # What a rule is tried on, before anybody relies on it.
 _ATTAINED = np.array([-1.0, 0.0, 0.5, 0.8, 0.9, 1.0, 1.1, 1.2, 2.0, np.nan, 0.95])
 _ACTUAL = np.array([1.0, 50.0, 99.0, 100.0, np.nan, 120.0, 300.0])
-_TARGET, _BASELINE = np.full_like(_ACTUAL, 100.0), np.full_like(_ACTUAL, 40.0)
-_NOWHERE = lock(np.array(np.nan))  # the baseline of a rule without one
+_TARGET = np.full_like(_ACTUAL, 100.0)
 _PATTERNED = 8  # items whose absence fits the bits of a byte
 _BLOCK = 32_768  # nodes; smaller blocks lose to call overhead, larger ones leave the cache
 
@@ -39,9 +38,10 @@ def _try_curve(curve: Curve) -> None:
 
 
 def _try_attainment(rule: Attainment, better: Direction) -> None:
-    baseline = _NOWHERE if rule.baseline is None else _BASELINE
-    numbers("its attainment", rule, _ACTUAL, _TARGET, better, baseline)
-    ask("its refuses", rule.refuses, np.array([1.0, np.nan, 0.0]), dtype=np.bool_)
+    columns = [np.full_like(_ACTUAL, 40.0 + 20.0 * i) for i in range(len(rule.columns))]
+    numbers("its attainment", rule, _ACTUAL, _TARGET, better, *columns)
+    some = [column[:3] for column in columns]
+    ask("its refuses", rule.refuses, np.array([1.0, np.nan, 0.0]), better, *some, dtype=np.bool_)
 
 
 def weighted_mean(
@@ -109,8 +109,8 @@ class Kernel:
         Position of each item's KPI among the results' KPIs.
     weights : float64 array (groups, items)
     group : int64 array (n,)
-    baselines : tuple of float64 array (n,), or None
-        Per item, where its attainment needs one.
+    given : tuple of tuples of float64 array (n,)
+        Per item, the columns of the tree that its attainment needs.
     """
 
     results: Results
@@ -118,7 +118,7 @@ class Kernel:
     columns: tuple[int, ...]
     weights: FloatArray
     group: IntArray
-    baselines: tuple[FloatArray | None, ...]
+    given: tuple[tuple[FloatArray, ...], ...]
 
     @classmethod
     def of(cls, results: Results, card: Scorecard) -> Kernel:
@@ -138,7 +138,7 @@ class Kernel:
             tuple(results.kpis.index(item.kpi) for item in card.items),
             lock(weights),
             group,
-            card.baselines(results.org),
+            card.given(results.org),
         )
         check(kernel._unlawful())
         check([*kernel._aimless(), *kernel._refused()])
@@ -149,8 +149,8 @@ class Kernel:
         faults = []
         for i, item in enumerate(self.card.items):
             better = self.results.kpis.items[self.columns[i]].better
-            if isinstance(item.attainment, Progress) and isinstance(better, OnTarget):
-                reason = f"{item.kpi} is best on target: progress past it would count as better"
+            if one_way(item.attainment) and isinstance(better, OnTarget):
+                reason = f"{item.kpi} is best on target: going past it would count as better"
                 repair = "use Proportion(), which knows the band"
                 faults.append(Fault("scorecard", reason, repair, value=item.attainment))
             repair = "mend it; testing.check_{} tells more"
@@ -172,7 +172,8 @@ class Kernel:
         size = np.bincount(self.group, minlength=len(names))
         for i, item in enumerate(self.card.items):
             kpi = self.results.kpis.items[self.columns[i]]
-            blind = item.attainment(np.ones(1), np.full(1, np.nan), kpi.better, np.zeros(1))
+            columns = (np.full(1, 1.0 + c) for c in range(len(item.attainment.columns)))
+            blind = item.attainment(np.ones(1), np.full(1, np.nan), kpi.better, *columns)
             if not np.isnan(blind).all():
                 continue  # what is scored is the result itself
             wanted = (self.weights[:, i] > 0) & (size > 0)
@@ -205,14 +206,14 @@ class Kernel:
         faults = []
         for i, item in enumerate(self.card.items):
             targets = self.results.targets.values[self.columns[i]]
-            refused = item.attainment.refuses(targets)
+            better = self.results.kpis.items[self.columns[i]].better
+            with np.errstate(all="ignore"):
+                refused = item.attainment.refuses(targets, better, *self.given[i])
             if not refused.any():
                 continue
             refused = refused & (self.weights[self.group, i] > 0)
-            repair = (
-                f"choose what a target of zero means with {type(item.attainment).__name__}"
-                "(zero='met') or 'exclude', or change the target"
-            )
+            rule = item.attainment
+            repair = rule.remedy if isinstance(rule, Remedied) else "change the target"
             for p, row in np.argwhere(refused).tolist():
                 label = self.results.periods.labels[p]
                 reason = (
@@ -232,14 +233,13 @@ class Kernel:
         item, k = self.card.items[i], self.columns[i]
         target = self.target(i, p, nodes)
         actual = self.results.at(k, p, nodes) if actual is None else actual
-        baseline = self.baselines[i]
-        where_from = _NOWHERE if baseline is None else baseline[nodes]
+        given = (column[nodes] for column in self.given[i])
         better = self.results.kpis.items[k].better
 
-        def attained(actual: FloatArray, target: FloatArray, where_from: FloatArray) -> FloatArray:
-            return item.attainment(actual, target, better, where_from)
+        def attained(actual: FloatArray, target: FloatArray, *columns: FloatArray) -> FloatArray:
+            return item.attainment(actual, target, better, *columns)
 
-        return self._finite("attainment", i, p, nodes, attained, actual, target, where_from)
+        return self._finite("attainment", i, p, nodes, attained, actual, target, *given)
 
     def points(self, i: int, p: int, nodes: Where) -> FloatArray:
         """Points of the i-th item, NaN where it has no result or no target."""

@@ -199,8 +199,8 @@ class Scorecard:
         """The groups of a tree, in the order of :meth:`weight_table`."""
         return self._groups(org)[0]
 
-    def baselines(self, org: OrgTree) -> tuple[FloatArray | None, ...]:
-        """Per item, where its attainment starts from: float64 (n,), in KPI units, or None.
+    def given(self, org: OrgTree) -> tuple[tuple[FloatArray, ...], ...]:
+        """Per item, the columns that its attainment needs: each float64 (n,), in KPI units.
 
         Raises
         ------
@@ -208,17 +208,18 @@ class Scorecard:
             Listing every column that the tree lacks and every cell that is not
             a number.
         """
-        needed = dict.fromkeys(item.attainment.baseline for item in self.items)
-        columns: dict[str | None, FloatArray] = {}
+        needed = dict.fromkeys(name for item in self.items for name in item.attainment.columns)
+        columns: dict[str, FloatArray] = {}
         faults: list[Fault] = []
         for name in needed:
             try:
-                if name is not None:
-                    columns[name] = lock(org.numbers(name))
+                columns[name] = lock(org.numbers(name))
             except InputError as error:
                 faults += error.faults
         check(faults)
-        return tuple(columns.get(item.attainment.baseline) for item in self.items)
+        return tuple(
+            tuple(columns[name] for name in item.attainment.columns) for item in self.items
+        )
 
     def weight_table(self, org: OrgTree) -> tuple[FloatArray, IntArray]:
         """Weights of every group, and every node's group.

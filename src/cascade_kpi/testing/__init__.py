@@ -22,6 +22,7 @@ from cascade_kpi.testing.rating import (
     check_trim,
     check_weighting,
 )
+from cascade_kpi.testing.scaling import check_conversion
 from cascade_kpi.testing.scoring import (
     check_attainment,
     check_condition,
@@ -36,6 +37,7 @@ __all__ = [
     "check_base",
     "check_condition",
     "check_confidence",
+    "check_conversion",
     "check_curve",
     "check_days",
     "check_direction",

@@ -27,10 +27,14 @@ from cascade_kpi.results.actuals import Actuals
 from cascade_kpi.results.change import Change
 from cascade_kpi.results.measure import measure
 from cascade_kpi.results.results import Results
-from cascade_kpi.scoring import attainments, curves
+from cascade_kpi.scoring import absences, adjustments, attainments, combines, curves, triggers
+from cascade_kpi.scoring.adjustments import Gate
 from cascade_kpi.scoring.grades import Band, Grades
+from cascade_kpi.scoring.items import Item, Rated
 from cascade_kpi.scoring.score import Scores, score
-from cascade_kpi.scoring.scorecard import Item, Scorecard
+from cascade_kpi.scoring.scorecard import Scorecard
+from cascade_kpi.scoring.sections import Section
+from cascade_kpi.scoring.weights import Override, Weights
 from cascade_kpi.targets.targets import Targets, assign
 
 if TYPE_CHECKING:
@@ -99,6 +103,7 @@ __all__ = [
     "Fairness",
     "Fault",
     "Gaps",
+    "Gate",
     "Goals",
     "Grades",
     "InputError",
@@ -115,11 +120,13 @@ __all__ = [
     "Negotiation",
     "Node",
     "OrgTree",
+    "Override",
     "PerformancePlan",
     "Periods",
     "Plan",
     "PlannedAction",
     "Playbook",
+    "Rated",
     "Reconciliation",
     "Reorganisation",
     "Report",
@@ -127,10 +134,14 @@ __all__ = [
     "Rule",
     "Scorecard",
     "Scores",
+    "Section",
     "Stints",
     "Targets",
     "Translation",
     "WeightBudget",
+    "Weights",
+    "absences",
+    "adjustments",
     "aggregates",
     "align",
     "aligned_with",
@@ -138,6 +149,7 @@ __all__ = [
     "attainments",
     "attribute",
     "cascade",
+    "combines",
     "compare",
     "conditions",
     "confidences",
@@ -169,6 +181,7 @@ __all__ = [
     "splits",
     "to_json",
     "translate",
+    "triggers",
     "write_csv",
     "yardsticks",
 ]

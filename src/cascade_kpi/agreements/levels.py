@@ -14,7 +14,7 @@ from cascade_kpi.kpis.directions import Direction, Higher, Lower, OnTarget
 from cascade_kpi.records import record
 from cascade_kpi.scoring.attainments import Attainment, Progress, Proportion, Result
 from cascade_kpi.scoring.curves import Curve, Linear, Piecewise, Steps
-from cascade_kpi.scoring.scorecard import Item
+from cascade_kpi.scoring.items import Item
 
 __all__ = ["Level", "levels_of"]
 

@@ -24,6 +24,7 @@ from cascade_kpi.alignment.align import Alignment
 from cascade_kpi.errors import Fault, check, unlike
 from cascade_kpi.records import record
 from cascade_kpi.scoring.score import Scores
+from cascade_kpi.scoring.items import Item
 from cascade_kpi.scoring.scorecard import Scorecard
 from cascade_kpi.targets.targets import Targets
 
@@ -326,22 +327,24 @@ def _sources(stage: object, scorecard: object) -> tuple[Targets, Scorecard]:
 
 
 def _items(targets: Targets, card: Scorecard, row: int, p: int) -> tuple[PlanItem, ...]:
-    org = targets.org
-    table, group = card.weight_table(org)
-    weights = table[group[row]].tolist()
-    whole = sum(weights)
-    if not whole:
-        name = card.group_names(org)[int(group[row])]
-        reason = f"the scorecard has no weights for {card.by} {name!r}"
+    org, outline = targets.org, card.outline
+    table = card.weights.table(org, outline)
+    group = int(table.group[row])
+    weights, worth = table.weights[group], table.nominal(outline)[group]
+    if not weights[0]:
+        reason = f"the scorecard has no weights for {card.weights.by} {table.names[group]!r}"
         repair = "weigh its items for them, or ask for somebody else"
         check([Fault("plan", reason, repair, value=org.node(row).id)])
     found = []
-    for item, weight, baseline in zip(card.items, weights, card.baselines(org), strict=True):
-        if not weight:
+    for i in outline.items:
+        item = outline.parts[i]
+        if not weights[i] or not isinstance(item, Item):
             continue
         kpi, target = targets.kpis[item.kpi], float(targets.of(item.kpi)[p, row])
-        base = math.nan if baseline is None else float(baseline[row])
-        levels = levels_of(item, target, kpi.better, base, weight / whole)
+        base = item.attainment.baseline
+        start = math.nan if base is None else float(org.numbers(base)[row])
+        levels = levels_of(item, target, kpi.better, start, float(worth[i]))
+        weight = float(weights[i])
         found.append(PlanItem(kpi.name, kpi.unit, kpi.decimals, weight, target, levels))
     return tuple(found)
 

@@ -23,6 +23,7 @@ from tests.moving.test_move import MOVES
 from tests.moving.test_move import year as targets_of_a_year
 from tests.phasing.test_profiles import DRIVEN, FULL, HALVES
 from tests.phasing.test_profiles import SALES as PHASED
+from tests.scoring.parts import ABSENCES, ADJUSTMENTS, COMBINES, ITEMS, TRIGGERS
 
 ORG = attrs.evolve(tried.ORG, columns={**tried.ORG.columns, "next": np.arange(1.0, 9.0)})
 PAST = ck.Actuals.from_table(
@@ -47,6 +48,7 @@ SAMPLES: list[Any] = [
     yardsticks.Relative(), yardsticks.InUnits(),
     yardsticks.Deviations(2), yardsticks.Quartiles(), yardsticks.Peers("post", 3),
     yardsticks.Yardstick(base=yardsticks.Best(), measures={"churn": yardsticks.Relative()}),
+    *ABSENCES, *COMBINES, *TRIGGERS, *ADJUSTMENTS, *ITEMS,
 ]  # fmt: skip
 
 

@@ -1,7 +1,5 @@
 """The scorecard's arithmetic over blocks."""
 
-import numpy as np
-
 import cascade_kpi as ck
 from cascade_kpi.scoring import kernel
 

@@ -62,14 +62,23 @@ def test_unknown_kpis_groups_and_columns_are_refused_with_near_misses():
     faults = refused(card.check_against, KPIS, tree)
     assert [fault.value for fault in faults] == ["bb", "persn"]
     assert "'person'" in faults[1].repair
-    (fault,) = refused(ck.Scorecard(ITEMS, ck.Weights({"a": 100}, by="knd")).check_against, KPIS, tree)
+    (fault,) = refused(
+        ck.Scorecard(ITEMS, ck.Weights({"a": 100}, by="knd")).check_against, KPIS, tree
+    )
     assert fault.column == "by"
 
 
 def test_groups_by_kind_with_a_card_for_everybody_else():
     card = ck.Scorecard(ITEMS, {"person": {"b": 100}, "*": {"a": 30, "b": 70}})
     table = card.weights.table(org(kind=KINDS), card.outline)
-    assert table.weights[table.group][:, 1:].tolist() == [[30, 70], [30, 70], [0, 100], [0, 100], [30, 70], [0, 100]]
+    assert table.weights[table.group][:, 1:].tolist() == [
+        [30, 70],
+        [30, 70],
+        [0, 100],
+        [0, 100],
+        [30, 70],
+        [0, 100],
+    ]
 
 
 def test_groups_by_another_column():
@@ -77,7 +86,14 @@ def test_groups_by_another_column():
     card = ck.Scorecard(ITEMS, ck.Weights({"y": {"a": 100}, "x": {"b": 100}}, by="job"))
     card.check_against(KPIS, tree)
     table = card.weights.table(tree, card.outline)  # preorder: hq, east, ann, bob, west, cid
-    assert table.weights[table.group][:, 1:].tolist() == [[0, 100], [100, 0], [0, 100], [100, 0], [100, 0], [0, 0]]
+    assert table.weights[table.group][:, 1:].tolist() == [
+        [0, 100],
+        [100, 0],
+        [0, 100],
+        [100, 0],
+        [100, 0],
+        [0, 0],
+    ]
 
 
 def test_scorecards_compare_by_content():

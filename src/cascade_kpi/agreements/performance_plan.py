@@ -23,8 +23,8 @@ from cascade_kpi.agreements.levels import Level, levels_of
 from cascade_kpi.alignment.align import Alignment
 from cascade_kpi.errors import Fault, check, unlike
 from cascade_kpi.records import record
-from cascade_kpi.scoring.score import Scores
 from cascade_kpi.scoring.items import Item
+from cascade_kpi.scoring.score import Scores
 from cascade_kpi.scoring.scorecard import Scorecard
 from cascade_kpi.targets.targets import Targets
 

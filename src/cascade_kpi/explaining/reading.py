@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from attrs import Factory, frozen
@@ -148,9 +149,7 @@ class Combining:
         """The quantity, from its inputs."""
         points = inputs[: len(self.weights)]
         above = dict(zip(self.asked, inputs[len(self.weights) :], strict=True))
-        parents: list[Callable[[], FloatArray]] = [
-            lambda at=at: one(above.get(at, np.nan)) for at in range(len(points))  # type: ignore[misc]
-        ]
+        parents = [partial(one, above.get(at, np.nan)) for at in range(len(points))]
         return float(self.joint(map(one, points), list(self.weights), parents)[0])
 
     def words(self) -> str:
@@ -174,7 +173,7 @@ class Slope:
         above = dict(zip(self.combining.asked, inputs[len(weights) :], strict=True))
         fill = self.combining.joint.absence.fill
         points = [
-            fill(one(each), lambda at=at: one(above.get(at, np.nan)))  # type: ignore[misc]
+            fill(one(each), partial(one, above.get(at, np.nan)))
             for at, each in enumerate(inputs[: len(weights)])
         ]
         slopes = self.combining.joint.combine.slopes(points, weights)
@@ -182,8 +181,10 @@ class Slope:
 
     def words(self) -> str:
         """The clause."""
-        return "weight ÷ Σ weight of what counted" if self.combining.joint.combine.weighs else (
-            "a point is a point"
+        return (
+            "weight ÷ Σ weight of what counted"
+            if self.combining.joint.combine.weighs
+            else ("a point is a point")
         )
 
 

@@ -84,9 +84,11 @@ class ScoreExplainer:
     def value(self, i: int) -> Explanation:
         """The value of a part: of a section after its adjustments, or an item's points."""
         if not self.scores.outline.is_section(i):
-            return self.points(i)
-        steps = () if self.supposed.plain else self.scores.outline.parts[i].then
-        return self._after(i, len(steps))
+            made = self.points(i)
+        else:
+            steps = () if self.supposed.plain else self.scores.outline.parts[i].then
+            made = self._after(i, len(steps))
+        return evolve(made, key=("part", i, self.row, self.p, self.supposed))
 
     def _title(self, i: int) -> str:
         name = self.scores.outline.names[i] if i else "total"
@@ -144,9 +146,7 @@ class ScoreExplainer:
             reason = f"no weights for this {card.weights.by}: not scored"
             return self._leaf(self._title(i), value, "points", reason)
         combining = self.combining(i)
-        return self._made(
-            self._title(i), value, combining, lambda: self.inputs_of(i, combining)
-        )
+        return self._made(self._title(i), value, combining, lambda: self.inputs_of(i, combining))
 
     def made(self, what: str, value: float, operation: Operation, inputs: Many) -> Explanation:
         """A quantity made of others; a pure number."""
@@ -194,9 +194,7 @@ class ScoreExplainer:
         if np.isnan(value):
             return made
         title = f"points of {self.scores.outline.names[i]} that count"
-        return self._made(
-            title, value, Filling(policy), lambda: (made, self._parents(i))
-        )
+        return self._made(title, value, Filling(policy), lambda: (made, self._parents(i)))
 
     def _parents(self, i: int) -> Explanation:
         parent = int(self.scores.org.parent[self.row])
@@ -362,6 +360,9 @@ class GapExplainer:
             return Explanation(
                 name, value, "points", period, Distance(), "", lambda: self._linear(scores, i)
             )
+        sides = scores.filled(outline.above[i], i), scores.points_at_target(i)
+        if any(np.isnan(side.value) for side in sides):
+            return Explanation(name, value, "points", period, Held(), "", lambda: sides)
         before = up_to(block, i)
         totals = [
             evolve(scores, supposed=Supposed(plain=True, on_target=done)).total()

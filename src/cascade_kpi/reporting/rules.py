@@ -135,8 +135,7 @@ def _notes(view: View) -> list[str]:
     ]
     if layers.scores is not None:
         notes.append(
-            "An item of a scorecard without a result: "
-            f"{layers.scores.scorecard.missing.words()}."
+            f"An item of a scorecard without a result: {layers.scores.scorecard.missing.words()}."
         )
         notes.append(
             "A KPI without a weight is not on that scorecard: it is neither scored nor missing."

@@ -178,54 +178,6 @@ class Refuse:
         return "nothing is scored"
 
 
-@record("cascade_kpi/absences.at_most")
-@frozen
-class AtMost:
-    """Not scored where more than a share of the weight is absent; else another policy.
-
-    Parameters
-    ----------
-    share : float
-        0 to 1; exactly so much may be absent.
-    then : Absence or its name
-        For what is absent below that.
-
-    Examples
-    --------
-    >>> AtMost(0.25, "zero").words()
-    'it gets no points; not scored where more than 25 % of the weight is absent'
-    """
-
-    share: float = field(converter=as_number)
-    then: Absence = field(factory=Renormalise, converter=lambda given: as_absence(given))
-
-    def __attrs_post_init__(self) -> None:
-        faults = not_numbers("at most", share=self.share)
-        if not faults and not 0 <= self.share <= 1:
-            reason, repair = "not a share", "give a number from 0 to 1"
-            faults = [Fault("at most", reason, repair, column="share", value=self.share)]
-        check(faults + not_an_absence("at most", "then", self.then))
-
-    @property
-    def most(self) -> float:
-        """The lesser of the two."""
-        return min(self.share, self.then.most)
-
-    @property
-    def refuses(self) -> bool:
-        """As the other policy."""
-        return self.then.refuses
-
-    def fill(self, points: FloatArray, parents: Callable[[], FloatArray]) -> FloatArray:
-        """As the other policy."""
-        return self.then.fill(points, parents)
-
-    def words(self) -> str:
-        """The clause."""
-        told = f"not scored where more than {100 * self.share:g} % of the weight is absent"
-        return f"{self.then.words()}; {told}"
-
-
 _NAMED: dict[str, Callable[[], Absence]] = {
     "renormalise": Renormalise,
     "zero": Zero,
@@ -252,3 +204,51 @@ def not_an_absence(source: str, column: str, given: object) -> list[Fault]:
     if isinstance(given, str):
         repair = suggest(given, _NAMED)
     return [Fault(source, "no such policy for absent parts", repair, column=column, value=given)]
+
+
+@record("cascade_kpi/absences.at_most")
+@frozen
+class AtMost:
+    """Not scored where more than a share of the weight is absent; else another policy.
+
+    Parameters
+    ----------
+    share : float
+        0 to 1; exactly so much may be absent.
+    then : Absence or its name
+        For what is absent below that.
+
+    Examples
+    --------
+    >>> AtMost(0.25, "zero").words()
+    'it gets no points; not scored where more than 25 % of the weight is absent'
+    """
+
+    share: float = field(converter=as_number)
+    then: Absence = field(factory=Renormalise, converter=as_absence)
+
+    def __attrs_post_init__(self) -> None:
+        faults = not_numbers("at most", share=self.share)
+        if not faults and not 0 <= self.share <= 1:
+            reason, repair = "not a share", "give a number from 0 to 1"
+            faults = [Fault("at most", reason, repair, column="share", value=self.share)]
+        check(faults + not_an_absence("at most", "then", self.then))
+
+    @property
+    def most(self) -> float:
+        """The lesser of the two."""
+        return min(self.share, self.then.most)
+
+    @property
+    def refuses(self) -> bool:
+        """As the other policy."""
+        return self.then.refuses
+
+    def fill(self, points: FloatArray, parents: Callable[[], FloatArray]) -> FloatArray:
+        """As the other policy."""
+        return self.then.fill(points, parents)
+
+    def words(self) -> str:
+        """The clause."""
+        told = f"not scored where more than {100 * self.share:g} % of the weight is absent"
+        return f"{self.then.words()}; {told}"

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from attrs import field, frozen
 
 from cascade_kpi._arrays import FloatArray
-from cascade_kpi._fields import as_number, as_texts, is_a, members, not_bounds, not_numbers
-from cascade_kpi._fields import not_texts
+from cascade_kpi._fields import (
+    as_number,
+    as_texts,
+    is_a,
+    members,
+    not_bounds,
+    not_numbers,
+    not_texts,
+)
 from cascade_kpi.errors import Fault, check
 from cascade_kpi.records import record
-from cascade_kpi.scoring.reading import Reading
+from cascade_kpi.scoring.reading import Part, Reading
 from cascade_kpi.scoring.triggers import Trigger
 
 __all__ = ["Add", "Adjustment", "Gate", "Multiply", "Scale", "Veto", "Within"]
@@ -33,7 +40,7 @@ class Adjustment(Protocol):
     """
 
     @property
-    def brings(self) -> tuple[Any, ...]:
+    def brings(self) -> tuple[Part, ...]:
         """Parts that it brings onto the card."""
         ...
 
@@ -61,7 +68,7 @@ class _Step:
     """What most steps need: nothing."""
 
     @property
-    def brings(self) -> tuple[Any, ...]:
+    def brings(self) -> tuple[Part, ...]:
         """No parts."""
         return ()
 
@@ -90,13 +97,13 @@ class Add(_Step):
         It is weighed nowhere.
     """
 
-    part: Any
+    part: Part
 
     def __attrs_post_init__(self) -> None:
         check(_not_a_part("add", self.part))
 
     @property
-    def brings(self) -> tuple[Any, ...]:
+    def brings(self) -> tuple[Part, ...]:
         """The part."""
         return (self.part,)
 
@@ -128,13 +135,13 @@ class Multiply(_Step):
         It is weighed nowhere; its points are the factor.
     """
 
-    part: Any
+    part: Part
 
     def __attrs_post_init__(self) -> None:
         check(_not_a_part("multiply", self.part))
 
     @property
-    def brings(self) -> tuple[Any, ...]:
+    def brings(self) -> tuple[Part, ...]:
         """The part."""
         return (self.part,)
 

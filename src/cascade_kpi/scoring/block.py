@@ -219,7 +219,7 @@ class Block:
         first = table.weights[group[0], i] if len(group) else 0.0
         if len(group) == 0 or (group == group[0]).all():
             return float(first)
-        return table.weights[group, i]
+        return np.asarray(table.weights[group, i])
 
     def on(self, section: int) -> tuple[list[int], list[Weight]]:
         """The parts that are combined in a section for any of the nodes, and their weights."""

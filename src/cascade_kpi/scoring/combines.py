@@ -226,7 +226,7 @@ class Sum:
 
     def __call__(self, points: Iterable[FloatArray], weights: Sequence[Weight]) -> FloatArray:
         """The value, NaN where no part has points."""
-        out = none = np.empty(0)
+        out, none = np.empty(0), np.empty(0, dtype=np.bool_)
         for each in _on(points, weights):
             if not len(out):
                 out, none = np.zeros(len(each)), np.ones(len(each), dtype=bool)

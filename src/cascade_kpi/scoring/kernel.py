@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import pairwise
 from typing import NoReturn
 
 import numpy as np
@@ -107,7 +108,7 @@ class Kernel:
         ends = np.searchsorted(ranks[order], np.arange(np.count_nonzero(scored) + 1))
         ordered = np.sort(which.ravel(), kind="stable")
         edges = [0, *(np.flatnonzero(np.diff(ordered)) + 1).tolist(), len(ordered)]
-        for first, last in zip(edges, edges[1:], strict=False):
+        for first, last in pairwise(edges):
             for part in _slices(int(ends[first]), int(ends[last])):
                 yield order[part]
 
@@ -132,7 +133,7 @@ class Kernel:
         outline, label = self.sources.card.outline, self.sources.results.periods.labels[p]
         for i in outline.items:
             name = outline.names[i]
-            tries: list[tuple[str, Made]] = [(f"points of {name}", lambda b, i=i: b.item(i))]
+            tries: list[tuple[str, Made]] = [(f"points of {name}", partial(_value, i=i))]
             if hasattr(outline.parts[i], "attained"):
                 tries.insert(0, (f"attainment of {name}", partial(_attained, name=name)))
             tries.append((f"points at target of {name}", outline.parts[i].at_target))
@@ -141,7 +142,7 @@ class Kernel:
                     of = self._made_of(i, what, p, rows)
                     return f"{what} in {label}, made of {of}," if of else f"{what} in {label}"
         for i in outline.order:
-            if self._fails(lambda block, i=i: block.value(i), p, rows):
+            if self._fails(partial(_value, i=i), p, rows):
                 what = "the total" if i == 0 else f"the value of {outline.names[i]}"
                 return f"{what} in {label}"
         return ""
@@ -164,9 +165,7 @@ class Kernel:
 
     def _refuse_missing(self) -> None:
         card = self.sources.card
-        sections = [
-            i for i in card.outline.order if card.policy(card.outline.parts[i]).refuses
-        ]
+        sections = [i for i in card.outline.order if card.policy(card.outline.parts[i]).refuses]
         faults: list[Fault] = []
         for p in range(len(self.sources.results.periods)) if sections else ():
             for part in self.blocks():
@@ -190,6 +189,10 @@ class Kernel:
                 repair = "report it, or choose another policy than 'refuse'"
                 faults.append(Fault("score", reason, repair, value=results.org.ids[row]))
         return faults
+
+
+def _value(block: Block, i: int) -> FloatArray:
+    return block.value(i)
 
 
 def _attained(block: Block, name: str) -> FloatArray:

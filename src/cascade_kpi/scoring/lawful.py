@@ -201,4 +201,3 @@ def _blank(sources: Sources) -> list[Fault]:
                     faults.append(Fault("units", reason, repair, row=int(org.source_row[row]),
                                         column=name, value=org.ids[row]))  # fmt: skip
     return faults
-

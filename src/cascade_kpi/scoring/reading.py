@@ -7,7 +7,16 @@ from typing import Protocol
 from cascade_kpi._arrays import FloatArray
 from cascade_kpi.kpis.directions import Direction
 
-__all__ = ["Reading"]
+__all__ = ["Part", "Reading"]
+
+
+class Part(Protocol):
+    """A part of a scorecard: an item, or a section."""
+
+    @property
+    def name(self) -> str:
+        """What it is called on the card."""
+        ...
 
 
 class Reading(Protocol):

@@ -161,7 +161,7 @@ class Scores:
         """The unit of an item's KPI; of points, where it is not of one KPI."""
         part = self.outline.parts[self.outline.position(name)]
         kpis = getattr(part, "kpis", ())
-        return self.kpis[kpis[0]].unit if len(kpis) == 1 else "points"
+        return self.kpis[str(*kpis)].unit if len(kpis) == 1 else "points"
 
     def _attained(self, name: str) -> FloatArray | None:
         part = self.outline.parts[self.outline.position(name)]
@@ -187,8 +187,8 @@ class Scores:
         >>> print(*(values.tolist() for values in ck.score(results, card).totals().values()))
         ['hq', 'a'] ['2026', '2026'] [90.0, 90.0] ['B', 'B']
         """
-        table = self.kernel.sources.table
-        scored = np.any(table.weights > 0, axis=1)[table.group]
+        weights = self.kernel.sources.table
+        scored = np.any(weights.weights > 0, axis=1)[weights.group]
         grade = np.array([*self.grades, ""], dtype=object)[self.grade_codes]  # -1 is the last
         table = totals_table(
             self.org.ids,
@@ -200,7 +200,9 @@ class Scores:
 
     def __repr__(self) -> str:
         scored = int(np.count_nonzero(~np.isnan(self.total)))
-        return f"<Scores {scored:,} totals × {self.org!r}, missing: {self.scorecard.missing.words()}>"
+        return (
+            f"<Scores {scored:,} totals × {self.org!r}, missing: {self.scorecard.missing.words()}>"
+        )
 
     def __hash__(self) -> int:
         return fingerprint((hash(self.results), hash(self.scorecard), self.total))
@@ -248,4 +250,3 @@ def score(results: Results, scorecard: Scorecard, *, ratings: Rating | None = No
     if scorecard.grades is not None:
         scorecard.grades.codes(scores.total)
     return scores
-

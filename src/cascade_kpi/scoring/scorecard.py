@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
 
 from attrs import field, frozen
@@ -33,6 +33,10 @@ def _root(given: Any) -> Any:
     if isinstance(parts, tuple) and parts and all(_is_part(part) for part in parts):
         return Section(_ROOT, parts)
     return parts
+
+
+def _weights(given: Any) -> Any:
+    return unrefused(as_weights, given)
 
 
 def _is_part(given: object) -> bool:
@@ -72,7 +76,7 @@ class Scorecard:
     """
 
     root: Section = field(converter=_root, alias="parts")
-    weights: Weights = field(converter=partial(unrefused, as_weights))
+    weights: Weights = field(converter=_weights)
     missing: Absence = field(factory=Renormalise, converter=as_absence)
     grades: Grades | None = None
 
@@ -138,7 +142,9 @@ class Scorecard:
         ]
         known = (*self.outline.names, *kpis.names)
         for i in self.outline.order:
-            reason = f"{self.outline.names[i]} looks at what is neither a part of the card nor a KPI"
+            reason = (
+                f"{self.outline.names[i]} looks at what is neither a part of the card nor a KPI"
+            )
             faults += [
                 Fault("scorecard", reason, suggest(name, known), value=name)
                 for name in self.outline.reads(i)

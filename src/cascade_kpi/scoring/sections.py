@@ -13,6 +13,7 @@ from cascade_kpi.scoring.absences import Absence, as_absence, not_an_absence
 from cascade_kpi.scoring.adjustments import Adjustment, Gate
 from cascade_kpi.scoring.combines import Combine, Mean
 from cascade_kpi.scoring.items import Scored
+from cascade_kpi.scoring.reading import Part
 
 __all__ = ["Section"]
 
@@ -48,7 +49,7 @@ class Section:
     """
 
     name: str
-    parts: tuple[Any, ...] = field(converter=as_tuple)
+    parts: tuple[Part, ...] = field(converter=as_tuple)
     combine: Combine = field(factory=Mean)
     missing: Absence | None = field(default=None, converter=as_absence)
     gates: tuple[Gate, ...] = field(default=(), converter=as_tuple)

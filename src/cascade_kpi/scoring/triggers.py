@@ -199,7 +199,6 @@ def _reads(triggers: Iterable[Trigger]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for each in triggers for name in each.reads))
 
 
-
 @record("cascade_kpi/triggers.any_of")
 @frozen
 class AnyOf:

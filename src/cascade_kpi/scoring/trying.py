@@ -46,9 +46,7 @@ def odd_sections(sources: Sources) -> list[Fault]:
     return faults
 
 
-def _odd(
-    section: Section, rule: object, tried: Callable[[], Any], repair: str
-) -> list[Fault]:
+def _odd(section: Section, rule: object, tried: Callable[[], Any], repair: str) -> list[Fault]:
     return odd_answers("scorecard", section.name, rule, tried, repair)
 
 

@@ -290,9 +290,7 @@ def _on(outline: Outline, entry: Mapping[str, float]) -> list[bool]:
 def _weighed(outline: Outline, entry: Mapping[str, float]) -> list[float]:
     """The weight of each part."""
     on = _on(outline, entry)
-    return [
-        float(entry.get(name, 1.0)) if on[i] else 0.0 for i, name in enumerate(outline.names)
-    ]
+    return [float(entry.get(name, 1.0)) if on[i] else 0.0 for i, name in enumerate(outline.names)]
 
 
 def _not_weights(groups: Any) -> list[Fault]:

@@ -8,6 +8,13 @@ may call the checks with rules they have drawn.
 """
 
 from cascade_kpi.testing.aggregating import check_aggregate
+from cascade_kpi.testing.carding import (
+    check_absence,
+    check_adjustment,
+    check_combine,
+    check_item,
+    check_trigger,
+)
 from cascade_kpi.testing.committing import check_confidence
 from cascade_kpi.testing.dividing import check_limit, check_method, check_split
 from cascade_kpi.testing.judging import check_base, check_fences, check_measure
@@ -23,15 +30,19 @@ from cascade_kpi.testing.scoring import (
 )
 
 __all__ = [
+    "check_absence",
+    "check_adjustment",
     "check_aggregate",
     "check_attainment",
     "check_base",
+    "check_combine",
     "check_condition",
     "check_confidence",
     "check_curve",
     "check_days",
     "check_direction",
     "check_fences",
+    "check_item",
     "check_limit",
     "check_measure",
     "check_method",
@@ -40,4 +51,5 @@ __all__ = [
     "check_profile",
     "check_record",
     "check_split",
+    "check_trigger",
 ]

@@ -22,14 +22,10 @@ FULL = ck.Item("k")
         ),
         (lambda: ck.Item([1], "curve", 5), ["kpi", "curve", "attainment"]),
         (
-            lambda: ck.Scorecard(
-                ["k", FULL, FULL], {"x": {"k": -1}, 1: {"k": "1"}}, 5, 0, "drop", "AB"
-            ),
-            [
-                "items", "items", "by", "promised", None, "grades",
-                "weights of 'x'", "weights", "weights of 1",
-            ],
+            lambda: ck.Scorecard(["k", FULL], {"x": {"k": -1}, 1: {"k": "1"}}, "drop", "AB"),
+            ["items", "weights of 'x'", "weights", "weights of 1", "missing", "grades"],
         ),
+        (lambda: ck.Weights({"k": -1}, 5, 0, [5]), ["by", "promised", "weights of '*'", "overrides"]),
         (lambda: ck.curves.Linear(None, "0", np.inf), ["slope", "floor", "cap"]),
         (lambda: ck.curves.Linear("1", 2, 1), ["slope", None]),
         (

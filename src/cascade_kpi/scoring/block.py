@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
@@ -21,7 +22,11 @@ from cascade_kpi.scoring.weights import WeightTable
 
 __all__ = ["Block", "Joint", "Rating", "Sources", "Supposed", "Where"]
 
-Where = int | slice | IntArray
+Where = slice | IntArray
+"""Nodes: a slice with both ends, or their rows."""
+
+_FEW = 256  # nodes: fewer are not worth picking from
+_MOST = 0.7  # of the nodes: where more have an item, it is made for all
 
 
 class Rating(Protocol):
@@ -212,14 +217,19 @@ class Block:
             raise FloatingPointError
         return points
 
+    @cached_property
+    def _group(self) -> IntArray:
+        """Group of each node; of one, where all are of the same."""
+        group = self.sources.table.group[self.nodes]
+        alike = len(group) > 0 and bool((group == group[0]).all())
+        return group[:1] if alike else group
+
     def weight(self, i: int) -> Weight:
-        """Weight of the i-th part: one number where all nodes have the same."""
-        table = self.sources.table
-        group = table.group[self.nodes]
-        first = table.weights[group[0], i] if len(group) else 0.0
-        if len(group) == 0 or (group == group[0]).all():
-            return float(first)
-        return np.asarray(table.weights[group, i])
+        """Weight of the i-th part: one number where all nodes are of one group."""
+        weights = self.sources.table.by_part[i]
+        if len(self._group) == 1:
+            return float(weights[self._group[0]])
+        return weights.take(self._group)
 
     def on(self, section: int) -> tuple[list[int], list[Weight]]:
         """The parts that are combined in a section for any of the nodes, and their weights."""
@@ -231,10 +241,24 @@ class Block:
     def counted(self, section: int, i: int) -> FloatArray:
         """Points of a part of a section, after the gates."""
         outline = self.sources.card.outline
-        points = self.made[i] if outline.is_section(i) else self.item(i)
+        points = self.made[i] if outline.is_section(i) else self._item_on(i)
         for gate in () if self.supposed.plain else outline.parts[section].gates:
             if gate.caps(outline.names[i]):
                 points = gate(points, self)
+        return points
+
+    def _item_on(self, i: int) -> FloatArray:
+        """Points of an item, made for those nodes only that have it; 0, at no weight, for others."""
+        weight = self.weight(i)
+        if isinstance(weight, float) or len(weight) < _FEW:
+            return self.item(i)
+        on = weight > 0
+        if np.count_nonzero(on) > _MOST * len(on):
+            return self.item(i)
+        rows = np.flatnonzero(on)
+        nodes = self.nodes.start + rows if isinstance(self.nodes, slice) else self.nodes[rows]
+        points = np.zeros(len(on))
+        points[rows] = Block(self.sources, self.p, nodes, self.supposed).item(i)
         return points
 
     def combined(self, section: int) -> FloatArray:

@@ -93,7 +93,7 @@ def _present_weight(gone: list[NDArray[np.bool_]], weights: Sequence[Weight]) ->
     if len(weights) > _PATTERNED or not all(isinstance(weight, float) for weight in weights):
         total = np.zeros(len(gone[0]))
         for absent, weight in zip(gone, weights, strict=True):
-            total += np.where(absent, 0.0, weight)
+            total += np.where(absent, 0.0, weight) if absent.any() else weight
         return total
     patterns = np.arange(1 << len(weights))
     sums = np.zeros(len(patterns))

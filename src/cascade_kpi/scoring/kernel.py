@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from itertools import pairwise
 from typing import NoReturn
 
 import numpy as np
@@ -83,34 +82,11 @@ class Kernel:
         self._refuse_missing()
         return out
 
-    def blocks(self) -> Iterator[Where]:
-        """The nodes that are scored, in blocks: as they stand where all have the same parts.
-
-        Else those with the same parts come together, so that nothing is made for
-        nodes that do not have it.
-        """
-        table = self.sources.table
-        used = table.weights > 0
-        held = np.bincount(table.group, minlength=len(used)) > 0
-        scored = used.any(axis=1) & held
-        patterns, which = np.unique(used[scored], axis=0, return_inverse=True)
-        nodes = len(table.group)
-        if len(patterns) <= 1:
-            if len(patterns):
-                yield from _slices(0, nodes)
-            return
-        rank = np.full(len(used), -1)
-        rank[np.flatnonzero(scored)[np.argsort(which.ravel(), kind="stable")]] = np.arange(
-            np.count_nonzero(scored)
-        )
-        ranks = rank[table.group]
-        order = np.argsort(ranks, kind="stable")
-        ends = np.searchsorted(ranks[order], np.arange(np.count_nonzero(scored) + 1))
-        ordered = np.sort(which.ravel(), kind="stable")
-        edges = [0, *(np.flatnonzero(np.diff(ordered)) + 1).tolist(), len(ordered)]
-        for first, last in pairwise(edges):
-            for part in _slices(int(ends[first]), int(ends[last])):
-                yield order[part]
+    def blocks(self) -> Iterator[slice]:
+        """Everybody, in blocks."""
+        nodes = len(self.sources.results.org)
+        for begin in range(0, nodes, _BLOCK):
+            yield slice(begin, min(begin + _BLOCK, nodes))
 
     def _too_large(self, make: Made, p: int, rows: NDArray[np.intp]) -> NoReturn:
         """Name the first node, and the part of the card, that is too large for a float."""
@@ -198,7 +174,3 @@ def _value(block: Block, i: int) -> FloatArray:
 def _attained(block: Block, name: str) -> FloatArray:
     return block.attainment(name)
 
-
-def _slices(begin: int, end: int) -> Iterator[slice]:
-    for start in range(begin, end, _BLOCK):
-        yield slice(start, min(start + _BLOCK, end))

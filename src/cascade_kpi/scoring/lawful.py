@@ -192,10 +192,11 @@ def _blank(sources: Sources) -> list[Fault]:
     faults = []
     outline, table, org = sources.card.outline, sources.table, sources.results.org
     for i in outline.order:
-        on = table.weights[table.group][:, list(outline.children[i])].any(axis=1)
+        on = table.weights[:, list(outline.children[i])].any(axis=1)
         for step in outline.parts[i].then:
             for name in step.columns:
-                for row in np.flatnonzero(on & np.isnan(sources.columns[name])).tolist():
+                blank = on[table.group] & np.isnan(sources.columns[name])
+                for row in np.flatnonzero(blank).tolist():
                     reason = f"no {name}, and {outline.names[i]} is adjusted by it"
                     repair = "give the node a number; 1 leaves its value as it is"
                     faults.append(Fault("units", reason, repair, row=int(org.source_row[row]),

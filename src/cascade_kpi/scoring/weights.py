@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from attrs import field, frozen
+from numpy.typing import NDArray
 
 from cascade_kpi._arrays import FloatArray, IntArray, lock
 from cascade_kpi._fields import as_number, as_tuple, members, not_numbers, not_texts
@@ -214,17 +216,18 @@ class Weights:
         """The groups of a tree, and every node's."""
         if self.by == "kind":
             return org.kind_names, org.kind_codes
-        texts = [str(text) for text in org.columns[self.by].tolist()]
-        names = tuple(dict.fromkeys(texts))
-        code = {name: i for i, name in enumerate(names)}
-        return names, np.fromiter(map(code.__getitem__, texts), np.int64, len(texts))
+        keys, cells = _keys(org.columns[self.by])
+        code: dict[str, int] = {}
+        place = {key: code.setdefault(str(cell), len(code)) for key, cell in cells.items()}
+        return tuple(code), np.fromiter(map(place.__getitem__, keys), np.int64, len(keys))
 
     def strangers(self, org: OrgTree) -> list[Fault]:
         """Columns that the tree lacks, groups that no node belongs to."""
         if self.by != "kind" and self.by not in org.columns:
             repair = suggest(self.by, ["kind", *org.columns])
             return [Fault("scorecard", "no such column", repair, column="by", value=self.by)]
-        faults = _told_apart(self.by, [] if self.by == "kind" else org.columns[self.by].tolist())
+        cells = [] if self.by == "kind" else _keys(org.columns[self.by])[1].values()
+        faults = _told_apart(self.by, cells)
         known = self.group_names(org)[0]
         faults += [
             Fault("scorecard", f"no node is of this {self.by}", suggest(group, known),
@@ -252,6 +255,11 @@ class WeightTable:
     names: tuple[str, ...]
     weights: FloatArray
     group: IntArray
+
+    @cached_property
+    def by_part(self) -> FloatArray:
+        """The weights, float64 (parts, groups)."""
+        return lock(np.ascontiguousarray(self.weights.T))
 
     def nominal(self, outline: Outline) -> FloatArray:
         """What a point of each part is worth in the total if nothing is absent or adjusted.
@@ -318,7 +326,16 @@ def _not_weights(groups: Any) -> list[Fault]:
     return faults
 
 
-def _told_apart(by: str, cells: list[Any]) -> list[Fault]:
+def _keys(column: NDArray[Any]) -> tuple[list[Any], dict[Any, Any]]:
+    """What tells the cells of a column apart, and the first cell of each; 1 is not true."""
+    cells = column.tolist()
+    if set(map(type, cells)) == {str}:
+        return cells, {cell: cell for cell in dict.fromkeys(cells)}
+    keys = list(zip(map(type, cells), cells, strict=True))
+    return keys, {key: key[1] for key in dict.fromkeys(keys)}
+
+
+def _told_apart(by: str, cells: Iterable[Any]) -> list[Fault]:
     """A fault for each group whose name is the text of different values: 1 and "1"."""
     first: dict[str, Any] = {}
     clash = {}

@@ -83,9 +83,9 @@ def test_names_are_texts_that_show(name):
 
 def test_groups_keep_their_names():
     weights = {1: {"k": 50}, "1": {"k": 100}}
-    (fault, _) = refused(ck.Scorecard, [FULL], weights)
+    (fault,) = refused(ck.Scorecard, [FULL], weights)
     assert fault.repair == "write it as '1'"
-    assert ck.Scorecard([FULL], {"1": {"k": 100}}).weights == {"1": {"k": 100}}
+    assert ck.Scorecard([FULL], {"1": {"k": 100}}).weights.groups == {"1": {"k": 100}}
 
 
 def test_weights_are_plain_numbers():

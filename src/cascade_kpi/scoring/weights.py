@@ -208,6 +208,11 @@ class Weights:
             rows.setdefault(row, dict(of_group))[each.part] = each.weight
         for row, entry in rows.items():
             node = org.node(row).id
+            on = _on(outline, entry)
+            mine = {each.part for each in self.overrides if each.node == node}
+            for i, name in enumerate(outline.names):
+                if not on[i] and name not in mine:
+                    entry.pop(name, None)  # it went with its section
             faults += self._misfit(outline, f"overrides of {node!r}", EVERYBODY, entry)
         check(faults)
         return [f"{names[codes[row]]} ({org.node(row).id})" for row in rows], rows

@@ -169,7 +169,7 @@ class PerformancePlan:
 
         Parameters
         ----------
-        state : State or its name
+        state : State or str
             ``"proposed"``, ``"agreed by employee"``, ``"agreed by manager"``, ``"signed"``,
             ``"refused"`` or ``"reopened"``.
         by : id

@@ -215,7 +215,7 @@ class AtMost:
     ----------
     share : float
         0 to 1; exactly so much may be absent.
-    then : Absence or its name
+    then : Absence or str
         For what is absent below that.
 
     Examples

@@ -89,7 +89,7 @@ class Add(_Step):
     """Add the points of a bonus or deduction item, or of a section of such.
 
     What is absent adds nothing. Caps are those of the item's curve, or of the
-    section by :class:`Within`.
+    section by its own `Within`.
 
     Parameters
     ----------

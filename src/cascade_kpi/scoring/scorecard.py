@@ -55,7 +55,7 @@ class Scorecard:
         by the weighted mean.
     weights : Weights, or a mapping
         Names of parts to weights, the same for everybody, or group to such a mapping.
-    missing : Absence or its name
+    missing : Absence or str
         What becomes of an absent part, where its section has no policy of its own:
         ``"renormalise"``, ``"zero"``, ``"hold"``, ``"refuse"``, ``"parents"``.
     grades : Grades, optional

@@ -33,7 +33,7 @@ class Section:
         In the order in which they are combined and shown.
     combine : Combine
         The weighted mean by default.
-    missing : Absence or its name, optional
+    missing : Absence or str, optional
         What becomes of an absent part: the card's policy by default.
     gates : iterable of Gate
     then : iterable of Adjustment

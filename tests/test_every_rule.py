@@ -24,6 +24,7 @@ from tests.moving.cases import year as targets_of_a_year
 from tests.phasing.test_profiles import DRIVEN, FULL, HALVES
 from tests.phasing.test_profiles import SALES as PHASED
 from tests.rating.case import RULES as RATING
+from tests.scoring.parts import ABSENCES, ADJUSTMENTS, COMBINES, ITEMS, TRIGGERS
 from tests.scoring.test_scales import CONVERSIONS, HUNDRED, LETTERS
 
 ORG = attrs.evolve(tried.ORG, columns={**tried.ORG.columns, "next": np.arange(1.0, 9.0)})
@@ -56,6 +57,7 @@ SAMPLES: list[Any] = [
         material={"churn": 0.3},
     ),
     *RATING,
+    *ABSENCES, *COMBINES, *TRIGGERS, *ADJUSTMENTS, *ITEMS,
 ]  # fmt: skip
 
 

@@ -552,8 +552,9 @@ def test_a_condition_has_words(clause, gaps):
 
 def test_every_family_has_its_check():
     families = (
-        "aggregate", "attainment", "audience", "base", "condition", "confidence", "conversion",
-        "curve", "days", "direction", "fences", "limit", "material", "measure", "method", "metric",
-        "pace", "policy", "profile", "rated", "split", "tie", "trim", "weighting",
+        "absence", "adjustment", "aggregate", "attainment", "audience", "base", "combine",
+        "condition", "confidence", "conversion", "curve", "days", "direction", "fences", "item",
+        "limit", "material", "measure", "method", "metric", "pace", "policy", "profile", "rated",
+        "split", "tie", "trigger", "trim", "weighting",
     )  # fmt: skip
     assert {f"check_{family}" for family in families} | {"check_record"} == set(testing.__all__)

@@ -26,7 +26,9 @@ def results(kpi, target, *inputs):
 
 
 def scores(found, curve=ck.curves.Linear(), attainment=ck.attainments.Proportion(), weight=100.0):  # noqa: B008
-    card = ck.Scorecard([ck.Item("k", curve, attainment)], {"k": weight}, promised=weight)
+    card = ck.Scorecard(
+        [ck.Item("k", curve, attainment)], ck.Weights({"k": weight}, promised=weight)
+    )
     return ck.score(found, card)
 
 
@@ -81,7 +83,9 @@ class Infinite:
 @pytest.mark.parametrize("missing", list(ck.Missing))
 def test_rules_that_answer_infinity_without_an_overflow(missing):
     found = results(SALES, 1e-9, 400)
-    card = ck.Scorecard([ck.Item("k", Infinite())], {"k": 1}, promised=1, missing=missing)
+    card = ck.Scorecard(
+        [ck.Item("k", Infinite())], ck.Weights({"k": 1}, promised=1), missing=missing
+    )
     faults = refused(ck.score, found, card)
     assert missing is ck.Missing.REFUSE or "points of k in 2026" in faults[0].reason
     item = ck.Item("k", ck.curves.Linear(cap=1), Infinite())

@@ -27,10 +27,14 @@ from cascade_kpi.results.actuals import Actuals
 from cascade_kpi.results.change import Change
 from cascade_kpi.results.measure import measure
 from cascade_kpi.results.results import Results
-from cascade_kpi.scoring import attainments, curves
+from cascade_kpi.scoring import absences, adjustments, attainments, combines, curves, triggers
+from cascade_kpi.scoring.adjustments import Gate
 from cascade_kpi.scoring.grades import Band, Grades
+from cascade_kpi.scoring.items import Item, Rated
 from cascade_kpi.scoring.score import Scores, score
-from cascade_kpi.scoring.scorecard import Item, Scorecard
+from cascade_kpi.scoring.scorecard import Scorecard
+from cascade_kpi.scoring.sections import Section
+from cascade_kpi.scoring.weights import Override, Weights
 from cascade_kpi.targets.targets import Targets, assign
 
 if TYPE_CHECKING:
@@ -109,6 +113,7 @@ __all__ = [
     "Fairness",
     "Fault",
     "Gaps",
+    "Gate",
     "Goals",
     "Grades",
     "InputError",
@@ -125,11 +130,13 @@ __all__ = [
     "Negotiation",
     "Node",
     "OrgTree",
+    "Override",
     "PerformancePlan",
     "Periods",
     "Plan",
     "PlannedAction",
     "Playbook",
+    "Rated",
     "Ratings",
     "Recipe",
     "Reconciliation",
@@ -139,11 +146,15 @@ __all__ = [
     "Rule",
     "Scorecard",
     "Scores",
+    "Section",
     "Stints",
     "Targets",
     "Translation",
     "WeightBudget",
     "WeightBudgets",
+    "Weights",
+    "absences",
+    "adjustments",
     "aggregates",
     "align",
     "aligned_with",
@@ -151,6 +162,7 @@ __all__ = [
     "attainments",
     "attribute",
     "cascade",
+    "combines",
     "compare",
     "conditions",
     "confidences",
@@ -187,6 +199,7 @@ __all__ = [
     "splits",
     "to_json",
     "translate",
+    "triggers",
     "write_csv",
     "yardsticks",
 ]
@@ -211,7 +224,7 @@ defer("cascade_kpi.fitting")
 defer(*(f"cascade_kpi.moving.{name}" for name in ("reorganisation", "stints", "moves", "written")))
 defer("cascade_kpi.changing.attribute", "cascade_kpi.analysis.gaps")
 defer("cascade_kpi.agreements.performance_plan")
-defer("cascade_kpi.rating", "cascade_kpi.rating.ratings")
+defer("cascade_kpi.rating", "cascade_kpi.rating.ratings", "cascade_kpi.rating.consolidate")
 defer("cascade_kpi.alignment.budgets", "cascade_kpi.alignment.written")
 
 # What a program that imports the package to score does not need is looked up when it

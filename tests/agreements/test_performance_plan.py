@@ -13,8 +13,10 @@ from tests.helpers import org, refused
 CURVE = ck.curves.Piecewise([(0.8, 60), (1.0, 100), (1.2, 130)], below=0)
 KPIS = [ck.Kpi("sales", "CNY", lot=1, decimals=0),
         ck.Kpi("churn", "%", better="lower", aggregate=ck.aggregates.Ratio(100))]  # fmt: skip
-CARD = ck.Scorecard([ck.Item("sales", CURVE), ck.Item("churn", CURVE)], {"sales": 3, "churn": 1},
-                    promised=4)  # fmt: skip
+CARD = ck.Scorecard(
+    [ck.Item("sales", CURVE), ck.Item("churn", CURVE)],
+    ck.Weights({"sales": 3, "churn": 1}, promised=4),
+)
 TABLE = {
     "node": ["ann", "bob", "ann"],
     "commitment": ["Win two key accounts", "Not hers", "Train the new colleague"],

@@ -160,11 +160,9 @@ def vesting(parts):
     items = [ck.Item(name, same, ck.attainments.Result()) for name in names]
     table = {"node": ["plan"] * len(names), "kpi": names, "value": [pay for _, pay in parts]}
     targets = ck.cascade(org, kpis, dict.fromkeys(names, 100), periods="year")
-    card = ck.Scorecard(
-        items,
-        {name: weight for name, (weight, _) in zip(names, parts, strict=True)},
-        promised=sum(weight for weight, _ in parts),
-    )
+    weights = {name: weight for name, (weight, _) in zip(names, parts, strict=True)}
+    promised = sum(weight for weight, _ in parts)
+    card = ck.Scorecard(items, ck.Weights(weights, promised=promised))
     return float(ck.score(ck.measure(targets, table), card).total[0, 0])
 
 

@@ -65,7 +65,7 @@ def points(item, x):
 
 
 def weights_of(card, kind):
-    return card.weights.get(kind, card.weights.get("*", {}))
+    return card.weights.groups.get(kind, card.weights.groups.get("*", {}))
 
 
 def close(got, expected, size=1.0):
@@ -105,11 +105,11 @@ def test_totals_are_weighted_means_of_points_node_by_node(case):
                     continue
                 if math.isnan(gained):
                     held = True
-                    bottom += w if case.card.missing is ck.Missing.ZERO else 0.0
+                    bottom += w if case.card.missing == ck.absences.Zero() else 0.0
                     continue
                 top, bottom = top + w * gained, bottom + w
             expected = top / bottom if bottom else GONE
-            if held and case.card.missing is ck.Missing.HOLD:
+            if held and case.card.missing == ck.absences.Hold():
                 expected = GONE
             total = float(scores.total[p, row])
             assert close(total, expected, 100.0)
@@ -184,7 +184,9 @@ def test_the_gap_of_a_total_is_split_over_its_kpis(case):
                 weight = float(scores.weights(item.kpi)[row])
                 best = float(best_of[i][p, row])
                 gained = float(scores.points(item.kpi)[p, row])
-                if weight == 0 or (math.isnan(gained) and case.card.missing.name == "RENORMALISE"):
+                if weight == 0 or (
+                    math.isnan(gained) and case.card.missing == ck.absences.Renormalise()
+                ):
                     continue
                 if math.isnan(best):
                     defined = False  # no target: nothing to be on

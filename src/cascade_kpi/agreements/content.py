@@ -32,15 +32,17 @@ class Party:
 @record("cascade_kpi/performance_plan.item")
 @frozen
 class PlanItem:
-    """One KPI of a performance plan.
+    """One item of a performance plan.
 
     Attributes
     ----------
+    name : str
+        As it is called on the scorecard.
     kpi, unit : str
     decimals : int
         That are printed.
     weight : float
-        As on the scorecard.
+        As on the scorecard, in its section.
     target : float
         In KPI units, NaN where there is none yet.
     levels : tuple of Level
@@ -51,6 +53,7 @@ class PlanItem:
         What the person offered when the target was agreed, in KPI units; NaN for nothing.
     """
 
+    name: str
     kpi: str
     unit: str
     decimals: int

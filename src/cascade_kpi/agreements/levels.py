@@ -12,7 +12,7 @@ from cascade_kpi.kpis.directions import Direction
 from cascade_kpi.records import record
 from cascade_kpi.scoring.attainments import Attainment, Invertible, absolute
 from cascade_kpi.scoring.curves import Curve, shape_of
-from cascade_kpi.scoring.scorecard import Item
+from cascade_kpi.scoring.items import Item
 
 __all__ = ["Level", "levels_of", "reached"]
 

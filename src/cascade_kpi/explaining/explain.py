@@ -311,14 +311,19 @@ def _of_scores(stage: Scores, node: object, kpi: str | None, period: str | None)
     of = ScoreExplainer(stage, stage.org.row(node), stage.periods.index(period))
     if kpi is None:
         return {"total": of.total}
-    i = stage.item(kpi)
-    return {"points": lambda: of.points(i), "attainment": lambda: of.attainment(i)}
+    i = stage.outline.position(kpi)
+    answers: Answers = {"points": lambda: of.value(i)}
+    if hasattr(stage.outline.parts[i], "attained"):
+        answers["attainment"] = lambda: of.attainment(i)
+    return answers
 
 
 def _of_gaps(stage: Gaps, node: object, kpi: str | None, period: str | None) -> Answers:
     of = GapExplainer(stage, stage.org.row(node), stage.periods.index(period))
     if kpi is None:
-        return {"total": of.total}
+        return {"total": of.total, "rules": of.rules}
+    if kpi in stage.scores.outline.names and kpi not in stage.kpis.names:
+        return {"points": lambda: of.points(kpi)}
     return {
         "gap": lambda: of.gap(kpi),
         "shortfall": lambda: of.shortfall(kpi),

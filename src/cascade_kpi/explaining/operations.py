@@ -9,12 +9,10 @@ from cascade_kpi._arrays import FloatArray
 from cascade_kpi.kpis.aggregates import Aggregate, Makeup
 from cascade_kpi.kpis.directions import Direction
 from cascade_kpi.kpis.lots import Lot
-from cascade_kpi.missing import Missing
 from cascade_kpi.org.rollup import Combine
 from cascade_kpi.results.change import fold_values
 from cascade_kpi.scoring.attainments import Attainment
 from cascade_kpi.scoring.curves import Curve, said
-from cascade_kpi.scoring.kernel import weighted_mean
 
 
 def _one(value: float) -> FloatArray:
@@ -231,53 +229,27 @@ class Points:
 
 
 @frozen
-class TotalPoints:
-    """Points of items weighed into a total."""
-
-    weights: tuple[float, ...]
-    missing: Missing
+class Distance:
+    """Points less points at target, times what a point adds at each level."""
 
     def __call__(self, *inputs: float) -> float:
         """The quantity, from its inputs."""
-        top, bottom = weighted_mean([_one(p) for p in inputs], list(self.weights), self.missing)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            return float((top / bottom)[0])
+        points, at_target, *slopes = inputs
+        out = np.subtract(points, at_target)
+        for slope in slopes:
+            out = np.multiply(out, slope)
+        return float(out)
 
     def words(self) -> str:
         """The clause."""
-        weights = ", ".join(f"{weight:g}" for weight in self.weights)
-        return f"Σ weight·points ÷ Σ weight, weights {weights}, missing: {self.missing.value}"
-
-
-@frozen
-class PointsGap:
-    """What one item brings to a total's gap.
-
-    Inputs are the points of all items, then the item's points at target.
-    """
-
-    which: int
-    weights: tuple[float, ...]
-    missing: Missing
-
-    def __call__(self, *inputs: float) -> float:
-        """The quantity, from its inputs."""
-        *points, at_target = inputs
-        _, bottom = weighted_mean([_one(p) for p in points], list(self.weights), self.missing)
-        item = points[self.which]
-        if self.missing is Missing.ZERO and np.isnan(item):
-            item = 0.0
-        with np.errstate(invalid="ignore", divide="ignore"):
-            return float((self.weights[self.which] * (_one(item) - _one(at_target)) / bottom)[0])
-
-    def words(self) -> str:
-        """The clause."""
-        return f"weight {self.weights[self.which]:g} × (points − points at target) ÷ Σ weight"
+        return "(points − points at target) × what a point adds"
 
 
 @frozen
 class Difference:
     """The first input less the second."""
+
+    phrase: str = "result − target"
 
     def __call__(self, *inputs: float) -> float:
         """The quantity, from its inputs."""
@@ -285,7 +257,7 @@ class Difference:
 
     def words(self) -> str:
         """The clause."""
-        return "result − target"
+        return self.phrase
 
 
 @frozen

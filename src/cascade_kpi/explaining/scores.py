@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
-from attrs import frozen
+from attrs import evolve, frozen
 
 from cascade_kpi._arrays import FloatArray
 from cascade_kpi.analysis.gaps import Gaps
@@ -17,15 +18,21 @@ from cascade_kpi.explaining.operations import (
     BroughtToSum,
     Combined,
     Difference,
+    Distance,
     Held,
     Points,
-    PointsGap,
     Shortfall,
-    TotalPoints,
 )
+from cascade_kpi.explaining.ratings import RatingExplainer
+from cascade_kpi.explaining.reading import Combining, Filling, Key, Recorded, Replayed, Slope
 from cascade_kpi.explaining.results import ResultExplainer
 from cascade_kpi.kpis.aggregates import Makeup
 from cascade_kpi.org.rollup import add_present
+from cascade_kpi.rating.consolidate import Consolidated
+from cascade_kpi.scoring.block import Block, Joint, Supposed
+from cascade_kpi.scoring.brought import PLAIN, goes_up, is_linear, path_of, up_to
+from cascade_kpi.scoring.items import Item
+from cascade_kpi.scoring.kernel import REAL
 from cascade_kpi.scoring.score import Scores
 
 __all__ = ["GapExplainer", "ScoreExplainer"]
@@ -36,11 +43,12 @@ Expand = Callable[[], Many]
 
 @frozen(eq=False)
 class ScoreExplainer:
-    """Explains the scores of one node in one period."""
+    """Explains the scores of one node in one period, as they are or as supposed."""
 
     scores: Scores
     row: int
     p: int
+    supposed: Supposed = REAL
 
     def name(self, what: str) -> str:
         """A quantity's name."""
@@ -53,86 +61,234 @@ class ScoreExplainer:
         return label
 
     @property
-    def card(self) -> tuple[tuple[int, ...], tuple[float, ...]]:
-        """Positions and weights of the items on the node's scorecard."""
-        kernel = self.scores.kernel
-        weights = kernel.weights[kernel.group[self.row]].tolist()
-        items = tuple(i for i, weight in enumerate(weights) if weight > 0)
-        return items, tuple(weights[i] for i in items)
-
-    def total(self) -> Explanation:
-        """The node's total, in points."""
-        items, weights = self.card
-        value = float(self.scores.total[self.p, self.row])
-        if not items:
-            source = f"no weights for this {self.scores.scorecard.by}: not scored"
-            return Explanation(self.name("total"), value, "points", self.period, None, source)
-        operation = TotalPoints(weights, self.scores.scorecard.missing)
-        return self._made("total", value, operation, lambda: tuple(map(self.points, items)))
+    def block(self) -> Block:
+        """The numbers of the node."""
+        return self.scores.kernel.block(self.p, np.array([self.row]), self.supposed)
 
     def _made(
         self, what: str, value: float, operation: Operation, expand: Expand, unit: str = "points"
     ) -> Explanation:
         return Explanation(self.name(what), value, unit, self.period, operation, "", expand)
 
-    def _at(self, values: FloatArray) -> float:
-        return float(values[0])
+    def _leaf(self, what: str, value: float, unit: str, source: str) -> Explanation:
+        return Explanation(self.name(what), value, unit, self.period, None, source)
+
+    def _value(self, i: int) -> float:
+        kernel, here = self.scores.kernel, np.array([self.row])
+        return float(kernel.value(i, self.p, here, self.supposed)[0])
+
+    # -- parts of the card ----------------------------------------------------------
+
+    def total(self) -> Explanation:
+        """The node's total, in points."""
+        return self.value(0)
+
+    def value(self, i: int) -> Explanation:
+        """The value of a part: of a section after its adjustments, or an item's points."""
+        if not self.scores.outline.is_section(i):
+            made = self.points(i)
+        else:
+            steps = () if self.supposed.plain else self.scores.outline.parts[i].then
+            made = self._after(i, len(steps))
+        return evolve(made, key=("part", i, self.row, self.p, self.supposed))
+
+    def _title(self, i: int) -> str:
+        name = self.scores.outline.names[i] if i else "total"
+        return f"{name}{self._tag}"
+
+    @property
+    def _tag(self) -> str:
+        return " without gates and adjustments" if self.supposed.plain else ""
+
+    def _after(self, i: int, done: int) -> Explanation:
+        """A section's value after the first so many of its adjustments."""
+        if done == 0:
+            return self.combined(i)
+        step = self.scores.outline.parts[i].then[done - 1]
+        return self._step(self._title(i), step, self._after(i, done - 1), step.words())
+
+    def _step(
+        self, title: str, call: Callable[..., FloatArray], before: Explanation, phrase: str
+    ) -> Explanation:
+        recorded = Recorded(self.block)
+        value = float(call(np.array([before.value]), recorded)[0])
+        operation = self._replayed(call, recorded, phrase)
+        reads = operation.read
+        return self._made(
+            title, value, operation, lambda: (before, *map(partial(self._read, recorded), reads))
+        )
+
+    def _replayed(
+        self, call: Callable[..., FloatArray], recorded: Recorded, phrase: str
+    ) -> Replayed:
+        return Replayed(call, tuple(recorded.read), self.block.better, phrase)
+
+    def _read(self, recorded: Recorded, key: Key) -> Explanation:
+        """What a rule read, explained."""
+        kind, name = key
+        value = float(np.broadcast_to(recorded.read[key], 1)[0])
+        if kind == "points":
+            return self.value(self.scores.outline.position(name))
+        if kind == "attainment":
+            return self.attainment(self.scores.outline.position(name))
+        if kind == "column":
+            source = f"units row {int(self.scores.org.source_row[self.row])}, {name}"
+            return self._leaf(name, value, "", source)
+        if kind == "rated":
+            return self._rated(name)
+        of = self.of(name)
+        return of.explain(self.row) if kind == "result" else of.counted(self.row)
+
+    def _rated(self, question: str) -> Explanation:
+        """What the raters agreed on, as far as those may see for whom the ratings are."""
+        agreed = self.scores.ratings
+        if isinstance(agreed, Consolidated):
+            return RatingExplainer(agreed, self.row, self.p).score(agreed.items.index(question))
+        value = float(self.block.rated(question)[0])
+        return self._leaf(f"rating of {question}", value, "points", "as it was given")
+
+    def combined(self, i: int) -> Explanation:
+        """A section's value before its adjustments."""
+        card = self.scores.scorecard
+        parts, _ = self.block.on(i)
+        value = float(self._combined(i)[0])
+        if not parts:
+            reason = f"no weights for this {card.weights.by}: not scored"
+            return self._leaf(self._title(i), value, "points", reason)
+        combining = self.combining(i)
+        return self._made(self._title(i), value, combining, lambda: self.inputs_of(i, combining))
+
+    def made(self, what: str, value: float, operation: Operation, inputs: Many) -> Explanation:
+        """A quantity made of others; a pure number."""
+        return self._made(what, value, operation, lambda: inputs, unit="")
+
+    def _combined(self, i: int) -> FloatArray:
+        kernel, here = self.scores.kernel, np.array([self.row])
+
+        def make(block: Block) -> FloatArray:
+            block.value(i)
+            return block.combined(i)
+
+        return kernel.made(make, self.p, here, self.supposed)
+
+    def combining(self, i: int) -> Combining:
+        """How a section's parts are combined, and for which of them the unit above is asked."""
+        card, block = self.scores.scorecard, self.block
+        block.value(i)
+        section = card.outline.parts[i]
+        parts, weights = block.on(i)
+        asked: list[int] = []
+
+        def from_above(at: int) -> FloatArray:
+            asked.append(at)
+            return block.from_parents(parts[at])()
+
+        joint = Joint(section.combine, card.policy(section))
+        points = [block.counted(i, part) for part in parts]
+        joint(points, weights, [partial(from_above, at) for at in range(len(parts))])
+        return Combining(joint, tuple(map(float, weights)), tuple(asked))
+
+    def inputs_of(self, i: int, combining: Combining) -> Many:
+        """Points of a section's parts, and those of the unit above that are asked for."""
+        parts, _ = self.block.on(i)
+        above = [self._parents(parts[at]) for at in combining.asked]
+        return (*(self.counted(i, part) for part in parts), *above)
+
+    def filled(self, section: int, i: int) -> Explanation:
+        """Points of a part of a section as they count: filled, where the policy does so."""
+        made, block = self.counted(section, i), self.block
+        policy = self.scores.scorecard.policy(self.scores.outline.parts[section])
+        if not np.isnan(made.value):
+            return made
+        value = float(policy.fill(np.array([np.nan]), block.from_parents(i))[0])
+        if np.isnan(value):
+            return made
+        title = f"points of {self.scores.outline.names[i]} that count"
+        return self._made(title, value, Filling(policy), lambda: (made, self._parents(i)))
+
+    def _parents(self, i: int) -> Explanation:
+        parent = int(self.scores.org.parent[self.row])
+        if parent < 0 or self.supposed.topmost:
+            reason = "nothing one level up to take it from"
+            return self._leaf(self.scores.outline.names[i], float("nan"), "points", reason)
+        supposed = evolve(self.supposed, topmost=True)
+        return ScoreExplainer(self.scores, parent, self.p, supposed).value(i)
+
+    def counted(self, section: int, i: int) -> Explanation:
+        """Points of a part of a section, after its gates."""
+        made, outline = self.value(i), self.scores.outline
+        for gate in () if self.supposed.plain else outline.parts[section].gates:
+            if gate.caps(outline.names[i]):
+                title = f"points of {outline.names[i]} that count"
+                made = self._step(title, gate, made, gate.words())
+        return made
+
+    # -- items ------------------------------------------------------------------------
 
     def points(self, i: int) -> Explanation:
-        """Points of the i-th item."""
-        item = self.scores.scorecard.items[i]
-        value = self._at(self.scores.kernel.points(i, self.p, np.array([self.row])))
+        """Points of the i-th part, which is an item."""
+        item, value = self.scores.outline.parts[i], self._value(i)
+        on_target = i in self.supposed.on_target
+        if not isinstance(item, Item):
+            call = item.at_target if on_target else item.points
+            recorded = Recorded(self.block)
+            call(recorded)
+            operation = self._replayed(call, recorded, repr(item))
+            return self._made(
+                f"points of {item.name}",
+                value,
+                operation,
+                lambda: tuple(map(partial(self._read, recorded), operation.read)),
+            )
+        if on_target:
+            return self.points_at_target(i)
         attained = self.attainment(i)
         by = Points(item.curve, attained.value)
-        return self._made(f"points of {item.kpi}", value, by, lambda: (attained,))
+        return self._made(f"points of {item.name}", value, by, lambda: (attained,))
 
     def attainment(self, i: int) -> Explanation:
-        """What the i-th item's curve is read at."""
-        item = self.scores.scorecard.items[i]
-        value = self._at(self.scores.kernel.attainment(i, self.p, np.array([self.row])))
-        of = self.of(i)
+        """What the i-th part's curve is read at."""
+        item = self.scores.outline.parts[i]
+        value = float(self.scores.kernel.attainment(i, self.p, np.array([self.row]))[0])
+        of = self.of(item.kpi)
         return self._made(
-            f"attainment of {item.kpi}",
+            f"attainment of {item.name}",
             value,
             Attained(item.attainment, of.kpi.better),
-            lambda: (of.explain(self.row), of.counted(self.row), *self._given(i)),
+            lambda: (of.explain(self.row), of.counted(self.row), *self._columns(item)),
             unit="",
         )
 
     def points_at_target(self, i: int) -> Explanation:
-        """Points the i-th item would have on target."""
-        item, kernel = self.scores.scorecard.items[i], self.scores.kernel
+        """Points the i-th part, an item, would have on target."""
+        item, kernel = self.scores.outline.parts[i], self.scores.kernel
         here = np.array([self.row])
-        value = self._at(kernel.points_at_target(i, self.p, here))
-        of = self.of(i)
-        attained = self._made(
-            f"attainment of {item.kpi} at target",
-            self._at(kernel.attainment(i, self.p, here, actual=kernel.target(i, self.p, here))),
+        value = float(kernel.at_target(i, self.p, here)[0])
+        title = f"points of {item.name} at target"
+        if not isinstance(item, Item):
+            return evolve(self.points(i), name=self.name(title), value=value)
+        of = self.of(item.kpi)
+        attained = float(kernel.made(item.attained_at_target, self.p, here)[0])
+        why = self._made(
+            f"attainment of {item.name} at target",
+            attained,
             Attained(item.attainment, of.kpi.better),
-            lambda: (of.counted(self.row), of.counted(self.row), *self._given(i)),
+            lambda: (of.counted(self.row), of.counted(self.row), *self._columns(item)),
             unit="",
         )
-        by = Points(item.curve, attained.value)
-        return self._made(f"points of {item.kpi} at target", value, by, lambda: (attained,))
+        return self._made(title, value, Points(item.curve, attained), lambda: (why,))
 
-    def of(self, i: int) -> ResultExplainer:
-        """Explains the i-th item's results and targets."""
-        return ResultExplainer(self.scores.results, self.scores.kernel.columns[i], self.p)
+    def of(self, kpi: str) -> ResultExplainer:
+        """Explains a KPI's results and targets."""
+        return ResultExplainer(self.scores.results, self.scores.kpis.index(kpi), self.p)
 
-    def _given(self, i: int) -> Many:
-        """What the attainment was given from the tree."""
-        names = self.scores.scorecard.items[i].attainment.columns
-        where, unit = f"units row {int(self.scores.org.source_row[self.row])}", self.of(i).kpi.unit
+    def _columns(self, item: Item) -> Many:
+        """What the attainment needs of the tree."""
+        columns, unit = self.scores.kernel.sources.columns, self.of(item.kpi).kpi.unit
+        row = int(self.scores.org.source_row[self.row])
         return tuple(
-            Explanation(
-                self.name(name),
-                float(column[self.row]),
-                unit,
-                self.period,
-                None,
-                f"{where}, {name}",
-            )
-            for name, column in zip(names, self.scores.kernel.given[i], strict=True)
+            self._leaf(name, float(columns[name][self.row]), unit, f"units row {row}, {name}")
+            for name in item.attainment.columns
         )
 
 
@@ -202,33 +358,81 @@ class GapExplainer:
             lambda: (of.explain(self.row), of.counted(self.row)),
         )
 
-    def points(self, kpi: str) -> Explanation:
+    def points(self, item: str) -> Explanation:
         """What one item brings to the total's gap, in points."""
-        scores = self.scores
-        items, weights = scores.card
-        i = self.gaps.scores.item(kpi)
-        value = float(self.gaps.in_points(kpi)[self.p, self.row])
-        name, period = scores.name(f"gap in points of {kpi}"), scores.period
-        if i not in items:
+        scores = evolve(self.scores, supposed=PLAIN)
+        outline = self.gaps.scores.outline
+        i = outline.position(item)
+        value = float(self.gaps.in_points(item)[self.p, self.row])
+        name, period = scores.name(f"gap in points of {item}"), scores.period
+        block = scores.block
+        if not goes_up(block, i) or not float(np.asarray(block.weight(i)).ravel()[0]):
             return Explanation(name, value, "points", period, None, "not on the scorecard")
-        operation = PointsGap(items.index(i), weights, self.gaps.scores.scorecard.missing)
+        if is_linear(block):
+            return Explanation(
+                name, value, "points", period, Distance(), "", lambda: self._linear(scores, i)
+            )
+        sides = scores.filled(outline.above[i], i), scores.points_at_target(i)
+        if any(np.isnan(side.value) for side in sides):
+            return Explanation(name, value, "points", period, Held(), "", lambda: sides)
+        before = up_to(block, i)
+        totals = [
+            evolve(scores, supposed=Supposed(plain=True, on_target=done)).total()
+            for done in (before, before | {i})
+        ]
+        phrase = "the total as the item goes on target, those before it being there"
+        return Explanation(
+            name, value, "points", period, Difference(phrase), "", lambda: tuple(totals)
+        )
 
-        def expand() -> Many:
-            return (*map(scores.points, items), scores.points_at_target(i))
+    def _linear(self, scores: ScoreExplainer, i: int) -> Many:
+        """Points, points at target, and what a point adds at each level."""
+        slopes = []
+        path = path_of(scores.block, i)
+        for part, section in path:
+            combining = scores.combining(section)
+            parts, _ = scores.block.on(section)
+            slope = Slope(combining, parts.index(part))
+            inputs = scores.inputs_of(section, combining)
+            value = slope(*(each.value for each in inputs))
+            title = f"what a point of {self.gaps.scores.outline.names[part]} adds"
+            slopes.append(scores.made(title, value, slope, inputs))
+        return (scores.filled(path[0][1], i), scores.points_at_target(i), *slopes)
 
-        return Explanation(name, value, "points", period, operation, "", expand)
+    def rules(self) -> Explanation:
+        """What gates and adjustments bring to the total's gap, in points."""
+        scores = self.scores
+        value = float(self.gaps.by_rules[self.p, self.row])
+        sides = scores.total(), evolve(scores, supposed=PLAIN).total()
+        name = scores.name("gates and adjustments")
+        phrase = "the total less what it would be without them"
+        return Explanation(
+            name, value, "points", scores.period, Difference(phrase), "", lambda: sides
+        )
 
     def total(self) -> Explanation:
-        """The total less the total with every item on target, in points."""
-        scores = self.scores
-        items, _ = scores.card
-        names = [self.gaps.scores.scorecard.items[i].kpi for i in items]
+        """The total less the total with every item on target and no rules after, in points."""
+        scores, outline = self.scores, self.gaps.scores.outline
+        items = [
+            i for i in outline.items if float(np.asarray(scores.block.weight(i)).ravel()[0]) > 0
+        ]
+        names = [outline.names[i] for i in items if goes_up(scores.block, i)]
         value = float(self.gaps.total[self.p, self.row])
         name, period = scores.name("gap of the total"), scores.period
-        if not items:
+        if not names:
             return Explanation(name, value, "points", period, None, "not scored")
         held = np.isnan(value)
-        operation = Held() if held else Combined(add_present, "sum over the items")
+        phrase = "sum over the items"
+        rules: Many = ()
+        if outline.has_rules:
+            rules, phrase = (self.rules(),), "sum over the items, and the rules after them"
+        operation = Held() if held else Combined(add_present, phrase)
         return Explanation(
-            name, value, "points", period, operation, "", lambda: tuple(map(self.points, names))
+            name,
+            value,
+            "points",
+            period,
+            operation,
+            "",
+            lambda: (*map(self.points, names), *rules),
         )

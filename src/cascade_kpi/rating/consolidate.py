@@ -24,6 +24,8 @@ from cascade_kpi.rating.kernel import Tally, weighed
 from cascade_kpi.rating.raters import Raters
 from cascade_kpi.rating.ratings import Ratings
 from cascade_kpi.rating.trials import ask_weighting, odd_audience, odd_rules
+from cascade_kpi.records import record
+from cascade_kpi.records.digests import check_digest, digest_of
 
 __all__ = ["Consolidated", "Marks", "consolidate"]
 
@@ -45,6 +47,28 @@ class Marks(Protocol):
         ...
 
 
+@frozen(hash=False)
+class _Agreed:
+    """Ratings, and how they are made one: what the JSON record of consolidated ones holds."""
+
+    source: Marks
+    by: Raters
+    audience: Audience
+    digest: str | None = None
+
+    @classmethod
+    def of(cls, agreed: Consolidated) -> _Agreed:
+        """What scores were made from."""
+        return cls(agreed.source, agreed.by, agreed.audience, digest_of([agreed.scores]))
+
+    def make(self) -> Consolidated:
+        """The scores again."""
+        agreed = consolidate(self.source, self.by, self.audience)
+        check_digest(self.digest, digest_of([agreed.scores]))
+        return agreed
+
+
+@record("cascade_kpi/consolidated", written_as=_Agreed)
 @frozen(hash=False, repr=False)
 class Consolidated:
     """One score for each item, period and node, from ratings. Made by :func:`consolidate`.
@@ -151,7 +175,7 @@ class Consolidated:
         """
         return self._dense(item, self.scores, np.nan)
 
-    def at(self, item: str, p: int, nodes: IntArray) -> FloatArray:
+    def at(self, item: str, p: int, nodes: IntArray | slice) -> FloatArray:
         """The scores of some nodes on an item in a period, in full, float64, NaN where absent.
 
         Parameters
@@ -159,10 +183,17 @@ class Consolidated:
         item : str
         p : int
             Position of the period.
-        nodes : int64 array
+        nodes : int64 array or slice
             Rows of the tree.
         """
-        return np.asarray(self.of(item)[p, nodes])
+        part, tally = self.part(item), self.tally
+        begin, end = np.searchsorted(tally.period[part], [p, p + 1]) + part.start
+        there, scores = tally.node[begin:end], self.scores[begin:end]
+        rows = np.arange(len(self.org))[nodes]
+        if not len(there):
+            return np.full(len(rows), np.nan)
+        place = np.minimum(np.searchsorted(there, rows), len(there) - 1)
+        return np.where(np.equal(there[place], rows), scores[place], np.nan)
 
     @cached_property
     def item_weights(self) -> FloatArray:

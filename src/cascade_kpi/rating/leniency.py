@@ -18,6 +18,7 @@ from cascade_kpi.rating.additive import Additive
 from cascade_kpi.rating.ratings import Ratings
 from cascade_kpi.rating.scale import Scale
 from cascade_kpi.rating.sums import sums_by
+from cascade_kpi.records import record
 
 __all__ = ["Leniency", "corrected", "leniency"]
 
@@ -48,6 +49,23 @@ class _Seats:
         return cls(at, np.cumsum(new) - 1, seat, key % everybody, key // everybody)
 
 
+@frozen
+class _Lenient:
+    """The ratings: what the JSON record of what is corrected holds."""
+
+    ratings: Ratings
+
+    @classmethod
+    def of(cls, lenient: Leniency) -> _Lenient:
+        """The ratings as they came."""
+        return cls(lenient.ratings)
+
+    def make(self) -> Leniency:
+        """What is corrected, again."""
+        return leniency(self.ratings)
+
+
+@record("cascade_kpi/rating.leniency", written_as=_Lenient)
 @frozen(hash=False, repr=False)
 class Leniency:
     """How lenient each rater is, and the ratings corrected for it.

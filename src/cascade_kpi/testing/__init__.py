@@ -8,6 +8,13 @@ may call the checks with rules they have drawn.
 """
 
 from cascade_kpi.testing.aggregating import check_aggregate
+from cascade_kpi.testing.carding import (
+    check_absence,
+    check_adjustment,
+    check_combine,
+    check_item,
+    check_trigger,
+)
 from cascade_kpi.testing.committing import check_confidence
 from cascade_kpi.testing.dividing import check_limit, check_method, check_split
 from cascade_kpi.testing.judging import check_base, check_fences, check_material, check_measure
@@ -31,10 +38,13 @@ from cascade_kpi.testing.scoring import (
 )
 
 __all__ = [
+    "check_absence",
+    "check_adjustment",
     "check_aggregate",
     "check_attainment",
     "check_audience",
     "check_base",
+    "check_combine",
     "check_condition",
     "check_confidence",
     "check_conversion",
@@ -42,6 +52,7 @@ __all__ = [
     "check_days",
     "check_direction",
     "check_fences",
+    "check_item",
     "check_limit",
     "check_material",
     "check_measure",
@@ -54,6 +65,7 @@ __all__ = [
     "check_record",
     "check_split",
     "check_tie",
+    "check_trigger",
     "check_trim",
     "check_weighting",
 ]

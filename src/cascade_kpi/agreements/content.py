@@ -97,7 +97,9 @@ class PlanContent:
     ----------
     person : str or int
         Id of the node.
-    name, post, period : str
+    name : str
+        As people read it.
+    post, period : str
         As people read them.
     manager : Party or None
         Of the node above; None for a root.

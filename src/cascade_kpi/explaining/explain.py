@@ -83,7 +83,7 @@ def explain(
     ----------
     stage : Targets, Reconciliation, Moved, Credited, Fairness, Changes, Attribution, Results, \
 Derived, Contributions, Translation, Scores, Gaps, Plan, Alignment, PerformancePlan, Fitted, \
-Apportionment, Rounded or Consolidated
+Apportionment, fitting.Rounded or Consolidated
     node : id
         Of moved targets and credited results: of a holder, or of a unit. Not needed for the
         coverage of a goal, nor of a performance plan, which is of one.

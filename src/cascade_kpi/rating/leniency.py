@@ -77,7 +77,7 @@ class Leniency:
     ----------
     ratings : Ratings
         As they came.
-    scale : Scale
+    scale : rating.Scale
         Of all items.
     """
 

@@ -102,7 +102,7 @@ class Ratings:
             and ``value``, blank where the rater could not tell. Optional are ``period``, and
             ``reason`` in words.
         org : OrgTree
-        scale : Scale or mapping of item to Scale
+        scale : rating.Scale or mapping of item to rating.Scale
             In points. A mapping gives each item its own.
         items : iterable of str, optional
             What may be rated, in order; by default those that have a scale of their own, or

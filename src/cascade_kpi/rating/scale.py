@@ -116,7 +116,7 @@ class Survey:
     ----------
     items : tuple of str
         What is rated, in order.
-    scales : tuple of Scale
+    scales : tuple of rating.Scale
         One an item.
     own : str
         The relation in which people rate themselves.

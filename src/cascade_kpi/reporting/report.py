@@ -55,7 +55,7 @@ class Report:
     ----------
     stage : Targets, Results, Scores, Gaps, Plan, Fairness, Changes, Attribution, Reconciliation, \
 Moved, Credited, Alignment, Audit, PerformancePlan, Derived, Translation, Fitted, Apportionment, \
-Rounded or Leniency
+fitting.Rounded or Leniency
     title : str
     focus : id
         The node that the report is about, with all below it; None for a whole alignment.
@@ -175,7 +175,7 @@ def report(
     ----------
     stage : Targets, Results, Scores, Gaps, Plan, Fairness, Changes, Attribution, Reconciliation, \
 Moved, Credited, Alignment, Audit, PerformancePlan, Derived, Translation, Fitted, Apportionment, \
-Rounded or Leniency
+fitting.Rounded or Leniency
     title : str, optional
         By default the name of the node in focus and the period, or of phased targets the
         longer period that they are of.

@@ -25,11 +25,12 @@ from cascade_kpi.explaining.derived import DerivedExplainer
 from cascade_kpi.explaining.explanation import Explanation
 from cascade_kpi.explaining.fairness import StretchExplainer
 from cascade_kpi.explaining.fits import ApportionmentExplainer, FitExplainer, RoundingExplainer
+from cascade_kpi.explaining.gaps import GapExplainer
 from cascade_kpi.explaining.moves import MoveExplainer
 from cascade_kpi.explaining.plans import plan_answers
 from cascade_kpi.explaining.ratings import RatingExplainer
 from cascade_kpi.explaining.results import ResultExplainer
-from cascade_kpi.explaining.scores import GapExplainer, ScoreExplainer
+from cascade_kpi.explaining.scores import ScoreExplainer
 from cascade_kpi.explaining.translations import TranslationExplainer
 from cascade_kpi.fitting import Apportionment, Fitted, Rounded
 from cascade_kpi.judging.fairness import Fairness

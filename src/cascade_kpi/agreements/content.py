@@ -43,6 +43,8 @@ class PlanItem:
         That are printed.
     weight : float
         As on the scorecard, in its section.
+    share : float
+        What a point of it brings to the total, if nothing is absent, gated or adjusted.
     target : float
         In KPI units, NaN where there is none yet.
     levels : tuple of Level
@@ -58,6 +60,7 @@ class PlanItem:
     unit: str
     decimals: int
     weight: float
+    share: float
     target: float = field(eq=alike)
     levels: tuple[Level, ...] = field(converter=as_tuple)
     serves: tuple[str, ...] = field(default=(), converter=as_tuple)

@@ -285,6 +285,7 @@ def _item(sources: Sources, i: int) -> PlanItem:
         kpi.unit,
         kpi.decimals,
         sources.weights[i],
+        sources.worth[i],
         target,
         levels_of(item, target, kpi.better, sources.given(item), sources.worth[i]),
         sources.served(kpi.name),

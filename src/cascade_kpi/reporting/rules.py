@@ -16,7 +16,8 @@ from cascade_kpi.reporting.words import (
     kpi_words,
     missing_words,
 )
-from cascade_kpi.scoring.items import Item
+from cascade_kpi.scoring.attainments import Result
+from cascade_kpi.scoring.items import Item, Rated
 from cascade_kpi.scoring.score import Scores
 from cascade_kpi.scoring.weights import EVERYBODY
 
@@ -81,6 +82,11 @@ def _card(view: View, scores: Scores) -> list[Sheet]:
         )
         for item in card.items
         if isinstance(item, Item)
+    ]
+    items += [
+        (item.name, "what several people rated", curve_words(item.curve, Result(), "points"))
+        for item in card.items
+        if isinstance(item, Rated)
     ]
     names = card.outline.names[1:]
     groups = list(card.weights.groups)[: view.limits.cards]

@@ -84,7 +84,7 @@ class CreditExplainer:
         """What somebody achieved, in KPI units."""
         credited, rows = self.credited, self.credited.reports.of(self.k)
         stay = credited.met.stay[credited.met.first][rows]
-        who = np.append(credited.moved.portions.stays.holder, -1)[stay]
+        who = np.append(credited.moved.stays.holder, -1)[stay]
         mine = np.flatnonzero((who == holder) & (credited.reports.period[rows] == self.p))
         mine = mine[np.argsort(credited.reports.start[rows][mine], kind="stable")]
         value = float(credited.of_holders(self.k)[self.p, holder])
@@ -149,7 +149,7 @@ class CreditExplainer:
     def _whose(self, report: int) -> str:
         met = self.credited.met
         lines = np.flatnonzero(met.report == report)
-        stays = self.credited.moved.portions.stays
+        stays = self.credited.moved.stays
         stints = [self._why.stint(int(stays.stint[s])) for s in met.stay[lines].tolist() if s >= 0]
         if not stints:
             where = self.credited.moved.trees.org.labels[met.node[lines[0]]]

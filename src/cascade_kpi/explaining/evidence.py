@@ -178,7 +178,7 @@ class Evidence:
         pieces = self.moved.pieces
         found = np.full(len(pieces), -1)
         some = np.flatnonzero(pieces.holder >= 0)
-        found[some] = self.moved.portions.stays.at(
+        found[some] = self.moved.stays.at(
             pieces.holder[some], pieces.place[some], pieces.start[some]
         )
         return found
@@ -188,8 +188,8 @@ class Evidence:
         moved, pieces, history = self.moved, self.moved.pieces, self.moved.history
         holder, origin = int(pieces.holder[piece]), int(pieces.origin[piece])
         stay = int(self._stays[piece])
-        now = int(moved.portions.stays.stint[stay]) if stay >= 0 else -1
-        found = [self.stint(now)] if now >= 0 else []
+        now = int(moved.stays.stint[stay]) if stay >= 0 else -1
+        found = [self.stint(now)] if now >= 0 else ["no stint on these days"]
         posts = self._posts(origin)
         if now >= 0 and history.node[now] not in posts:  # it has followed them from there
             first = np.flatnonzero((history.holder == holder) & np.isin(history.node, posts))

@@ -155,7 +155,7 @@ class Credited:
         )
         return {
             "report": self.reports.row[at],
-            "holder": moved.holder_column(moved.portions.stays.holder[met.stay[lines]]),
+            "holder": moved.holder_column(moved.stays.holder[met.stay[lines]]),
             "node": moved.node_column(met.node[lines]),
             **named, "kpi": names, "unit": units,
             "start": as_dates(met.start[lines]),
@@ -166,7 +166,7 @@ class Credited:
 
     def of_stints(self, k: int) -> FloatArray:
         """Results of the k-th KPI by stint, float64 (s,)."""
-        met, many = self.met, len(self.moved.portions.stays)
+        met, many = self.met, len(self.moved.stays)
         stay = met.stay[met.first][self.reports.of(k)]
         astride = met.astride[self.reports.of(k)]
         group = np.where(astride | (stay < 0), many, stay)
@@ -180,7 +180,7 @@ class Credited:
         met, many = self.met, len(self.moved.holders)
         rows = self.reports.of(k)
         stay = met.stay[met.first][rows]
-        holder = np.append(self.moved.portions.stays.holder, -1)[stay]
+        holder = np.append(self.moved.stays.holder, -1)[stay]
         periods = len(self.moved.of_before.periods)
         group = self.reports.period[rows] * many + holder
         group = np.where(holder < 0, periods * many, group)
@@ -207,7 +207,7 @@ class Credited:
 
     def _reported(self, k: int) -> NDArray[np.bool_]:
         """The stints of which there is a report, bool (s,)."""
-        found = np.zeros(len(self.moved.portions.stays) + 1, dtype=bool)
+        found = np.zeros(len(self.moved.stays) + 1, dtype=bool)
         found[self.met.stay[self._lines(k)]] = True
         return found[:-1]
 

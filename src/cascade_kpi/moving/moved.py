@@ -24,6 +24,7 @@ from cascade_kpi.moving.moves import Cover, Policy
 from cascade_kpi.moving.pieces import HELD, LEAVE, STATES, VACANT, Pieces
 from cascade_kpi.moving.portions import Portions
 from cascade_kpi.moving.reorganisation import Reorganisation
+from cascade_kpi.moving.stays import Stays
 from cascade_kpi.moving.stints import Leaves, Stints
 from cascade_kpi.moving.summing import Sized, or_blank
 from cascade_kpi.moving.trees import Trees
@@ -121,6 +122,11 @@ class Moved:
     def weight(self) -> FloatArray:
         """What every piece's days and share weigh."""
         return self.sized.weight
+
+    @cached_property
+    def stays(self) -> Stays:
+        """The stints in the calendar, one by one."""
+        return Stays.of(self.history, self.clock.begins)
 
     @cached_property
     def portions(self) -> Portions:

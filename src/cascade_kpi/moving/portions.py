@@ -43,7 +43,7 @@ class Portions:
     @classmethod
     def of(cls, moved: Moved) -> Portions:
         """Those of all stints in the calendar."""
-        stays = Stays.of(moved.history, moved.clock.begins)
+        stays = moved.stays
         share = Share.of(moved, stays)
         return cls(moved, stays, share, attrs.evolve(moved.sized, pieces=share.pieces))
 

@@ -51,7 +51,7 @@ class Moving:
         """What stood at or below a row in a period."""
         moved = stage.moved if isinstance(stage, Credited) else stage
         credited = stage if isinstance(stage, Credited) else None
-        trees, pieces, stays = moved.trees, moved.pieces, moved.portions.stays
+        trees, pieces, stays = moved.trees, moved.pieces, moved.stays
         first, last = int(moved.clock.begins[p]), int(moved.clock.ends[p])
         ever = np.zeros(len(trees.org), dtype=bool)
         nodes = np.arange(len(ever))
@@ -77,7 +77,7 @@ class Moving:
     @property
     def stays_holder(self) -> IntArray:
         """Positions of those who held something."""
-        return self.moved.portions.stays.holder[self.stays]
+        return self.moved.stays.holder[self.stays]
 
     @cached_property
     def known(self) -> tuple[int, ...]:

@@ -96,7 +96,7 @@ def _legend() -> Element:
 
 def units(view: Moving) -> Strands:
     """Posts and units of which anything changed within the period."""
-    trees, pieces, stays = view.moved.trees, view.moved.pieces, view.moved.portions.stays
+    trees, pieces, stays = view.moved.trees, view.moved.pieces, view.moved.stays
     span, node = view.span, stays.node[view.stays]
     changed = np.zeros(len(view.ever), dtype=bool)
     days = stays.end[view.stays] - stays.start[view.stays] + 1
@@ -133,7 +133,7 @@ def _left(many: int, one: str, several: str) -> str:
 
 
 def _of_node(view: Moving, row: int, vacant: IntArray) -> Timeline:
-    stays, pieces = view.moved.portions.stays, view.moved.pieces
+    stays, pieces = view.moved.stays, view.moved.pieces
     mine = view.stays[stays.node[view.stays] == row]
     bars = [_stay(view, i, str(view.moved.holders[stays.holder[i]])) for i in mine.tolist()]
     empty = vacant[pieces.origin[vacant] == row]
@@ -164,7 +164,7 @@ def _marks(view: Moving, row: int) -> Iterable[tuple[int, str]]:
 
 
 def _stay(view: Moving, i: int, label: str) -> Bar:
-    stays = view.moved.portions.stays
+    stays = view.moved.stays
     start, end = int(stays.start[i]), int(stays.end[i])
     share = float(view.moved.history.share[stays.stint[i]])
     part = "" if share == 1 else f", share {share:g}"
@@ -174,7 +174,7 @@ def _stay(view: Moving, i: int, label: str) -> Bar:
 
 def _leave(view: Moving, mine: IntArray) -> Iterable[Bar]:
     """Days of leave within some stints."""
-    stays, away = view.moved.portions.stays, view.moved.away
+    stays, away = view.moved.stays, view.moved.away
     _, j, start, end = overlaps(
         (stays.holder[mine], stays.start[mine], stays.end[mine]),
         (away.holder, away.start, away.end),
@@ -194,7 +194,7 @@ def _timeline(bars: Sequence[Bar], marks: tuple[tuple[int, str], ...] = ()) -> T
 
 def people(view: Moving) -> Strands:
     """Everybody whose stints changed within the period, or who was on leave."""
-    stays, span = view.moved.portions.stays, view.span
+    stays, span = view.moved.stays, view.span
     holder, many = view.stays_holder, len(view.moved.holders)
     days = np.bincount(holder, stays.end[view.stays] - stays.start[view.stays] + 1, many)
     stints = np.bincount(holder, minlength=many)
@@ -219,7 +219,7 @@ def people(view: Moving) -> Strands:
 
 
 def _of_holder(view: Moving, holder: int) -> Timeline:
-    stays = view.moved.portions.stays
+    stays = view.moved.stays
     mine = view.stays[view.stays_holder == holder]
     bars = [_stay(view, i, view.name(int(stays.node[i]))) for i in mine.tolist()]
     return _timeline([*bars, *_leave(view, mine)])

@@ -115,8 +115,8 @@ ann · 2027 · reports to east · signed
 
 | KPI | weight | threshold | target | stretch |
 | --- | ---: | ---: | ---: | ---: |
-| sales | 75.0 % | 240 CNY (45.0 points) | 300 CNY (75.0 points) | 360 CNY (97.5 points) |
-| churn | 25.0 % | 2.40 % (15.0 points) | 2.00 % (25.0 points) | 1.60 % (32.5 points) |
+| sales | 75 % | 240 CNY (45.0 points) | 300 CNY (75.0 points) | 360 CNY (97.5 points) |
+| churn | 25 % | 2.40 % (15.0 points) | 2.00 % (25.0 points) | 1.60 % (32.5 points) |
 | all together | 100 % | 60.0 points | 100.0 points | 130.0 points |
 
 Points are those that a level brings to the total, by the weight of its KPI.

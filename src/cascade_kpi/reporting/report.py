@@ -229,12 +229,7 @@ fitting.Rounded or Leniency
     wrong = unlike(lights, Lights, "lights", "Lights(…)")
     check(wrong + unlike(limits, Limits, "limits", "Limits(…)"))
     if isinstance(stage, Alignment | Audit):
-        aligned = audited(stage)[0]
-        at = focus_row(aligned, focus, period)
-        about = f"{aligned.org.labels[at or 0]}: alignment" if title is None else str(title)
-        return Report(
-            stage, about, None if at is None else aligned.org.node(at).id, "", lights, limits
-        )
+        return _of_alignment(stage, title, focus, period, lights, limits)
     if isinstance(stage, PerformancePlan):
         return _of_plan(stage, title, focus, period, lights, limits)
     if isinstance(stage, Leniency):
@@ -307,6 +302,16 @@ def _of_translation(
     node, label = made.place or (None, "")
     told = f"Goals for the drivers of {', '.join(made.stated)}" if title is None else str(title)
     return Report(made, told, node, label, *options)
+
+
+def _of_alignment(
+    stage: Alignment | Audit, title: str | None, focus: object, period: str | None, *options: Any
+) -> Report:
+    """An alignment: of a node and its goals, or of all; it has no periods."""
+    aligned = audited(stage)[0]
+    at = focus_row(aligned, focus, period)
+    told = f"{aligned.org.labels[at or 0]}: alignment" if title is None else str(title)
+    return Report(stage, told, None if at is None else aligned.org.node(at).id, "", *options)
 
 
 def _of_plan(

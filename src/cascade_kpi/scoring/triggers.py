@@ -190,7 +190,7 @@ def _triggers(name: str, given: object) -> list[Fault]:
     faults: list[Fault] = []
     repair = "use those of cascade_kpi.triggers, or objects with their methods"
     members(name, given, Trigger, repair, faults, column="triggers")
-    if given == ():
+    if isinstance(given, tuple) and not given:
         faults.append(Fault(name, "no triggers", "give at least one", column="triggers"))
     return faults
 

@@ -64,8 +64,7 @@ def score_roll_up(case: Organisation) -> Job:
     curve = ck.curves.Linear(slope=100.0, floor=0.0, cap=120.0)
     scorecard = ck.Scorecard(
         [ck.Item(k, curve) for k in KPIS],
-        dict(zip(KPIS, case.weights.tolist(), strict=True)),
-        promised=1.0,
+        ck.Weights(dict(zip(KPIS, case.weights.tolist(), strict=True)), promised=1.0),
     )
 
     def run() -> np.ndarray:

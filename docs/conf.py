@@ -48,7 +48,7 @@ nitpick_ignore_regex = [
         r"py:class",
         r"(.*\.)?(Amounts|Assigned|Cascaded|Clock|Entries|Itemised|Kernel|Lots|Operation|Own)",
     ),
-    (r"py:class", r"(.*\.)?(Graph|Phased|Posts|Ratios|Reconciled|Scope|Trees)"),
+    (r"py:class", r"(.*\.)?(Graph|Outline|Phased|Posts|Ratios|Reconciled|Scope|Trees|WeightTable)"),
     # A base class, type variables and the protocol of a form: private, or told in the text.
     (r"py:class", r"cascade_kpi\..*\.(_[A-Z]\w*|Form)"),
     # A callable without arguments is cut in two where an annotation is kept as text.

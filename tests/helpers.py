@@ -43,4 +43,6 @@ def gaps_of(results, *items, **card):
     """Gaps under a card on which everything weighs the same."""
     items = items or tuple(ck.Item(name) for name in results.kpis.names)
     weights = {item.kpi: 1 for item in items}
-    return ck.gaps(ck.score(results, ck.Scorecard(items, weights, promised=len(items), **card)))
+    return ck.gaps(
+        ck.score(results, ck.Scorecard(items, ck.Weights(weights, promised=len(items)), **card))
+    )

@@ -22,13 +22,12 @@ FULL = ck.Item("k")
         ),
         (lambda: ck.Item([1], "curve", 5), ["kpi", "curve", "attainment"]),
         (
-            lambda: ck.Scorecard(
-                ["k", FULL, FULL], {"x": {"k": -1}, 1: {"k": "1"}}, 5, 0, "drop", "AB"
-            ),
-            [
-                "items", "items", "by", "promised", None, "grades",
-                "weights of 'x'", "weights", "weights of 1",
-            ],
+            lambda: ck.Scorecard(["k", FULL], {"x": {"k": -1}, 1: {"k": "1"}}, "drop", "AB"),
+            ["items", "weights of 'x'", "weights", "weights of 1", "missing", "grades"],
+        ),
+        (
+            lambda: ck.Weights({"k": -1}, 5, 0, [5]),
+            ["by", "promised", "weights of '*'", "overrides"],
         ),
         (lambda: ck.curves.Linear(None, "0", np.inf), ["slope", "floor", "cap"]),
         (lambda: ck.curves.Linear("1", 2, 1), ["slope", None]),
@@ -78,7 +77,7 @@ def test_what_is_no_item_or_action_may_be_the_one_that_is_named():
 
 @pytest.mark.parametrize("name", ["", " ", None, 5, ["x"]])
 def test_names_are_texts_that_show(name):
-    for make in (ck.splits.ProRata, ck.splits.FixedShares, ck.attainments.Progress, ck.Item):
+    for make in (ck.splits.ProRata, ck.splits.FixedShares, ck.Item):
         (fault,) = refused(make, name)
         assert fault.column
     refused(ck.Band, name)
@@ -87,9 +86,9 @@ def test_names_are_texts_that_show(name):
 
 def test_groups_keep_their_names():
     weights = {1: {"k": 50}, "1": {"k": 100}}
-    (fault, _) = refused(ck.Scorecard, [FULL], weights)
+    (fault,) = refused(ck.Scorecard, [FULL], weights)
     assert fault.repair == "write it as '1'"
-    assert ck.Scorecard([FULL], {"1": {"k": 100}}).weights == {"1": {"k": 100}}
+    assert ck.Scorecard([FULL], {"1": {"k": 100}}).weights.groups == {"1": {"k": 100}}
 
 
 def test_weights_are_plain_numbers():

@@ -23,6 +23,9 @@ from tests.moving.cases import MOVES
 from tests.moving.cases import year as targets_of_a_year
 from tests.phasing.test_profiles import DRIVEN, FULL, HALVES
 from tests.phasing.test_profiles import SALES as PHASED
+from tests.rating.case import RULES as RATING
+from tests.scoring.parts import ABSENCES, ADJUSTMENTS, COMBINES, ITEMS, TRIGGERS
+from tests.scoring.test_scales import CONVERSIONS, HUNDRED, LETTERS
 
 ORG = attrs.evolve(tried.ORG, columns={**tried.ORG.columns, "next": np.arange(1.0, 9.0)})
 PAST = ck.Actuals.from_table(
@@ -43,6 +46,7 @@ SAMPLES: list[Any] = [
     moves.FollowsPost(), moves.FollowsPerson(), moves.FollowsTerritory(), moves.Cover("company"),
     moves.CalendarDays(), moves.WorkingDays(),
     moves.Season([f"2026-{month:02}" for month in range(1, 13)], range(1, 13)),
+    *CONVERSIONS, HUNDRED, LETTERS,
     yardsticks.Latest(), yardsticks.Average(), yardsticks.Best(),
     yardsticks.Relative(), yardsticks.InUnits(),
     yardsticks.Deviations(2), yardsticks.Quartiles(), yardsticks.Peers("post", 3),
@@ -52,6 +56,8 @@ SAMPLES: list[Any] = [
         measures={"churn": yardsticks.Relative()},
         material={"churn": 0.3},
     ),
+    *RATING,
+    *ABSENCES, *COMBINES, *TRIGGERS, *ADJUSTMENTS, *ITEMS,
 ]  # fmt: skip
 
 
@@ -74,6 +80,7 @@ GIVEN = {  # what a law is tried with, beside the rule
     testing.check_policy: lambda: (targets_of_a_year(), MOVES),
     testing.check_profile: lambda: (DRIVEN, PHASED, HALVES),
     testing.check_split: lambda: (ORG,),
+    testing.check_tie: lambda: (ORG,),
 }
 
 

@@ -78,12 +78,12 @@ class Aggregate:
 class Attainment:
     call: object = lambda x: x
     mask: object = lambda x: np.equal(x, 0)
-    baseline: object = None
+    columns: object = ()
 
-    def __call__(self, actual, target, better, baseline):
+    def __call__(self, actual, target, better, *columns):
         return self.call(actual)
 
-    def refuses(self, target):
+    def refuses(self, target, better, *columns):
         return self.mask(target)
 
 

@@ -26,7 +26,9 @@ def results(kpi, target, *inputs):
 
 
 def scores(found, curve=ck.curves.Linear(), attainment=ck.attainments.Proportion(), weight=100.0):  # noqa: B008
-    card = ck.Scorecard([ck.Item("k", curve, attainment)], {"k": weight}, promised=weight)
+    card = ck.Scorecard(
+        [ck.Item("k", curve, attainment)], ck.Weights({"k": weight}, promised=weight)
+    )
     return ck.score(found, card)
 
 
@@ -69,19 +71,21 @@ def test_weights_that_are_too_heavy():
 class Infinite:
     """A curve and an attainment that are infinite for a very good result alone."""
 
-    baseline = None
+    columns = ()
 
     def __call__(self, actual, *_):
         return np.where(actual > 1e9, np.inf, actual)
 
-    def refuses(self, target):
+    def refuses(self, target, better, *columns):
         return np.zeros(target.shape, dtype=bool)
 
 
 @pytest.mark.parametrize("missing", list(ck.Missing))
 def test_rules_that_answer_infinity_without_an_overflow(missing):
     found = results(SALES, 1e-9, 400)
-    card = ck.Scorecard([ck.Item("k", Infinite())], {"k": 1}, promised=1, missing=missing)
+    card = ck.Scorecard(
+        [ck.Item("k", Infinite())], ck.Weights({"k": 1}, promised=1), missing=missing
+    )
     faults = refused(ck.score, found, card)
     assert missing is ck.Missing.REFUSE or "points of k in 2026" in faults[0].reason
     item = ck.Item("k", ck.curves.Linear(cap=1), Infinite())

@@ -55,7 +55,8 @@ def test_what_a_stage_holds_cannot_be_written_to():
     scores = ck.score(results, CARD)
     for array in (
         results.due[0], results.arrived[0], results.parts[0][0], results.actuals.inputs[0][0],
-        scores.kernel.weights, results.targets.of("k"), scores.total, results.org.parent,
+        scores.kernel.sources.table.weights,
+        results.targets.of("k"), scores.total, results.org.parent,
     ):  # fmt: skip
         with pytest.raises(ValueError, match="read-only"):
             array[...] = 0

@@ -26,6 +26,7 @@ ORG = ck.OrgTree.from_table(
         "share": [None, 0.25, 0.75, 0.5, 0.5, 0.2, 0.2, 0.6],
         "growth": [None, None, None, 0.1, -0.2, 0.0, 1.5, 0.05],
         "last_year": [None, None, None, 90.0, 110.0, 80.0, 120.0, 100.0],
+        "boss": [None, "hq", "hq", "n", "n", "s", "s", "s"],
         "kind": ["company", "area", "area", *["person"] * 5],
     },
     kind="kind",
@@ -37,6 +38,41 @@ CURVES = [
     curves.Piecewise([(0.8, 50), (1, 100), (1.2, 150)], below=0),
     curves.Piecewise([(0, 100), (1, 0)], above=-5),
     curves.Steps([(0.8, 60), (1, 100)]),
+    curves.Levels(threshold=(0.8, 50), target=(1, 100), stretch=(1.2, 150)),
+    curves.Levels(threshold=(60, 50), target=(45, 100), below=None, above=120),
+    curves.GoalRedFlag(1.1, 0.7),
+    curves.GoalRedFlag(5, 25, most=10, least=-3),
+    curves.Plateau((0.95, 1.05), (0.8, 1.2)),
+    curves.Plateau((1, 1), (0.8, 1.1), 120, 30),
+    curves.Tolerances([(0.02, 100), (0.05, 80)], beyond=10),
+    curves.Tolerances([(0, 5)]),
+    curves.Table({1: 0, 2: 50, 3: 100}),
+    curves.Table({1: 0, 2: 50, 3: 20}, between="higher"),
+    curves.Table({0.1: 0, 0.2: 50}, between="nearest"),
+    curves.AddDeduct(1, 2, most=110),
+    curves.AddDeduct(0.3, 0, least=None, base=50, at=0.9),
+    curves.AddDeduct(1, 2, most=None, least=None),
+    curves.AddDeduct(0, 2, least=100, every=0.1),
+    curves.AddDeduct(1.5, 2, most=110, counted="completed"),
+    curves.AddDeduct(1, 2.5, most=110, least=30, counted="begun"),
+    curves.AddDeduct(0, 0, counted="begun"),
+    curves.MarginalTiers([(0, 100), (1.0, 200), (1.2, 300)]),
+    curves.MarginalTiers([(0.8, 100), (1.0, 200), (1.2, 0)], base=10, most=40),
+    curves.MarginalTiers([(0.8, 100), (1.0, 200)], most=0),
+    curves.RetroactiveTiers([(0, 80), (1.0, 100), (1.2, 120)]),
+    curves.RetroactiveTiers([(0.5, 80), (1.0, 100), (1.2, 120)], base=7, most=110),
+    curves.Smoothstep((0.5, 0), (1, 100)),
+    curves.Smoothstep((0.5, 0), (-1, 100)),
+    curves.Logistic((0.8, 20), (1.2, 80)),
+    curves.Logistic((0.3, 7), (-0.2, 8), -1, 11),
+    curves.Rounded(curves.Linear(33.3), 1, "half_up"),
+    curves.Rounded(curves.Logistic((0.8, 20), (1.2, 80)), 0, "down"),
+    curves.Threshold(curves.AddDeduct(5, 5, most=150), 0.93),
+    curves.Threshold(curves.Levels(threshold=(0.8, 50), target=(1, 100)), 1.0),
+    curves.Threshold(curves.Rounded(curves.Linear()), 0.5, below=-3),
+    curves.Composed([curves.Piecewise([(0.8, 1), (1, 3), (1.2, 5)]), curves.Table({1: 0, 3: 9})]),
+    curves.Composed([curves.Linear(), curves.Linear(-1, floor=-90, cap=-20)]),
+    curves.Composed([curves.Smoothstep((0, 0), (1, 1)), curves.Linear()]),
 ]
 LIMITS = [
     splits.Amount(2),
@@ -106,7 +142,21 @@ ATTAINMENTS = [
     attainments.Proportion(),
     attainments.Proportion("met"),
     attainments.Proportion("exclude"),
+    attainments.Proportion("met", "met"),
+    attainments.Proportion("exclude", negative="refuse"),
     attainments.Progress("base"),
+    attainments.Progress(40.0, "met"),
+    attainments.Progress("base", "exclude"),
+    attainments.Goalposts(20, 85),
+    attainments.Goalposts("worst", "best", floor=None, cap=None),
+    attainments.Goalposts(0.5, "best", scale="logarithm"),
+    attainments.Quotient(),
+    attainments.Quotient(1.5, "met"),
+    attainments.Difference(),
+    attainments.Improvement("last_year"),
+    attainments.Improvement(-40, "exclude"),
+    attainments.Rounded(attainments.Goalposts("worst", 400), 3, "half_up"),
+    attainments.Rounded(attainments.Proportion()),
     attainments.Result(),
 ]
 CONDITIONS = [
@@ -255,12 +305,12 @@ class Backwards:
 @record("test/attainments.unlawful")
 @frozen
 class RefusesAll:
-    baseline = None
+    columns = ()
 
-    def __call__(self, actual, target, better, baseline):
+    def __call__(self, actual, target, better, *columns):
         return actual / target
 
-    def refuses(self, target):
+    def refuses(self, target, better, *columns):
         return np.ones(target.shape, dtype=bool)
 
 

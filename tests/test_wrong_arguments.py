@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import cascade_kpi as ck
-from cascade_kpi import records, tables
+from cascade_kpi import rating, records, tables
 from cascade_kpi.drivers.expressions import Product, Total
 from tests.helpers import entries, gaps_of, measured, org
 
@@ -50,6 +50,13 @@ MOVED = ck.move(YEAR, STINTS, by=ck.moves.FollowsPost())
 REPORT = {"holder": ["li"], "node": ["ann"], "kpi": ["k"], "date": ["2026-03-01"], "value": [3]}
 CREDITED = ck.credit(MOVED, REPORT)
 CHANGE = {"node": ["ann"], "parent": ["west"], "start": ["2026-05-01"]}
+RATED = ck.Ratings.from_table(
+    {"node": ["ann"] * 2, "rater": ["east", "bob"], "relation": ["manager", "peer"],
+     "item": ["i"] * 2, "value": [4, 5]},
+    TREE, scale=rating.Scale(1, 5), periods="p",
+)  # fmt: skip
+RATERS = rating.Raters({"manager": 1, "peer": 1})
+AGREED = ck.consolidate(RATED, RATERS)
 
 
 def read_csv(path, delimiter, encoding):
@@ -83,6 +90,49 @@ CALLS = {
     "Links": (ck.Links.from_table, {"table": {"goal": ["g"], "serves": ["h"]}}),
     "Links.joined": (LINKS.joined, {"other": LINKS}),
     "align": (ck.align, {"goals": GOALS, "links": LINKS}),
+    "Ratings": (
+        ck.Ratings.from_table,
+        {"table": RATED.table(), "org": TREE, "scale": rating.Scale(1, 5), "items": ["i"],
+         "periods": "p", "own": "self", "outside": ("x",), "name": "n"},
+    ),
+    "Ratings.only": (RATED.only, {"item": "i", "relation": "peer", "period": "p"}),
+    "Scale": (rating.Scale, {"low": 1, "high": 5, "step": 1}),
+    "Survey": (
+        rating.Survey,
+        {"items": ["a"], "scales": [rating.Scale(1, 5)], "own": "self", "outside": ["x"]},
+    ),
+    "Raters": (
+        rating.Raters,
+        {"weights": {"peer": 1}, "least": {"peer": 3}, "trim": rating.Drop(1),
+         "missing": "hold", "items": {"i": 1}},
+    ),
+    "consolidate": (
+        ck.consolidate, {"ratings": RATED, "raters": RATERS, "audience": rating.Office()},
+    ),
+    "Consolidated.of": (AGREED.of, {"item": "i"}),
+    "Consolidated.shown": (AGREED.shown, {"item": "i"}),
+    "Consolidated.by_relation": (AGREED.by_relation, {"item": "i"}),
+    "Consolidated.seen_by": (AGREED.seen_by, {"audience": rating.Ratee()}),
+    "ByRelation": (rating.ByRelation, {"weights": {"peer": 1}}),
+    "HandedTo": (rating.HandedTo, {"heir": "peer", "weights": {"peer": 1}}),
+    "Drop": (rating.Drop, {"low": 1, "high": 1, "leave": 1}),
+    "DropShare": (rating.DropShare, {"share": 0.1, "leave": 1}),
+    "Ratee": (rating.Ratee, {"least": 3, "named": ["self"]}),
+    "Above": (rating.Above, {"levels": 1}),
+    "Below": (rating.Below, {"levels": 1}),
+    "InColumn": (rating.InColumn, {"column": "x"}),
+    "contradictions": (
+        rating.contradictions, {"ratings": RATED, "ties": {"peer": rating.Beside()}},
+    ),
+    "icc": (rating.icc, {"ratings": RATED, "item": "i", "confidence": 0.9}),
+    "Iccs[]": (rating.icc(RATED).__getitem__, {"form": "1,1"}),
+    "alpha": (rating.alpha, {"ratings": RATED, "item": "i", "metric": rating.Nominal()}),
+    "rwg": (rating.rwg, {"ratings": RATED, "item": "i"}),
+    "leniency": (rating.leniency, {"ratings": RATED}),
+    "explain ratings": (
+        ck.explain,
+        {"stage": AGREED, "node": "ann", "item": "i", "period": None, "quantity": None},
+    ),
     "aligned_with": (ck.aligned_with, {"targets": RESULTS.targets, "kpis": None}),
     "WeightBudget": (
         ck.WeightBudget,
@@ -212,9 +262,30 @@ CALLS = {
     ),
     "Scorecard": (
         ck.Scorecard,
-        {"items": [ck.Item("k")], "weights": {"k": 100}, "by": "kind", "promised": 100,
-         "missing": "zero", "grades": None},
+        {"parts": [ck.Item("k")], "weights": {"k": 100}, "missing": "zero", "grades": None},
     ),
+    "Weights": (
+        ck.Weights,
+        {"groups": {"k": 100}, "by": "kind", "promised": 100, "overrides": []},
+    ),
+    "Override": (
+        ck.Override,
+        {"node": "ann", "part": "k", "weight": 1, "reason": "new", "by": "hr"},
+    ),
+    "Section": (
+        ck.Section,
+        {"name": "s", "parts": [ck.Item("k")], "combine": ck.combines.Sum(), "missing": "zero",
+         "gates": [], "then": []},
+    ),
+    "Rated": (ck.Rated, {"question": "q", "curve": ck.curves.Linear(), "named": "n"}),
+    "Gate": (ck.Gate, {"when": ck.triggers.PointsBelow("k", 1), "at": 1, "parts": ["k"]}),
+    "Within": (ck.adjustments.Within, {"low": 0, "high": 1}),
+    "Veto": (ck.adjustments.Veto, {"when": ck.triggers.PointsBelow("k", 1), "at": 1}),
+    "Add": (ck.adjustments.Add, {"part": ck.Item("k")}),
+    "AtMost": (ck.absences.AtMost, {"share": 0.5, "then": "zero"}),
+    "Neutral": (ck.absences.Neutral, {"points": 1}),
+    "Geometric": (ck.combines.Geometric, {"least": 0}),
+    "triggers.AnyOf": (ck.triggers.AnyOf, {"triggers": [ck.triggers.PointsBelow("k", 1)]}),
     "Band": (ck.Band, {"label": "A", "low": 1, "high": 2}),
     "Grades": (ck.Grades, {"bands": [ck.Band("A")], "decimals": 2}),
     "Grades.from_edges": (ck.Grades.from_edges, {"edges": {"A": None}, "decimals": 2}),
@@ -222,12 +293,46 @@ CALLS = {
     "Linear": (ck.curves.Linear, {"slope": 1, "floor": 0, "cap": 1}),
     "Piecewise": (ck.curves.Piecewise, {"levels": [(0, 1), (1, 2)], "below": 0, "above": 1}),
     "Steps": (ck.curves.Steps, {"levels": [(0, 1)], "below": 0}),
+    "Levels": (
+        ck.curves.Levels,
+        {"threshold": (0.8, 50), "target": (1, 100), "stretch": (2, 150), "below": 0, "above": 9},
+    ),
+    "GoalRedFlag": (ck.curves.GoalRedFlag, {"goal": 5, "red_flag": 9, "most": 100, "least": 0}),
+    "Plateau": (ck.curves.Plateau, {"full": (1, 2), "zero": (0, 3), "most": 100, "least": 0}),
+    "Tolerances": (ck.curves.Tolerances, {"levels": [(0.1, 9)], "centre": 1, "beyond": 0}),
+    "Table": (ck.curves.Table, {"levels": {1: 0, 2: 50}, "between": "higher"}),
+    "AddDeduct": (
+        ck.curves.AddDeduct,
+        {"add": 1, "deduct": 2, "every": 0.01, "base": 100, "at": 1, "most": 120, "least": 0,
+         "counted": "begun"},
+    ),
+    "MarginalTiers": (ck.curves.MarginalTiers, {"tiers": [(0, 100)], "base": 0, "most": 200}),
+    "RetroactiveTiers": (
+        ck.curves.RetroactiveTiers, {"tiers": [(0, 100)], "base": 0, "most": 200}
+    ),
+    "Smoothstep": (ck.curves.Smoothstep, {"start": (0, 0), "end": (1, 100)}),
+    "Logistic": (ck.curves.Logistic, {"low": (0, 9), "high": (1, 90), "least": 0, "most": 100}),
+    "Rounded": (
+        ck.curves.Rounded, {"curve": ck.curves.Linear(), "decimals": 1, "mode": "half_up"}
+    ),
+    "Threshold": (ck.curves.Threshold, {"curve": ck.curves.Linear(), "at": 0.5, "below": 0}),
+    "Composed": (ck.curves.Composed, {"curves": [ck.curves.Linear()]}),
     "OnTarget": (ck.directions.OnTarget, {"band": 1}),
     "Ratio": (ck.aggregates.Ratio, {"scale": 1}),
     "Last": (ck.aggregates.Last, {"of": ck.aggregates.Sum()}),
     "ProRata": (ck.splits.ProRata, {"driver": "x"}),
     "FixedShares": (ck.splits.FixedShares, {"column": "x"}),
-    "Progress": (ck.attainments.Progress, {"baseline": "x"}),
+    "Progress": (ck.attainments.Progress, {"baseline": "x", "already": "met"}),
+    "Goalposts": (
+        ck.attainments.Goalposts,
+        {"worst": 1, "best": "x", "floor": 0, "cap": 1, "scale": "linear"},
+    ),
+    "Quotient": (ck.attainments.Quotient, {"most": 2, "not_positive": "met"}),
+    "Improvement": (ck.attainments.Improvement, {"baseline": "x", "zero": "exclude"}),
+    "attainments.Rounded": (
+        ck.attainments.Rounded,
+        {"of": ck.attainments.Proportion(), "decimals": 2, "mode": "half_up"},
+    ),
     "Proportion": (ck.attainments.Proportion, {"zero": "met"}),
     "PointsLost": (ck.conditions.PointsLost, {"points": 1}),
     "AttainmentBelow": (ck.conditions.AttainmentBelow, {"level": 1}),
@@ -337,11 +442,11 @@ CALLS = {
     "Results.what_if": (what_if, {"node": "ann", "kpi": "k", "value": 1.0, "period": None}),
     "Results.coverage": (RESULTS.coverage, {"kpi": "k"}),
     "score": (ck.score, {"results": RESULTS, "scorecard": CARD}),
-    "Scores.points": (GAPS.scores.points, {"kpi": "k"}),
+    "Scores.points": (GAPS.scores.points, {"part": "k"}),
     "Scores.grade": (GAPS.scores.grade, {"node": "ann", "period": None}),
     "gaps": (ck.gaps, {"scores": GAPS.scores}),
     "Gaps.by_child": (GAPS.by_child, {"node": "east", "kpi": "k", "period": None}),
-    "Gaps.in_points": (GAPS.in_points, {"kpi": "k"}),
+    "Gaps.in_points": (GAPS.in_points, {"item": "k"}),
     "D": (ck.D, {"name": "k"}),
     "Constant": (ck.Constant, {"value": 1, "unit": "x"}),
     "Total": (Total, {"operands": (ck.D("k"),), "signs": "-"}),

@@ -27,14 +27,18 @@ from cascade_kpi.results.actuals import Actuals
 from cascade_kpi.results.change import Change
 from cascade_kpi.results.measure import measure
 from cascade_kpi.results.results import Results
-from cascade_kpi.scoring import attainments, curves
+from cascade_kpi.scoring import absences, adjustments, attainments, combines, curves, triggers
+from cascade_kpi.scoring.adjustments import Gate
 from cascade_kpi.scoring.grades import Band, Grades
+from cascade_kpi.scoring.items import Item, Rated
 from cascade_kpi.scoring.score import Scores, score
-from cascade_kpi.scoring.scorecard import Item, Scorecard
+from cascade_kpi.scoring.scorecard import Scorecard
+from cascade_kpi.scoring.sections import Section
+from cascade_kpi.scoring.weights import Override, Weights
 from cascade_kpi.targets.targets import Targets, assign
 
 if TYPE_CHECKING:
-    from cascade_kpi import fitting
+    from cascade_kpi import fitting, rating
     from cascade_kpi.agreements.performance_plan import PerformancePlan, performance_plan
     from cascade_kpi.alignment.align import Alignment, align
     from cascade_kpi.alignment.audit import Audit
@@ -76,10 +80,13 @@ if TYPE_CHECKING:
     from cascade_kpi.plan import conditions
     from cascade_kpi.plan.improve import Plan, PlannedAction, improve
     from cascade_kpi.plan.playbook import Action, Playbook, Rule
+    from cascade_kpi.rating.consolidate import Consolidated, consolidate
+    from cascade_kpi.rating.ratings import Ratings
     from cascade_kpi.records import from_json, record, to_json
     from cascade_kpi.remaking.recipe import Recipe
     from cascade_kpi.reporting.report import Report, report
     from cascade_kpi.results.over import over_periods
+    from cascade_kpi.scoring import scales
     from cascade_kpi.tables import Csv, write_csv
     from cascade_kpi.targets.cascade import cascade
 
@@ -94,6 +101,7 @@ __all__ = [
     "Calendar",
     "Change",
     "Changes",
+    "Consolidated",
     "Constant",
     "Contributions",
     "Credited",
@@ -105,6 +113,7 @@ __all__ = [
     "Fairness",
     "Fault",
     "Gaps",
+    "Gate",
     "Goals",
     "Grades",
     "InputError",
@@ -121,11 +130,14 @@ __all__ = [
     "Negotiation",
     "Node",
     "OrgTree",
+    "Override",
     "PerformancePlan",
     "Periods",
     "Plan",
     "PlannedAction",
     "Playbook",
+    "Rated",
+    "Ratings",
     "Recipe",
     "Reconciliation",
     "Reorganisation",
@@ -134,11 +146,15 @@ __all__ = [
     "Rule",
     "Scorecard",
     "Scores",
+    "Section",
     "Stints",
     "Targets",
     "Translation",
     "WeightBudget",
     "WeightBudgets",
+    "Weights",
+    "absences",
+    "adjustments",
     "aggregates",
     "align",
     "aligned_with",
@@ -146,9 +162,11 @@ __all__ = [
     "attainments",
     "attribute",
     "cascade",
+    "combines",
     "compare",
     "conditions",
     "confidences",
+    "consolidate",
     "contributions",
     "credit",
     "curves",
@@ -170,15 +188,18 @@ __all__ = [
     "phase",
     "profiles",
     "proportions",
+    "rating",
     "recascade",
     "reconcile",
     "record",
     "report",
     "revise",
+    "scales",
     "score",
     "splits",
     "to_json",
     "translate",
+    "triggers",
     "write_csv",
     "yardsticks",
 ]
@@ -191,6 +212,7 @@ defer(
     "cascade_kpi.drivers.contributions",
     "cascade_kpi.drivers.translate",
 )
+defer("cascade_kpi.scoring.scales")
 defer(
     "cascade_kpi.commitments.confidences",
     "cascade_kpi.commitments.negotiation",
@@ -202,6 +224,7 @@ defer("cascade_kpi.fitting")
 defer(*(f"cascade_kpi.moving.{name}" for name in ("reorganisation", "stints", "moves", "written")))
 defer("cascade_kpi.changing.attribute", "cascade_kpi.analysis.gaps")
 defer("cascade_kpi.agreements.performance_plan")
+defer("cascade_kpi.rating", "cascade_kpi.rating.ratings", "cascade_kpi.rating.consolidate")
 defer("cascade_kpi.alignment.budgets", "cascade_kpi.alignment.written")
 
 # What a program that imports the package to score does not need is looked up when it
@@ -214,6 +237,7 @@ _LATE = {
     "Breakdown": "cascade_kpi.analysis.breakdown",
     "Calendar": "cascade_kpi.moving.calendar",
     "Changes": "cascade_kpi.changing.changes",
+    "Consolidated": "cascade_kpi.rating.consolidate",
     "Constant": "cascade_kpi.drivers.expressions",
     "Contributions": "cascade_kpi.drivers.contributions",
     "Credited": "cascade_kpi.moving.credited",
@@ -236,6 +260,7 @@ _LATE = {
     "PlannedAction": "cascade_kpi.plan.improve",
     "Playbook": "cascade_kpi.plan.playbook",
     "Recipe": "cascade_kpi.remaking.recipe",
+    "Ratings": "cascade_kpi.rating.ratings",
     "Reconciliation": "cascade_kpi.commitments.reconciliation",
     "Reorganisation": "cascade_kpi.moving.reorganisation",
     "Report": "cascade_kpi.reporting.report",
@@ -249,6 +274,7 @@ _LATE = {
     "attribute": "cascade_kpi.changing.attribute",
     "cascade": "cascade_kpi.targets.cascade",
     "compare": "cascade_kpi.changing.changes",
+    "consolidate": "cascade_kpi.rating.consolidate",
     "contributions": "cascade_kpi.drivers.contributions",
     "credit": "cascade_kpi.moving.credit",
     "derive": "cascade_kpi.drivers.derive",
@@ -280,7 +306,9 @@ _ROOMS = {
     "moves": "cascade_kpi.moving.moves",
     "profiles": "cascade_kpi.phasing.profiles",
     "proportions": "cascade_kpi.commitments.proportions",
+    "rating": "cascade_kpi.rating",
     "records": "cascade_kpi.records",
+    "scales": "cascade_kpi.scoring.scales",
     "tables": "cascade_kpi.tables",
     "testing": "cascade_kpi.testing",
     "yardsticks": "cascade_kpi.judging.yardsticks",

@@ -115,7 +115,7 @@ def not_bounds(source: str, **numbers: object) -> list[Fault]:
     return not_numbers(source, **{name: n for name, n in numbers.items() if n is not None})
 
 
-def not_whole(source: str, least: int, most: int, **numbers: object) -> list[Fault]:
+def not_whole(source: str, least: int, most: int, /, **numbers: object) -> list[Fault]:
     """A fault for each field that is not a whole number in a range."""
     reason = f"not a whole number from {least:,} to {most:,}"
     return [

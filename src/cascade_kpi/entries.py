@@ -26,6 +26,8 @@ __all__ = [
     "aligned",
     "read_codes",
     "read_entries",
+    "read_nodes",
+    "read_periods",
     "read_values",
 ]
 
@@ -112,8 +114,8 @@ def read_entries(
     faults: list[Fault] = []
     data.require(["node", "kpi"], faults)
     kpi = read_codes(data, "kpi", kpis.names, "no such KPI", faults)
-    periods, period = _periods(data, periods, faults)
-    node = _nodes(data, org, faults)
+    periods, period = read_periods(data, periods, faults)
+    node = read_nodes(data, org, faults)
     values = read_values(data, kpis, kpi, inputs, faults=faults)
     data.misnamed({"period", *(name for each in kpis for name in inputs(each))}, faults)
     _repeats(data, org, kpis, periods, (node, kpi, period), faults=faults)
@@ -145,7 +147,10 @@ def read_codes(
     return found
 
 
-def _periods(data: Table, periods: Periods | None, faults: list[Fault]) -> tuple[Periods, IntArray]:
+def read_periods(
+    data: Table, periods: Periods | None, faults: list[Fault]
+) -> tuple[Periods, IntArray]:
+    """The periods, and the position of each row's; −1 and a fault where there is no such period."""
     if data.has("period"):
         if periods is None:
             odd: list[Fault] = []
@@ -182,7 +187,8 @@ def _refuse_guessing(data: Table, labels: list[str], faults: list[Fault]) -> Non
         faults.append(Fault(data.name, reason, repair, column="period"))
 
 
-def _nodes(data: Table, org: OrgTree, faults: list[Fault]) -> IntArray:
+def read_nodes(data: Table, org: OrgTree, faults: list[Fault]) -> IntArray:
+    """The row in the tree of each entry of ``node``, −1 and a fault where there is no such node."""
     if not data.has("node"):
         return np.full(data.n, -1)
     raw = data.raw("node")

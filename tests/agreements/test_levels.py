@@ -19,7 +19,8 @@ THREE = ck.curves.Piecewise([(0.8, 60), (1.0, 100), (1.2, 130)], below=0)
 
 def told(better, target, *, curve=THREE, rule=None, baseline=NAN):
     item = ck.Item("k", curve, rule or ck.attainments.Proportion())
-    found = levels_of(item, target, direction(better), baseline, 0.5)
+    given = (baseline,) * len(item.attainment.columns)
+    found = levels_of(item, target, direction(better), given, 0.5)
     return [
         (each.name, round(each.value, 9), round(each.upper, 9), each.points, each.worth)
         for each in found
@@ -77,28 +78,29 @@ def test_curves_without_levels_have_their_target_and_their_ends():
 def test_rules_of_ones_own_have_levels_if_they_can_be_asked():
     @frozen
     class Bonus:
-        edges = (0.9, 1.5)
-
         def __call__(self, attainment):
             return np.where(attainment < 0.9, 0.0, np.minimum(attainment, 1.5) * 100)
 
+        def shape(self):
+            return ck.curves.Shape([0.9, 1.5], [90, 150], [0, 90, 150], [0, 150, 150], [0, 100, 0])
+
     @frozen
     class Halves:
-        baseline = None
+        columns = ()
 
-        def __call__(self, actual, target, better, baseline):
+        def __call__(self, actual, target, better, *columns):
             return actual / (2 * target)
 
-        def refuses(self, target):
+        def refuses(self, target, better, *columns):
             return np.zeros(target.shape, dtype=bool)
 
-        def on_target(self, target):
+        def on_target(self, target, better, *columns):
             return 0.5
 
-        def ahead(self, attainment, target, better):
+        def ahead(self, attainment, target, better, *columns):
             return attainment - 0.5
 
-        def result(self, attainment, target, better, baseline):
+        def result(self, attainment, target, better, *columns):
             return 2 * target * attainment, NAN
 
     assert [row[:2] for row in told("higher", 10, curve=Bonus())] == [
@@ -128,11 +130,13 @@ RULES = st.sampled_from(
 @given(CURVES, TARGETS, BETTER, RULES, st.integers(-30, 30).map(lambda n: n / 3))
 def test_at_a_level_the_attainment_is_that_of_the_level(curve, target, better, rule, base):
     better = direction(better)
-    found = levels_of(ck.Item("k", curve, rule), target, better, base, 0.25)
+    given = (base,) * len(rule.columns)
+    found = levels_of(ck.Item("k", curve, rule), target, better, given, 0.25)
     assert [each.attainment for each in found] == sorted({each.attainment for each in found})
     assert sum(each.name == "target" for each in found) == 1
     assert sum(each.name == "threshold" for each in found) <= 1
-    if isinstance(rule, ck.attainments.Progress) and base == target:  # no way to go: no attainment
+    there = better.shortfall(np.array([base]), np.array([target]))[0] == 0
+    if isinstance(rule, ck.attainments.Progress) and there:  # no way to go: no attainment
         values = {each.name: each.value for each in found if not math.isnan(each.value)}
         assert values == {"target": target}
         return
@@ -141,5 +145,56 @@ def test_at_a_level_the_attainment_is_that_of_the_level(curve, target, better, r
         assert each.worth == 0.25 * each.points
         for value in (each.value, each.upper):
             if not math.isnan(value):
-                args = (np.array([value]), np.array([target]), better, np.array([base]))
-                assert rule(*args)[0] == pytest.approx(each.attainment, rel=1e-9, abs=1e-9)
+                args = (np.array([value]), np.array([target]), better)
+                assert rule(*args, *np.array(given)[:, None])[0] == pytest.approx(
+                    each.attainment, rel=1e-9, abs=1e-9
+                )
+
+
+@pytest.mark.parametrize(("better", "value"), [("higher", 51), ("lower", 49)])
+def test_levels_of_differences_are_beyond_the_target(better, value):
+    item = ck.Item("k", ck.curves.Steps([(-2, 60), (1, 120)]), ck.attainments.Difference())
+    found = levels_of(item, 50.0, direction(better), (), 1.0)
+    named = [(each.name, each.attainment, each.value) for each in found]
+    low = 48 if better == "higher" else 52
+    assert named == [("threshold", -2, low), ("target", 0, 50), ("stretch", 1, value)]
+
+
+@pytest.mark.parametrize(
+    ("rule", "better", "given", "values"),
+    [
+        (ck.attainments.Goalposts(0, 60), "higher", (), [30, 50, NAN]),
+        (ck.attainments.Goalposts("w", 10), "lower", (110,), [60, 50, NAN]),
+        (ck.attainments.Goalposts(1, 10_000, scale="logarithm"), "higher", (), [50, 100, NAN]),
+        (ck.attainments.Improvement(40), "higher", (), [50, 60, 88]),
+        (ck.attainments.Improvement("b"), "lower", (200,), [100, 50, -40]),
+        (ck.attainments.Quotient(), "lower", (), [100, 50, 50 / 1.2]),
+        (ck.attainments.Quotient(most=1.1), "higher", (), [25, 50, NAN]),
+    ],
+)
+def test_levels_of_every_rule_that_can_be_taken_back(rule, better, given, values):
+    item = ck.Item("k", ck.curves.Steps([(0.5, 60), (1.2, 120)]), rule)
+    found = levels_of(item, 50.0, direction(better), given, 1.0)
+    assert [each.value for each in found] == pytest.approx(values, nan_ok=True)
+    assert [each.value for each in found if each.name == "target"] == [50]
+
+
+def test_a_ratio_within_a_band_has_two_ends():
+    found = told(ck.directions.OnTarget(5), 50.0, rule=ck.attainments.Quotient())
+    assert [row[1:3] for row in found[:2]] == [(36.0, 68.75), (45.0, 55.0)]
+    assert math.isnan(found[2][1])
+
+
+def test_a_rounded_attainment_has_no_value_but_the_target():
+    for rule, names in (
+        (ck.attainments.Rounded(ck.attainments.Result()), ["level", "level"]),
+        (ck.attainments.Rounded(ck.attainments.Proportion()), ["threshold", "target", "stretch"]),
+    ):
+        found = levels_of(
+            ck.Item("k", ck.curves.Steps([(0.5, 60), (1.2, 120)]), rule),
+            50.0, direction("higher"), (), 1.0,
+        )  # fmt: skip
+        assert [each.name for each in found] == names
+        assert [each.value for each in found if not math.isnan(each.value)] == [50.0][
+            : len(found) - 2
+        ]

@@ -13,8 +13,10 @@ from tests.helpers import org, refused
 CURVE = ck.curves.Piecewise([(0.8, 60), (1.0, 100), (1.2, 130)], below=0)
 KPIS = [ck.Kpi("sales", "CNY", lot=1, decimals=0),
         ck.Kpi("churn", "%", better="lower", aggregate=ck.aggregates.Ratio(100))]  # fmt: skip
-CARD = ck.Scorecard([ck.Item("sales", CURVE), ck.Item("churn", CURVE)], {"sales": 3, "churn": 1},
-                    promised=4)  # fmt: skip
+CARD = ck.Scorecard(
+    [ck.Item("sales", CURVE), ck.Item("churn", CURVE)],
+    ck.Weights({"sales": 3, "churn": 1}, promised=4),
+)
 TABLE = {
     "node": ["ann", "bob", "ann"],
     "commitment": ["Win two key accounts", "Not hers", "Train the new colleague"],
@@ -113,8 +115,8 @@ ann · 2027 · reports to east · signed
 
 | KPI | weight | threshold | target | stretch |
 | --- | ---: | ---: | ---: | ---: |
-| sales | 75.0 % | 240 CNY (45.0 points) | 300 CNY (75.0 points) | 360 CNY (97.5 points) |
-| churn | 25.0 % | 2.40 % (15.0 points) | 2.00 % (25.0 points) | 1.60 % (32.5 points) |
+| sales | 75 % | 240 CNY (45.0 points) | 300 CNY (75.0 points) | 360 CNY (97.5 points) |
+| churn | 25 % | 2.40 % (15.0 points) | 2.00 % (25.0 points) | 1.60 % (32.5 points) |
 | all together | 100 % | 60.0 points | 100.0 points | 130.0 points |
 
 Points are those that a level brings to the total, by the weight of its KPI.
@@ -304,3 +306,71 @@ def test_levels_from_a_baseline_make_themselves_again():
     why = ck.explain(draft, kpi="sales", quantity="threshold")
     assert why.evaluate() == why.value == 90
     assert "units row 1, base" in str(why)
+
+
+def tree_plan():
+    """Of a card with sections, two items of one KPI, a bonus beside, and a weight of her own."""
+    low, high = CURVE, ck.curves.Linear()
+    bonus = ck.Section(
+        "bonus", [ck.Item("sales", ck.curves.Linear(10), named="record")], ck.combines.Sum()
+    )
+    card = ck.Scorecard(
+        ck.Section(
+            "all",
+            [
+                ck.Section("growth", [ck.Item("sales", low), ck.Item("sales", high, named="pace")]),
+                ck.Item("churn", CURVE),
+            ],
+            then=[ck.adjustments.Add(bonus)],
+        ),
+        ck.Weights(
+            {"growth": 60, "sales": 70, "pace": 30, "churn": 40},
+            overrides=[
+                ck.Override("ann", "sales", 50, reason="new market", by="east"),
+                ck.Override("ann", "pace", 50, reason="new market", by="east"),
+            ],
+        ),
+    )
+    return ck.performance_plan(targets(), "ann", card)
+
+
+def test_worth_goes_down_the_sections_of_a_card():
+    made = tree_plan()
+    at = {item.name: item.level("target").worth for item in made.content.items}
+    assert at == pytest.approx({"record": 10, "sales": 30, "pace": 30, "churn": 40})
+    assert [(item.kpi, item.weight) for item in made.content.items if item.name == "pace"] == [
+        ("sales", 50)
+    ]
+    assert ck.from_json(ck.to_json(made)) == made
+
+
+def test_two_items_of_one_kpi_are_explained_by_their_names():
+    made = tree_plan()
+    for item in made.content.items:
+        for quantity in ("target", "weight", "points of target", "worth of target"):
+            told = ck.explain(made, kpi=item.name, quantity=quantity)
+            assert told.evaluate() == told.value
+        assert told.value == item.level("target").worth
+    text = ck.explain(made, kpi="pace", quantity="worth of target").text(None)
+    assert "share of growth, ann, 2027 = 0.6" in text
+    assert "scorecard, override of ann, pace" in text
+    assert "scorecard, weights of everybody, growth" in text
+
+
+def test_columns_that_an_attainment_needs_are_in_the_explanation():
+    card = ck.Scorecard(
+        [ck.Item("sales", CURVE, ck.attainments.Goalposts("low", "high"))], {"sales": 100}
+    )
+    tree = org(low=[0] * 6, high=[1_500, 750, 375, 375, 750, 375])
+    made = ck.performance_plan(
+        ck.cascade(tree, KPIS, {"sales": 1_200, "churn": 2.0}, periods="2027"), "ann", card
+    )
+    (item,) = made.content.items
+    assert item.level("target").attainment == pytest.approx(0.8)
+    for level in item.levels:
+        if level.name != "target":
+            told = ck.explain(made, kpi="sales", quantity=level.name)
+            np.testing.assert_array_equal(told.evaluate(), told.value)
+    text = ck.explain(made, kpi="sales", quantity="points of target").text(None)
+    assert "units row 3, low" in text
+    assert "units row 3, high" in text

@@ -126,7 +126,7 @@ def test_some_reports_are_missing_and_stay_visible(case, org):
 
 
 def test_market_share_is_on_the_cards_of_units_only(case, org):
-    groups = case.scorecard.weights
+    groups = case.scorecard.weights.groups
     assert {kind for kind, weights in groups.items() if "market share" in weights} == {
         "company",
         "region",

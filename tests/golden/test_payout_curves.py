@@ -66,10 +66,65 @@ def test_every_numeric_curve_is_met_at_its_points_and_straight_between():
         assert curve([levels[0][0] - 0.01, levels[-1][0] + 50]).tolist() == [0, levels[-1][1]]
 
 
-def test_letter_grades_pay_by_steps():
+# The plans' own rules in the library's words, by attainment; what the filings print for them.
+RULES = {
+    "UHS-EIP-2011": ck.curves.Threshold(ck.curves.AddDeduct(5, 5, most=150), 0.93),
+    "CIK862831-AIP-CEO": ck.curves.Threshold(
+        ck.curves.MarginalTiers([(0, 50), (1, 150)], most=80), 0.8
+    ),
+    "CIK862831-AIP-EVP": ck.curves.Threshold(
+        ck.curves.MarginalTiers([(0, 40), (1, 120)], most=64), 0.8
+    ),
+    "CIK1377789-REV": ck.curves.Levels(threshold=(0.9, 50), target=(1, 100), stretch=(1.2, 200)),
+    "CIK1377789-OPINC": ck.curves.Levels(threshold=(0.8, 50), target=(1, 100), stretch=(1.25, 200)),
+    "RNWK-2015-REV": ck.curves.Levels(threshold=(0.9, 50), target=(1, 100), stretch=(1.2, 200)),
+    "PGN-PSU-TSR": ck.curves.Levels(threshold=(0.4, 50), target=(0.5, 100), stretch=(0.8, 200)),
+    "PGN-PSU-EPS": ck.curves.Levels(threshold=(0.01, 50), target=(0.03, 100), stretch=(0.05, 200)),
+}
+UHS = {1.1: 150, 1.05: 125, 1: 100, 0.99: 95, 0.98: 90, 0.97: 85, 0.96: 80, 0.95: 75, 0.94: 70,
+       0.93: 65, 0.9299: 0, 1.2: 150}  # fmt: skip
+
+
+def test_every_row_by_the_rule_that_its_plan_states():
+    table = [r for r in rows("incentive_scorecards", "payout_curves.csv") if r["x_unit"] != "grade"]
+    assert {row["curve"] for row in table} == set(RULES)
+    for row in table:
+        paid = RULES[row["curve"]](np.array([float(row["x"]) / 100]))[0]
+        assert paid == pytest.approx(float(row["payout_pct"]), abs=1e-9), row
+
+
+@pytest.mark.parametrize("counted", ["in_proportion", "completed", "begun"])
+def test_five_times_every_per_cent(counted):
+    """ "Every 1% variance to Target has a 5 times multiplier, with bookends at 110% and 93%"."""
+    steps = ck.curves.AddDeduct(5, 5, most=150, counted=counted)
+    curve = ck.curves.Threshold(steps, 0.93)
+    assert curve(np.array(list(UHS))) == pytest.approx(list(UHS.values()), abs=1e-9)
+
+
+def test_interpolated_business_goal_of_variable_pay():
+    """X. Le Garrec, Understanding interpolate and step business goals, SAP, 2022: 75.16 %."""
+    curve = ck.curves.Piecewise([(620, 0.5), (1997, 1), (2400, 1.5), (3324, 2), (4000, 3)], below=0)
+    assert np.round(100 * curve(np.array([1313.0])), 2).tolist() == [75.16]
+
+
+def test_a_rating_on_another_scale():
+    """SAP Knowledge Base Article 2435115: 3.4 of 1 to 5 is 3.1 of 0.25 to 5."""
+    five, twenty = ck.scales.Numbers(worst=1, best=5), ck.scales.Numbers(worst=0.25, best=5)
+    assert np.round(ck.scales.Linear(five, twenty)(np.array([3.4])), 6).tolist() == [3.1]
+
+
+LETTERS = {"A": 125, "A-": 110, "B+": 100, "B": 85, "B-": 70, "C+": 60, "C": 50}
+
+
+def test_letter_grades_pay_by_their_table():
+    """Exhibit of SEC registrant 1066104, 2007; the excerpt ends at C."""
+    letters = ck.scales.Labels(best_first=LETTERS)
+    paid = ck.scales.Lookup(letters, ck.scales.Numbers(worst=0, best=125), LETTERS)
+    assert paid(np.array(["C", "A-", None], dtype=object)).tolist()[:2] == [50, 110]
     table = [r for r in rows("incentive_scorecards", "payout_curves.csv") if r["x_unit"] == "grade"]
+    assert {r["x"]: float(r["payout_pct"]) for r in table} == LETTERS
     payouts = [float(r["payout_pct"]) for r in reversed(table)]
-    curve = ck.curves.Steps(list(enumerate(payouts)))
+    curve = ck.curves.Table(list(enumerate(payouts)))
     assert curve(np.arange(len(payouts), dtype=float)).tolist() == payouts
 
 
@@ -105,11 +160,9 @@ def vesting(parts):
     items = [ck.Item(name, same, ck.attainments.Result()) for name in names]
     table = {"node": ["plan"] * len(names), "kpi": names, "value": [pay for _, pay in parts]}
     targets = ck.cascade(org, kpis, dict.fromkeys(names, 100), periods="year")
-    card = ck.Scorecard(
-        items,
-        {name: weight for name, (weight, _) in zip(names, parts, strict=True)},
-        promised=sum(weight for weight, _ in parts),
-    )
+    weights = {name: weight for name, (weight, _) in zip(names, parts, strict=True)}
+    promised = sum(weight for weight, _ in parts)
+    card = ck.Scorecard(items, ck.Weights(weights, promised=promised))
     return float(ck.score(ck.measure(targets, table), card).total[0, 0])
 
 

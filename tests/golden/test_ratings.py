@@ -5,6 +5,7 @@ and the example beside it. Ratings are interpolated between levels; a rating bel
 level is 0. The division's rating is published rounded (4.4), and the combined one with it (4.1).
 """
 
+import numpy as np
 import pytest
 
 import cascade_kpi as ck
@@ -95,3 +96,47 @@ def test_the_tables_say_what_is_transcribed():
         if r["parent"] == "Division A"
     ]  # fmt: skip
     assert pairs == [(float(w), r) for w, r in DIVISION.values()]
+
+
+# Table 7-46: rating, rise of a salary of 388,500 in per cent, bonus, and the printed total.
+MERIT = [
+    (6, 13, 132090, 571180),
+    (5, 11, 109942, 541181),
+    (4, 9, 88190, 511655),
+    (3, 7, 66045, 481740),
+    (2, 5, 43900, 451825),
+    (1, 3, 22145, 422300),
+    (0, 0, 0, 388500),
+]
+MISPRINTS = {6: 85, 5: 4}  # by how much a printed total is above its parts
+
+
+@pytest.mark.parametrize(("rating", "rise", "bonus", "total"), MERIT)
+def test_merit_by_a_table_of_ratings(rating, rise, bonus, total):
+    table = ck.curves.Table([(r, percent) for r, percent, _, _ in reversed(MERIT)])
+    assert table(np.array([rating, rating + 0.9])).tolist() == [rise, rise]
+    salary = 388500 * (1 + float(table(np.array([float(rating)]))[0]) / 100)
+    assert salary + bonus == pytest.approx(total - MISPRINTS.get(rating, 0), abs=0.5)
+
+
+def test_merit_is_what_the_table_prints():
+    table = rows("textbook_ellig", "table_7_46_merit_bonus.csv")
+    printed = [
+        (int(r["performance_rating"]), int(r["salary_increase"]), int(r["bonus"]), int(r["total"]))
+        for r in table
+    ]
+    assert printed == [(r, 388500 * rise // 100, bonus, total) for r, rise, bonus, total in MERIT]
+    of_one = next(r for r in table if r["performance_rating"] == "1")
+    # Every other variance is from a total of 484,707; for a rating of 1 that is 62,407, not 62,409.
+    assert int(of_one["variance_abs"]) == 484707 - int(of_one["total"]) + 2
+
+
+def test_bonus_grid_is_a_third_of_the_target_for_each_rating():
+    """Table 7-33: bonus in per cent of salary by grade and rating, rounded to whole per cents."""
+    table = rows("textbook_ellig", "table_7_33_bonus_grid.csv")
+    assert len(table) == 16
+    ratings = np.arange(7.0)
+    for row in table:
+        third = ck.curves.Linear(float(row["rating3"]) / 3)
+        curve = ck.curves.Rounded(third, 0, "half_up")
+        assert curve(ratings).tolist() == [float(row[f"rating{k}"]) for k in range(7)], row["grade"]

@@ -66,3 +66,13 @@ def test_anything_else_is_no_direction(better):
 @pytest.mark.parametrize("band", [-0.1, NAN, np.inf])
 def test_a_band_is_finite_and_not_negative(band):
     refused(ck.directions.OnTarget, band)
+
+
+@pytest.mark.parametrize("target", [100.0, 200.0, 250.0, -100.0])
+def test_whole_per_cents_are_what_they_are_written_as(target):
+    """2 − 110/100 is 0.8999999999999999: a step at 0.9 would be missed by a last bit."""
+    percent = np.arange(-100, 301)
+    better = ck.directions.Lower() if target > 0 else ck.directions.Higher()
+    actual = target * (200 - percent) / 100  # wholes and halves, which floats hold
+    got = better.proportion(actual, np.full(len(actual), target))
+    assert (got == percent / 100).all()

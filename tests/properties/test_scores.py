@@ -17,9 +17,15 @@ def attainment(kpi, item, a, t, b):
     if isinstance(rule, ck.attainments.Result):
         return a
     if isinstance(rule, ck.attainments.Progress):
-        return GONE if math.isnan(b) or t == b else (a - b) / (t - b)
+        return (a - b) / (t - b) if shortfall(kpi, b, t) > 0 else GONE
+    if isinstance(rule, ck.attainments.Improvement):
+        return GONE if b == 0 else gain(kpi, a, b) / abs(b)
     if math.isnan(a) or math.isnan(t):
         return GONE
+    if isinstance(rule, ck.attainments.Difference):
+        return gain(kpi, a, t)
+    if isinstance(rule, ck.attainments.Quotient):
+        return quotient(kpi, a, t)
     short = shortfall(kpi, a, t)
     if t == 0:
         return GONE if rule.zero == "exclude" else float(short == 0)
@@ -27,6 +33,25 @@ def attainment(kpi, item, a, t, b):
         return 1 - short / abs(t)
     sign = 1 if kpi.better == ck.directions.Higher() else -1
     return 1 + sign * (a - t) / abs(t)
+
+
+def gain(kpi, a, than):
+    if isinstance(kpi.better, ck.directions.OnTarget):
+        return -shortfall(kpi, a, than)
+    return (a - than) if kpi.better == ck.directions.Higher() else (than - a)
+
+
+def quotient(kpi, a, t):
+    if isinstance(kpi.better, ck.directions.OnTarget):
+        low, high = t - kpi.better.band, t + kpi.better.band
+        if low <= 0:
+            return GONE
+        return a / low if a < low else high / a if a > high else 1.0
+    if t <= 0:
+        return GONE
+    if kpi.better == ck.directions.Higher():
+        return min(a / t, 3)
+    return 3 if a <= 0 else min(t / a, 3)
 
 
 def shortfall(kpi, a, t):
@@ -40,7 +65,7 @@ def points(item, x):
 
 
 def weights_of(card, kind):
-    return card.weights.get(kind, card.weights.get("*", {}))
+    return card.weights.groups.get(kind, card.weights.groups.get("*", {}))
 
 
 def close(got, expected, size=1.0):
@@ -80,11 +105,11 @@ def test_totals_are_weighted_means_of_points_node_by_node(case):
                     continue
                 if math.isnan(gained):
                     held = True
-                    bottom += w if case.card.missing is ck.Missing.ZERO else 0.0
+                    bottom += w if case.card.missing == ck.absences.Zero() else 0.0
                     continue
                 top, bottom = top + w * gained, bottom + w
             expected = top / bottom if bottom else GONE
-            if held and case.card.missing is ck.Missing.HOLD:
+            if held and case.card.missing == ck.absences.Hold():
                 expected = GONE
             total = float(scores.total[p, row])
             assert close(total, expected, 100.0)
@@ -135,9 +160,9 @@ def test_the_parts_of_a_gap_sum_to_it(case):
 def at_target_points(gaps, item):
     """Points of everybody if the result were the target."""
     rule, targets = item.attainment, gaps.scores.results.counted_target(item.kpi)
-    bases = gaps.org.numbers("base") if rule.baseline else np.full(len(gaps.org), GONE)
     better = gaps.kpis[item.kpi].better
-    return item.curve(rule(targets, targets, better, np.broadcast_to(bases, targets.shape)))
+    columns = [np.broadcast_to(gaps.org.numbers(name), targets.shape) for name in rule.columns]
+    return item.curve(rule(targets, targets, better, *columns))
 
 
 @settings(max_examples=60)
@@ -159,7 +184,9 @@ def test_the_gap_of_a_total_is_split_over_its_kpis(case):
                 weight = float(scores.weights(item.kpi)[row])
                 best = float(best_of[i][p, row])
                 gained = float(scores.points(item.kpi)[p, row])
-                if weight == 0 or (math.isnan(gained) and case.card.missing.name == "RENORMALISE"):
+                if weight == 0 or (
+                    math.isnan(gained) and case.card.missing == ck.absences.Renormalise()
+                ):
                     continue
                 if math.isnan(best):
                     defined = False  # no target: nothing to be on

@@ -1,47 +1,11 @@
 """Rules in words."""
 
-import pytest
 from attrs import frozen
 
 import cascade_kpi as ck
 from cascade_kpi.reporting import words
-
-
-@pytest.mark.parametrize(
-    ("curve", "attainment", "told"),
-    [
-        (
-            ck.curves.Linear(),
-            ck.attainments.Proportion(),
-            "in proportion, 100 points at 100 %; at least 0",
-        ),
-        (
-            ck.curves.Linear(2, floor=None, cap=None),
-            ck.attainments.Result(),
-            "in proportion, 2 points at 1 CNY",
-        ),
-        (
-            ck.curves.Linear(cap=120),
-            ck.attainments.Proportion(),
-            "in proportion, 100 points at 100 %; at least 0 and at most 120",
-        ),
-        (
-            ck.curves.Piecewise([(0.8, 50), (1, 100)], below=0),
-            ck.attainments.Proportion(),
-            (
-                "straight lines through 50 points at 80 % and 100 points at 100 %; "
-                "below that 0; above that held"
-            ),
-        ),
-        (
-            ck.curves.Steps([(5, 60)]),
-            ck.attainments.Result(),
-            "steps: 60 points at 5 CNY; below that 0",
-        ),
-    ],
-)
-def test_curves(curve, attainment, told):
-    assert words.curve_words(curve, attainment, "CNY") == told
+from cascade_kpi.reporting.curves import curve_words
+from tests.test_testing import ATTAINMENTS
 
 
 def test_kpis_of_every_kind():
@@ -93,6 +57,14 @@ def test_attainments_and_policies():
         "the way gone from base to the target"
     )
     assert len({words.missing_words(policy) for policy in ck.Missing}) == 4
+    for rule in ATTAINMENTS:
+        assert type(rule).__name__ not in words.attainment_words(rule)
+    own = ck.attainments.Goalposts(100, "best", scale="logarithm")
+    told = "the way from the worst, 100, to the best, best, by logarithms"
+    assert words.attainment_words(own) == told
+    assert words.attainment_words(ck.attainments.Rounded(own, 1)).endswith(
+        "by logarithms, rounded to 1 decimal"
+    )
 
 
 def test_a_rule_of_the_users_own_stands_as_it_prints():
@@ -103,9 +75,7 @@ def test_a_rule_of_the_users_own_stands_as_it_prints():
         def __call__(self, attainment):
             return attainment**self.power
 
-    assert words.curve_words(Root(0.5), ck.attainments.Proportion(), "CNY").endswith(
-        "Root(power=0.5)"
-    )
+    assert curve_words(Root(0.5), ck.attainments.Proportion(), "CNY").endswith("Root(power=0.5)")
 
 
 def test_grades_from_the_best_down():

@@ -22,7 +22,7 @@ KINDS = ["co", "team", "team", "person", "person", "person"]
         ({"a": 60, "b": 40.001}, "sum to 100.001"),
         ({"a": "60", "b": 40}, "not a number"),
         ({"a": True, "b": 99}, "not a number"),
-        ({"a": 60, "c": 40}, "no item"),
+        ({"a": 60, "c": 40}, "no part"),
     ],
 )
 def test_weights_that_cannot_be(weights, reason):
@@ -38,13 +38,13 @@ def test_faults_of_all_groups_are_told_together():
 
 @pytest.mark.parametrize("promised", [NAN, float("inf"), 0, -100])
 def test_what_is_promised_is_a_number_above_zero(promised):
-    refused(ck.Scorecard, ITEMS, {"a": 60, "b": 40}, promised=promised)
+    refused(ck.Weights, {"a": 60, "b": 40}, promised=promised)
 
 
 def test_weights_may_miss_their_sum_by_rounding_and_it_may_be_another():
     thirds = [ck.Item(name) for name in "abc"]
     ck.Scorecard(thirds, dict.fromkeys("abc", 100 / 3))
-    ck.Scorecard(ITEMS, {"a": 0.6, "b": 0.4}, promised=1)
+    ck.Scorecard(ITEMS, ck.Weights({"a": 0.6, "b": 0.4}, promised=1))
     refused(ck.Scorecard, ITEMS, {"a": 0.6, "b": 0.4})
 
 
@@ -62,22 +62,38 @@ def test_unknown_kpis_groups_and_columns_are_refused_with_near_misses():
     faults = refused(card.check_against, KPIS, tree)
     assert [fault.value for fault in faults] == ["bb", "persn"]
     assert "'person'" in faults[1].repair
-    (fault,) = refused(ck.Scorecard(ITEMS, {"a": 100}, by="knd").check_against, KPIS, tree)
+    (fault,) = refused(
+        ck.Scorecard(ITEMS, ck.Weights({"a": 100}, by="knd")).check_against, KPIS, tree
+    )
     assert fault.column == "by"
 
 
 def test_groups_by_kind_with_a_card_for_everybody_else():
     card = ck.Scorecard(ITEMS, {"person": {"b": 100}, "*": {"a": 30, "b": 70}})
-    table, group = card.weight_table(org(kind=KINDS))
-    assert table[group].tolist() == [[30, 70], [30, 70], [0, 100], [0, 100], [30, 70], [0, 100]]
+    table = card.weights.table(org(kind=KINDS), card.outline)
+    assert table.weights[table.group][:, 1:].tolist() == [
+        [30, 70],
+        [30, 70],
+        [0, 100],
+        [0, 100],
+        [30, 70],
+        [0, 100],
+    ]
 
 
 def test_groups_by_another_column():
     tree = org(job=["x", "y", "y", "x", "y", "z"])
-    card = ck.Scorecard(ITEMS, {"y": {"a": 100}, "x": {"b": 100}}, by="job")
+    card = ck.Scorecard(ITEMS, ck.Weights({"y": {"a": 100}, "x": {"b": 100}}, by="job"))
     card.check_against(KPIS, tree)
-    table, group = card.weight_table(tree)  # preorder: hq, east, ann, bob, west, cid
-    assert table[group].tolist() == [[0, 100], [100, 0], [0, 100], [100, 0], [100, 0], [0, 0]]
+    table = card.weights.table(tree, card.outline)  # preorder: hq, east, ann, bob, west, cid
+    assert table.weights[table.group][:, 1:].tolist() == [
+        [0, 100],
+        [100, 0],
+        [0, 100],
+        [100, 0],
+        [100, 0],
+        [0, 0],
+    ]
 
 
 def test_scorecards_compare_by_content():
@@ -91,24 +107,25 @@ def test_a_scorecard_cannot_be_changed_afterwards():
     given = {"a": 60, "b": 40}
     card = ck.Scorecard(ITEMS, given)
     given["a"] = 0
-    assert card.weights["*"]["a"] == 60
+    assert card.weights.groups["*"]["a"] == 60
     with pytest.raises(TypeError):
-        card.weights["*"]["a"] = 0
+        card.weights.groups["*"]["a"] = 0
 
 
-def test_baselines_of_all_items_are_checked_together():
+def test_columns_that_rules_need_are_checked_together():
     tree = org(a=["x", 1, 2, 3, "y", 4], b=[0, 1, 2, 3, 4, "z"])
     items = [
-        ck.Item(kpi, attainment=ck.attainments.Progress(column))
-        for kpi, column in (("k", "a"), ("l", "c"), ("m", "b"), ("n", "a"))
+        ck.Item("k", attainment=ck.attainments.Progress(column), named=column)
+        for column in ("a", "c", "b")
     ]
-    card = ck.Scorecard(items, {item.kpi: 25 for item in items})
-    faults = refused(card.baselines, tree)
+    items.append(ck.Item("k", attainment=ck.attainments.Progress("a")))
+    results = measured(tree, ck.Kpi("k", "x"), 12, {"ann": 1.0})
+    faults = refused(ck.score, results, ck.Scorecard(items, {item.name: 25 for item in items}))
     assert [(f.row, f.value) for f in faults] == [(0, "x"), (4, "y"), (None, "c"), (5, "z")]
 
 
 def test_groups_are_told_apart_by_more_than_their_text():
-    card = ck.Scorecard([ck.Item("k")], {"1": {"k": 100}}, by="band")
+    card = ck.Scorecard([ck.Item("k")], ck.Weights({"1": {"k": 100}}, by="band"))
     kpis = ck.Kpis([ck.Kpi("k", "x")])
     (fault,) = refused(card.check_against, kpis, org(band=[1, "1", 1, 2, 2, 2]))
     assert (fault.column, fault.value) == ("by", "1")

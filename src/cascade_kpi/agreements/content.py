@@ -32,15 +32,19 @@ class Party:
 @record("cascade_kpi/performance_plan.item")
 @frozen
 class PlanItem:
-    """One KPI of a performance plan.
+    """One item of a performance plan.
 
     Attributes
     ----------
+    name : str
+        As it is called on the scorecard.
     kpi, unit : str
     decimals : int
         That are printed.
     weight : float
-        As on the scorecard.
+        As on the scorecard, in its section.
+    share : float
+        What a point of it brings to the total, if nothing is absent, gated or adjusted.
     target : float
         In KPI units, NaN where there is none yet.
     levels : tuple of Level
@@ -51,10 +55,12 @@ class PlanItem:
         What the person offered when the target was agreed, in KPI units; NaN for nothing.
     """
 
+    name: str
     kpi: str
     unit: str
     decimals: int
     weight: float
+    share: float
     target: float = field(eq=alike)
     levels: tuple[Level, ...] = field(converter=as_tuple)
     serves: tuple[str, ...] = field(default=(), converter=as_tuple)
@@ -94,7 +100,9 @@ class PlanContent:
     ----------
     person : str or int
         Id of the node.
-    name, post, period : str
+    name : str
+        As people read it.
+    post, period : str
         As people read them.
     manager : Party or None
         Of the node above; None for a root.

@@ -10,9 +10,9 @@ from attrs import field, frozen
 from cascade_kpi.agreements.absent import alike
 from cascade_kpi.kpis.directions import Direction
 from cascade_kpi.records import record
-from cascade_kpi.scoring.attainments import Attainment, Invertible
-from cascade_kpi.scoring.curves import Levelled
-from cascade_kpi.scoring.scorecard import Item
+from cascade_kpi.scoring.attainments import Attainment, Invertible, absolute
+from cascade_kpi.scoring.curves import Curve, shape_of
+from cascade_kpi.scoring.items import Item
 
 __all__ = ["Level", "levels_of", "reached"]
 
@@ -47,41 +47,55 @@ class Level:
 
 
 def levels_of(
-    item: Item, target: float, better: Direction, baseline: float, share: float
+    item: Item, target: float, better: Direction, given: tuple[float, ...], share: float
 ) -> tuple[Level, ...]:
     """The levels of an item in ascending order of attainment.
 
     Parameters
     ----------
-    target, baseline : float
+    target : float
         In KPI units, NaN where absent.
+    given : tuple of float
+        The columns that the item's attainment needs, in KPI units, NaN where absent.
     share : float
         The item's weight over the sum of all weights.
     """
     rule, curve = item.attainment, item.curve
-    goal = rule.on_target(target) if isinstance(rule, Invertible) else 1.0
-    edges = set(curve.edges) if isinstance(curve, Levelled) else set()
+    goal, edges = _goal(rule, target, better, given), _edges(curve)
     if not math.isnan(goal):
         edges.add(goal)
     ranks = sorted(edges)
     ahead = [edge - goal for edge in ranks]
     if isinstance(rule, Invertible):
-        ahead = [rule.ahead(edge, target, better) for edge in ranks]
+        ahead = [rule.ahead(edge, target, better, *given) for edge in ranks]
     found = []
     for edge, far in zip(ranks, ahead, strict=True):
         points = float(curve(np.array([edge]))[0])
-        value, upper = reached(rule, edge, target, better, baseline)
+        value, upper = reached(rule, edge, target, better, given)
         found.append(Level(_name(far, ahead), edge, points, share * points, value, upper))
     return tuple(found)
 
 
+def _goal(rule: Attainment, target: float, better: Direction, given: tuple[float, ...]) -> float:
+    """What is attained on target; NaN where that is not known."""
+    if isinstance(rule, Invertible):
+        return rule.on_target(target, better, *given)
+    return math.nan if absolute(rule) else 1.0
+
+
+def _edges(curve: Curve) -> set[float]:
+    """Attainments at which a curve has its levels: none on one line, or without a shape."""
+    shape = shape_of(curve)
+    return set(shape.edges.tolist()) if shape is not None and len(shape.breakpoints) else set()
+
+
 def reached(
-    rule: Attainment, edge: float, target: float, better: Direction, baseline: float
+    rule: Attainment, edge: float, target: float, better: Direction, given: tuple[float, ...]
 ) -> tuple[float, float]:
     """Where in KPI units the attainment is at a level; two numbers where that is a range."""
     if isinstance(rule, Invertible):
-        return rule.result(edge, target, better, baseline)
-    return (target if edge == 1 else math.nan), math.nan
+        return rule.result(edge, target, better, *given)
+    return (target if edge == 1 and not absolute(rule) else math.nan), math.nan
 
 
 def _name(ahead: float, all_ahead: list[float]) -> str:

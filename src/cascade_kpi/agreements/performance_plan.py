@@ -22,6 +22,7 @@ from cascade_kpi.agreements.sources import Sources
 from cascade_kpi.alignment.align import Alignment
 from cascade_kpi.errors import Fault, check, unlike
 from cascade_kpi.records import record
+from cascade_kpi.scoring.items import Item
 from cascade_kpi.scoring.score import Scores
 from cascade_kpi.scoring.scorecard import Scorecard
 from cascade_kpi.targets.targets import Targets
@@ -102,7 +103,7 @@ class PerformancePlan:
 
         Parameters
         ----------
-        state : State or its name
+        state : State or str
             ``"proposed"``, ``"agreed by employee"``, ``"agreed by manager"``, ``"signed"``,
             ``"refused"`` or ``"reopened"``.
         by : id
@@ -142,7 +143,8 @@ class PerformancePlan:
         Returns
         -------
         dict of str to array (m,)
-            ``node``, ``kpi``, ``period``, ``unit``; ``level``, its name; ``attainment``;
+            ``node``; ``item``, as it is called on the scorecard, and its ``kpi``; ``period``,
+            ``unit``; ``level``, its name; ``attainment``;
             ``value`` and ``upper``, in the unit; ``points``, ``weight`` and ``worth``.
         """
         rows = [(item, level) for item in self.content.items for level in item.levels]
@@ -151,6 +153,7 @@ class PerformancePlan:
         numbers = ("attainment", "value", "upper", "points", "worth")
         return {
             "node": texts(person),
+            "item": texts(item.name for item, _ in rows),
             "kpi": texts(item.kpi for item, _ in rows),
             "period": texts([self.content.period] * n),
             "unit": texts(item.unit for item, _ in rows),
@@ -265,24 +268,29 @@ def _sources(stage: object, scorecard: object) -> tuple[Targets, Scorecard]:
 
 def _items(sources: Sources) -> tuple[PlanItem, ...]:
     targets, card = sources.targets, sources.scorecard
-    group, weights = sources.weights
-    whole = sum(weights)
-    if not whole:
-        reason = f"the scorecard has no weights for {card.by} {group!r}"
+    if not sources.weights[0]:
+        reason = f"the scorecard has no weights for {card.weights.by} {sources.group!r}"
         repair = "weigh its items for them, or ask for somebody else"
         value = targets.org.node(sources.row).id
         check([Fault("plan", reason, repair, value=value)])
-    found = []
-    for i, (item, weight) in enumerate(zip(card.items, weights, strict=True)):
-        if not weight:
-            continue
-        kpi, target = targets.kpis[item.kpi], sources.target(item.kpi)
-        levels = levels_of(item, target, kpi.better, sources.baseline(i), weight / whole)
-        served, offer = sources.served(kpi.name), sources.offer(kpi.name)
-        found.append(
-            PlanItem(kpi.name, kpi.unit, kpi.decimals, weight, target, levels, served, offer)
-        )
-    return tuple(found)
+    return tuple(_item(sources, i) for i in sources.items)
+
+
+def _item(sources: Sources, i: int) -> PlanItem:
+    item: Item = sources.scorecard.outline.parts[i]
+    kpi, target = sources.targets.kpis[item.kpi], sources.target(item.kpi)
+    return PlanItem(
+        item.name,
+        kpi.name,
+        kpi.unit,
+        kpi.decimals,
+        sources.weights[i],
+        sources.worth[i],
+        target,
+        levels_of(item, target, kpi.better, sources.given(item), sources.worth[i]),
+        sources.served(kpi.name),
+        sources.offer(kpi.name),
+    )
 
 
 def _served(alignment: Alignment, row: int) -> tuple[Served, ...]:

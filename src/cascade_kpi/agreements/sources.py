@@ -11,7 +11,9 @@ from attrs import frozen
 from cascade_kpi.alignment.align import Alignment
 from cascade_kpi.commitments.offers import Offers
 from cascade_kpi.org.tree import OrgTree
+from cascade_kpi.scoring.items import Item
 from cascade_kpi.scoring.scorecard import Scorecard
+from cascade_kpi.scoring.weights import WeightTable
 from cascade_kpi.targets.origins import Reconciled
 from cascade_kpi.targets.targets import Targets
 
@@ -50,20 +52,45 @@ class Sources:
         return str(self.org[who].label) if who in self.org else ""
 
     @cached_property
-    def weights(self) -> tuple[str, list[float]]:
-        """The person's group on the scorecard, and its weight of each item."""
-        table, group = self.scorecard.weight_table(self.org)
-        code = int(group[self.row])
-        return self.scorecard.group_names(self.org)[code], table[code].tolist()
+    def _table(self) -> WeightTable:
+        return self.scorecard.weights.table(self.org, self.scorecard.outline)
+
+    @property
+    def _code(self) -> int:
+        return int(self._table.group[self.row])
+
+    @property
+    def group(self) -> str:
+        """The person's group on the scorecard."""
+        return self._table.names[self._code]
+
+    @cached_property
+    def weights(self) -> list[float]:
+        """The person's weight of each part of the scorecard."""
+        found: list[float] = self._table.weights[self._code].tolist()
+        return found
+
+    @cached_property
+    def worth(self) -> list[float]:
+        """What a point of each part is worth in the person's total, if nothing is absent."""
+        found: list[float] = self._table.nominal(self.scorecard.outline)[self._code].tolist()
+        return found
+
+    @cached_property
+    def items(self) -> tuple[int, ...]:
+        """Positions of those items of the person's card that are of a KPI."""
+        outline = self.scorecard.outline
+        return tuple(
+            i for i in outline.items if self.weights[i] and isinstance(outline.parts[i], Item)
+        )
 
     def target(self, kpi: str) -> float:
         """The target of a KPI, in its unit."""
         return float(self.targets.of(kpi)[self.p, self.row])
 
-    def baseline(self, i: int) -> float:
-        """Where the attainment of the i-th item starts from, in KPI units; NaN for none."""
-        found = self.scorecard.baselines(self.org)[i]
-        return math.nan if found is None else float(found[self.row])
+    def given(self, item: Item) -> tuple[float, ...]:
+        """The columns that the attainment of an item needs, in KPI units."""
+        return tuple(float(self.org.numbers(c)[self.row]) for c in item.attainment.columns)
 
     @property
     def offers(self) -> Offers | None:

@@ -28,8 +28,12 @@ class Kept:
     ----------
     meant : bool array (n,)
         Whose plans are looked at.
-    least, most, total : float64 array (n,)
-        Of a goal's weight, and of the plan's; NaN where nothing is demanded.
+    least : float64 array (n,)
+        Of a goal's weight; NaN where nothing is demanded.
+    most : float64 array (n,)
+        Of a goal's weight, likewise.
+    total : float64 array (n,)
+        Of the plan's weights, likewise.
     fewest, greatest : float64 array (n,)
         Numbers of goals; NaN likewise.
     """

@@ -16,13 +16,12 @@ from cascade_kpi.errors import Fault, check, wants
 from cascade_kpi.kpis.aggregates import Makeup
 from cascade_kpi.kpis.directions import ways
 from cascade_kpi.kpis.kpi import Kpi, Kpis
-from cascade_kpi.missing import Missing
 from cascade_kpi.org.infinite import finite_array
 from cascade_kpi.org.rollup import add_present
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.periods import Periods
 from cascade_kpi.records import record
-from cascade_kpi.scoring.kernel import weighted_mean
+from cascade_kpi.scoring.brought import brought, by_rules
 from cascade_kpi.scoring.score import Scores
 
 __all__ = ["Gaps", "bad_way", "gaps"]
@@ -112,49 +111,65 @@ class Gaps:
             split.append((brought, kept))
         return tuple(split)
 
-    def in_points(self, kpi: str) -> FloatArray:
-        """What the item brings to the total's gap, in points, float64 (p, n).
+    def in_points(self, item: str) -> FloatArray:
+        """What an item brings to the total's gap, in points, float64 (p, n).
 
-        Weight·(points − points at target) ÷ Σ weight, so that over the items it
-        sums to :attr:`total`. NaN where the item is absent or not on the card.
+        Weight·(points − points at target) ÷ Σ weight, down the sections. Over the items, and
+        with what :attr:`by_rules` brings, it sums to :attr:`total`. Where a section is combined
+        by a rule in which what a point adds depends on the other parts, what the total
+        changes by as the item goes on target, those before it on the card being there
+        already. NaN where the item is absent or not on the card.
         """
-        return self._in_points[self.scores.item(kpi)]
+        i = self.scores.outline.position(item)
+        if i not in self.scores.outline.items:
+            repair = "name one of its items"
+            check([Fault("gaps", "a section of the card, not an item", repair, value=item)])
+        return self._in_points[i]
 
     @cached_property
-    def _in_points(self) -> tuple[FloatArray, ...]:
+    def _in_points(self) -> dict[int, FloatArray]:
         """Per item of the scorecard, what it brings to the total's gap."""
-        kernel, missing = self.scores.kernel, self.scores.scorecard.missing
-        weights = list(kernel.weights[kernel.group].T)
-        items = range(len(weights))
-        everybody = slice(0, len(self.org))
-        rows: list[list[FloatArray]] = [[] for _ in items]
-        for p in range(len(self.periods)):
-            points = [kernel.points(i, p, everybody) for i in items]
-            _, bottom = weighted_mean(points, weights, missing)
-            for i in items:
-                item = points[i]
-                if missing is Missing.ZERO:
-                    item = np.where(np.isnan(item), 0.0, item)
-                with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-                    lost = item - kernel.points_at_target(i, p, everybody)
-                    brought = weights[i] * lost / bottom
-                rows[i].append(np.where((weights[i] > 0) & (bottom > 0), brought, np.nan))
-        names = [item.kpi for item in self.scores.scorecard.items]
-        return tuple(
-            lock(self._finite(f"the gap in points of {name}", partial(np.stack, each)))
-            for name, each in zip(names, rows, strict=True)
-        )
+        outline = self.scores.outline
+        return {
+            i: self._over_periods(f"the gap in points of {outline.names[i]}", partial(brought, i=i))
+            for i in outline.items
+        }
+
+    @cached_property
+    def by_rules(self) -> FloatArray:
+        """What gates and adjustments bring to the total's gap, in points, float64 (p, n).
+
+        The total less what it would be without them.
+        """
+        return self._over_periods("what the rules make of the total", by_rules)
+
+    def _over_periods(self, what: str, made: Callable[..., FloatArray]) -> FloatArray:
+        kernel, everybody = self.scores.kernel, slice(0, len(self.org))
+
+        def each() -> FloatArray:
+            with np.errstate(over="ignore"):
+                return np.stack(
+                    [made(kernel, p=p, nodes=everybody) for p in range(len(self.periods))]
+                )
+
+        return lock(self._finite(what, each))
 
     @cached_property
     def total(self) -> FloatArray:
-        """Total − total with every item on target, in points, float64 (p, n)."""
-        names = [item.kpi for item in self.scores.scorecard.items]
+        """Total − total with every item on target and no rules after, in points, float64 (p, n)."""
         out = np.full(self.scores.total.shape, np.nan)
         with np.errstate(over="ignore"):  # told by node
-            for name in names:
-                out = add_present(out, self.in_points(name), np.empty_like(out))
+            for part in (*self._in_points.values(), self._rules_or_nothing):
+                out = add_present(out, part, np.empty_like(out))
         gap = lock(np.where(np.isnan(self.scores.total), np.nan, out))
         return self._finite("the gap of the total", lambda: gap)
+
+    @property
+    def _rules_or_nothing(self) -> FloatArray:
+        """What the rules bring; NaN where there are none, so that nothing is added."""
+        if not self.scores.outline.has_rules:
+            return np.full(self.scores.total.shape, np.nan)
+        return self.by_rules
 
     def table(self) -> Columns:
         """The gaps as columns: one row a period, KPI and node, in that order.
@@ -186,7 +201,7 @@ class Gaps:
         """
         names = self.kpis.names
         gap, brought = [self.of(kpi) for kpi in names], [self.to_parent(kpi) for kpi in names]
-        on_card = {item.kpi for item in self.scores.scorecard.items}
+        on_card = self.scores.kpi_items
         points = [self.in_points(kpi) if kpi in on_card else None for kpi in names]
         return long_table(
             self.org.ids,
@@ -255,14 +270,16 @@ class Gaps:
         return Breakdown.ranked(title, item.gap_unit, whole, entries, decimals=item.decimals)
 
     def by_kpi(self, node: object, period: str | None = None) -> Breakdown:
-        """The gap of a node's total split exactly over its KPIs, in points."""
+        """The gap of a node's total split exactly over its items and the rules after them."""
         row, p = self.org.row(node), self.periods.index(period)
         whole = float(self.total[p, row])
+        parts = [(item.name, self.in_points(item.name)) for item in self.scores.scorecard.items]
+        parts += [("gates and adjustments", self._rules_or_nothing)]
         entries = []
-        for item in self.scores.scorecard.items:
-            part = float(self.in_points(item.kpi)[p, row])
+        for name, values in parts:
+            part = float(values[p, row])
             if part == part and whole == whole:
-                entries.append((item.kpi, item.kpi, part, -part))
+                entries.append((name, name, part, -part))
         title = f"gap of the total, {self.org.labels[row]}, {self.periods.labels[p]}"
         return Breakdown.ranked(title, "points", whole, entries)
 

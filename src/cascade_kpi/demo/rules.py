@@ -33,7 +33,7 @@ def kpis() -> ck.Kpis:
 def scorecard() -> ck.Scorecard:
     """Threshold, target and stretch for each KPI; weights that differ by kind of node."""
     return ck.Scorecard(
-        items=[
+        parts=[
             ck.Item("market share", curves.Piecewise([(0.85, 50), (1, 100), (1.1, 130)], below=0)),
             ck.Item(
                 "high-value retention",

@@ -232,7 +232,7 @@ def derive(
     ----------
     model : DriverTree
     stage : Results or Targets
-    missing : Missing or its name
+    missing : Missing or str
         What becomes of a driver that is absent where it was due: ``hold`` makes what needs it
         absent, ``zero`` counts it as zero where it is a sum, ``refuse`` raises.
     by_zero : {"absent", "refuse"}

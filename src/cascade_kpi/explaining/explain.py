@@ -25,16 +25,19 @@ from cascade_kpi.explaining.derived import DerivedExplainer
 from cascade_kpi.explaining.explanation import Explanation
 from cascade_kpi.explaining.fairness import StretchExplainer
 from cascade_kpi.explaining.fits import ApportionmentExplainer, FitExplainer, RoundingExplainer
+from cascade_kpi.explaining.gaps import GapExplainer
 from cascade_kpi.explaining.moves import MoveExplainer
 from cascade_kpi.explaining.plans import plan_answers
+from cascade_kpi.explaining.ratings import RatingExplainer
 from cascade_kpi.explaining.results import ResultExplainer
-from cascade_kpi.explaining.scores import GapExplainer, ScoreExplainer
+from cascade_kpi.explaining.scores import ScoreExplainer
 from cascade_kpi.explaining.translations import TranslationExplainer
 from cascade_kpi.fitting import Apportionment, Fitted, Rounded
 from cascade_kpi.judging.fairness import Fairness
 from cascade_kpi.moving.credited import Credited
 from cascade_kpi.moving.moved import Moved
 from cascade_kpi.plan.improve import Plan
+from cascade_kpi.rating.consolidate import Consolidated
 from cascade_kpi.results.results import Results
 from cascade_kpi.scoring.score import Scores
 from cascade_kpi.targets.targets import Targets
@@ -61,6 +64,7 @@ Stage = (
     | Apportionment
     | Rounded
     | PerformancePlan
+    | Consolidated
 )
 
 
@@ -72,6 +76,7 @@ def explain(
     quantity: str | None = None,
     *,
     goal: object = None,
+    item: str | None = None,
 ) -> Explanation:
     """Why a value of a stage is what it is, down to the input rows.
 
@@ -79,7 +84,7 @@ def explain(
     ----------
     stage : Targets, Reconciliation, Moved, Credited, Fairness, Changes, Attribution, Results, \
 Derived, Contributions, Translation, Scores, Gaps, Plan, Alignment, PerformancePlan, Fitted, \
-Apportionment or Rounded
+Apportionment, fitting.Rounded or Consolidated
     node : id
         Of moved targets and credited results: of a holder, or of a unit. Not needed for the
         coverage of a goal, nor of a performance plan, which is of one.
@@ -93,6 +98,8 @@ Apportionment or Rounded
     goal : id, optional
         Of an alignment: the goal whose coverage is asked for, or, with a node, the
         strategic goal that its weight serves; of a performance plan that goal.
+    item : str, optional
+        Of consolidated ratings; their overall score without one.
 
     Returns
     -------
@@ -124,7 +131,9 @@ Apportionment or Rounded
     - of an alignment ``"served"`` with a node, else ``"covered"``, ``"landed"``;
     - of a performance plan with a KPI ``"target"``, ``"weight"``, each level, as
       ``"threshold"``, in KPI units, ``"points of threshold"`` and ``"worth of threshold"``, and
-      as far as there are any ``"offer"`` and ``"commitment"``; with a goal ``"served"``.
+      as far as there are any ``"offer"`` and ``"commitment"``; with a goal ``"served"``;
+    - of consolidated ratings ``"score"`` or the name of a relation, or without an item
+      ``"overall"``; told as far as their audience may see.
 
     Examples
     --------
@@ -143,19 +152,24 @@ Apportionment or Rounded
     True
     """
     if isinstance(stage, Alignment):
-        _not_asked(kpi=kpi, period=period)
+        _not_asked(kpi=kpi, period=period, item=item)
         return _one(_of_alignment(stage, node, goal), quantity)
     if isinstance(stage, PerformancePlan):
         _not_asked(period=None if period == stage.content.period else period)
         return _one(plan_answers(stage, node, kpi, goal), quantity)
     _not_asked(goal=goal)
+    if isinstance(stage, Consolidated):
+        _not_asked(kpi=kpi)
+        return _one(_of_ratings(stage, node, item, period), quantity)
+    _not_asked(item=item)
     for kind, choose in _CHOICES.items():
         if isinstance(stage, kind):
             answers = choose(stage, node, kpi, period)
             break
     else:
         repair = "pass one of: "
-        repair += ", ".join(each.__name__ for each in (*_CHOICES, Alignment, PerformancePlan))
+        others = (*_CHOICES, Alignment, PerformancePlan, Consolidated)
+        repair += ", ".join(each.__name__ for each in others)
         check([Fault("explain", f"not a stage: {type(stage).__name__}", repair)])
     return _one(answers, quantity)
 
@@ -190,6 +204,15 @@ def _of_alignment(stage: Alignment, node: object, goal: object) -> Answers:
         row = stage.org.row(node)
         return {"served": lambda: of.served(row, at)}
     return {"covered": lambda: of.covered(at), "landed": lambda: of.landed(at)}
+
+
+def _of_ratings(stage: Consolidated, node: object, item: str | None, period: str | None) -> Answers:
+    of = RatingExplainer(stage, stage.org.row(node), stage.periods.index(period))
+    if item is None:
+        return {"overall": of.overall}
+    i = stage.ratings.item(item)
+    answers: Answers = {name: partial(of.mean, i, r) for r, name in enumerate(stage.relations)}
+    return {"score": lambda: of.score(i), **answers}
 
 
 def _named(kpi: str | None, known: tuple[str, ...]) -> str:
@@ -289,14 +312,19 @@ def _of_scores(stage: Scores, node: object, kpi: str | None, period: str | None)
     of = ScoreExplainer(stage, stage.org.row(node), stage.periods.index(period))
     if kpi is None:
         return {"total": of.total}
-    i = stage.item(kpi)
-    return {"points": lambda: of.points(i), "attainment": lambda: of.attainment(i)}
+    i = stage.outline.position(kpi)
+    answers: Answers = {"points": lambda: of.value(i)}
+    if hasattr(stage.outline.parts[i], "attained"):
+        answers["attainment"] = lambda: of.attainment(i)
+    return answers
 
 
 def _of_gaps(stage: Gaps, node: object, kpi: str | None, period: str | None) -> Answers:
     of = GapExplainer(stage, stage.org.row(node), stage.periods.index(period))
     if kpi is None:
-        return {"total": of.total}
+        return {"total": of.total, "rules": of.rules}
+    if kpi in stage.scores.outline.names and kpi not in stage.kpis.names:
+        return {"points": lambda: of.points(kpi)}
     return {
         "gap": lambda: of.gap(kpi),
         "shortfall": lambda: of.shortfall(kpi),

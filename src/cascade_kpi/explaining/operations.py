@@ -9,12 +9,10 @@ from cascade_kpi._arrays import FloatArray
 from cascade_kpi.kpis.aggregates import Aggregate, Makeup
 from cascade_kpi.kpis.directions import Direction
 from cascade_kpi.kpis.lots import Lot
-from cascade_kpi.missing import Missing
 from cascade_kpi.org.rollup import Combine
 from cascade_kpi.results.change import fold_values
 from cascade_kpi.scoring.attainments import Attainment
-from cascade_kpi.scoring.curves import Curve
-from cascade_kpi.scoring.kernel import weighted_mean
+from cascade_kpi.scoring.curves import Curve, said
 
 
 def _one(value: float) -> FloatArray:
@@ -205,9 +203,8 @@ class Attained:
 
     def __call__(self, *inputs: float) -> float:
         """The quantity, from its inputs."""
-        actual, target = _one(inputs[0]), _one(inputs[1])
-        baseline = _one(inputs[2] if len(inputs) > 2 else np.nan)
-        return float(self.rule(actual, target, self.better, baseline)[0])
+        actual, target, *columns = map(_one, inputs)
+        return float(self.rule(actual, target, self.better, *columns)[0])
 
     def words(self) -> str:
         """The clause."""
@@ -216,9 +213,10 @@ class Attained:
 
 @frozen
 class Points:
-    """Points of an attainment by a curve."""
+    """Points of an attainment by a curve, and where on the curve that is."""
 
     curve: Curve
+    attainment: float
 
     def __call__(self, *inputs: float) -> float:
         """The quantity, from its inputs."""
@@ -226,57 +224,32 @@ class Points:
 
     def words(self) -> str:
         """The clause."""
-        return f"{self.curve!r}"
+        told = said(self.curve, self.attainment)
+        return f"{self.curve!r}: {told}" if told else f"{self.curve!r}"
 
 
 @frozen
-class TotalPoints:
-    """Points of items weighed into a total."""
-
-    weights: tuple[float, ...]
-    missing: Missing
+class Distance:
+    """Points less points at target, times what a point adds at each level."""
 
     def __call__(self, *inputs: float) -> float:
         """The quantity, from its inputs."""
-        top, bottom = weighted_mean([_one(p) for p in inputs], list(self.weights), self.missing)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            return float((top / bottom)[0])
+        points, at_target, *slopes = inputs
+        out = np.subtract(points, at_target)
+        for slope in slopes:
+            out = np.multiply(out, slope)
+        return float(out)
 
     def words(self) -> str:
         """The clause."""
-        weights = ", ".join(f"{weight:g}" for weight in self.weights)
-        return f"Σ weight·points ÷ Σ weight, weights {weights}, missing: {self.missing.value}"
-
-
-@frozen
-class PointsGap:
-    """What one item brings to a total's gap.
-
-    Inputs are the points of all items, then the item's points at target.
-    """
-
-    which: int
-    weights: tuple[float, ...]
-    missing: Missing
-
-    def __call__(self, *inputs: float) -> float:
-        """The quantity, from its inputs."""
-        *points, at_target = inputs
-        _, bottom = weighted_mean([_one(p) for p in points], list(self.weights), self.missing)
-        item = points[self.which]
-        if self.missing is Missing.ZERO and np.isnan(item):
-            item = 0.0
-        with np.errstate(invalid="ignore", divide="ignore"):
-            return float((self.weights[self.which] * (_one(item) - _one(at_target)) / bottom)[0])
-
-    def words(self) -> str:
-        """The clause."""
-        return f"weight {self.weights[self.which]:g} × (points − points at target) ÷ Σ weight"
+        return "(points − points at target) × what a point adds"
 
 
 @frozen
 class Difference:
     """The first input less the second."""
+
+    phrase: str = "result − target"
 
     def __call__(self, *inputs: float) -> float:
         """The quantity, from its inputs."""
@@ -284,7 +257,7 @@ class Difference:
 
     def words(self) -> str:
         """The clause."""
-        return "result − target"
+        return self.phrase
 
 
 @frozen

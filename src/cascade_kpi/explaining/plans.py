@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import partial
 
@@ -20,7 +21,8 @@ from cascade_kpi.explaining.explanation import Explanation, Operation
 from cascade_kpi.explaining.operations import Points
 from cascade_kpi.kpis.directions import Direction
 from cascade_kpi.scoring.attainments import Attainment, Invertible
-from cascade_kpi.scoring.scorecard import Item
+from cascade_kpi.scoring.items import Item
+from cascade_kpi.scoring.outline import Outline
 
 __all__ = ["plan_answers"]
 
@@ -30,15 +32,15 @@ Answers = dict[str, Callable[[], Explanation]]
 
 @frozen
 class AtLevel:
-    """Where in KPI units an attainment is reached. Inputs are it, the target, the baseline."""
+    """Where in KPI units an attainment is reached. Inputs are it, the target, the columns."""
 
     rule: Attainment
     better: Direction
 
     def __call__(self, *inputs: float) -> float:
         """The quantity, from its inputs."""
-        edge, target, *baseline = inputs
-        return reached(self.rule, edge, target, self.better, *(baseline or [np.nan]))[0]
+        edge, target, *given = inputs
+        return reached(self.rule, edge, target, self.better, tuple(given))[0]
 
     def words(self) -> str:
         """The clause."""
@@ -47,33 +49,48 @@ class AtLevel:
 
 @frozen
 class OnTarget:
-    """What is attained on target."""
+    """What is attained on target. Inputs are the target, then the columns."""
 
     rule: Invertible
+    better: Direction
 
     def __call__(self, *inputs: float) -> float:
         """The quantity, from its inputs."""
-        return self.rule.on_target(inputs[0])
+        target, *given = inputs
+        return self.rule.on_target(target, self.better, *given)
 
     def words(self) -> str:
         """The clause."""
-        return f"on target, {self.rule!r}"
+        return f"on target, {self.rule!r}, {self.better!r}"
 
 
 @frozen
-class Worth:
-    """Points by their share of all weights. Inputs are the points, then the weights."""
+class Share:
+    """A weight over the sum of all those beside it. Inputs are the weights."""
 
     position: int
 
     def __call__(self, *inputs: float) -> float:
         """The quantity, from its inputs."""
-        points, *weights = inputs
-        return weights[self.position] / sum(weights) * points
+        return inputs[self.position] / sum(inputs)
 
     def words(self) -> str:
         """The clause."""
-        return "weight ÷ Σ weight × points"
+        return "weight ÷ Σ weight"
+
+
+@frozen
+class Worth:
+    """Points by their share of the total. Inputs are the points, then shares from the top down."""
+
+    def __call__(self, *inputs: float) -> float:
+        """The quantity, from its inputs."""
+        points, *shares = inputs
+        return math.prod(shares) * points
+
+    def words(self) -> str:
+        """The clause."""
+        return "weight ÷ Σ weight, down the sections, × points"
 
 
 def plan_answers(plan: PerformancePlan, node: object, kpi: str | None, goal: object) -> Answers:
@@ -96,7 +113,7 @@ def plan_answers(plan: PerformancePlan, node: object, kpi: str | None, goal: obj
         check([Fault("explain", reason, "leave the node out", column="node", value=node)])
     if goal is not None:
         return _of_goal(sources, goal)
-    names = [item.kpi for item in content.items]
+    names = [item.name for item in content.items]
     if kpi is None or kpi not in names:
         reason = "which KPI?" if kpi is None else "not on the plan"
         repair = f"pass kpi=…, or goal=…: {suggest(kpi or '', names)}"
@@ -128,15 +145,21 @@ class _ItemExplainer:
         return item
 
     @property
-    def _scored(self) -> tuple[int, Item]:
-        """Its place on the scorecard, and what stands there."""
-        items = self.sources.scorecard.items
-        (found,) = [(i, each) for i, each in enumerate(items) if each.kpi == self.item.kpi]
-        return found
+    def _outline(self) -> Outline:
+        return self.sources.scorecard.outline
+
+    @property
+    def _scored(self) -> Item:
+        """What stands on the scorecard."""
+        scored: Item = self._outline.parts[self.sources.items[self.position]]
+        return scored
 
     def answers(self) -> Answers:
         """Every quantity by its name."""
-        found: Answers = {"target": self.target, "weight": partial(self.weight, self.position)}
+        found: Answers = {
+            "target": self.target,
+            "weight": partial(self.weight, self.sources.items[self.position]),
+        }
         names = [level.name for level in self.item.levels]
         for i, level in enumerate(self.item.levels):
             name = level.name
@@ -154,7 +177,7 @@ class _ItemExplainer:
         return found
 
     def _name(self, what: str) -> str:
-        return f"{what} of {self.item.kpi}, {self.plan.content.name}, {self.plan.content.period}"
+        return f"{what} of {self.item.name}, {self.plan.content.name}, {self.plan.content.period}"
 
     def _made(
         self, what: str, value: float, unit: str, operation: Operation, expand: Callable[[], Many]
@@ -172,62 +195,91 @@ class _ItemExplainer:
         k = targets.kpis.index(self.item.kpi)
         return target_explainer(targets, k, self.sources.p).explain(self.sources.row)
 
-    def weight(self, position: int) -> Explanation:
-        """The weight of an item of the plan."""
-        item = self.plan.content.items[position]
-        group, _ = self.sources.weights
-        stated = group if group in self.sources.scorecard.weights else "everybody"
-        source = f"scorecard, weights of {stated}, {item.kpi}"
-        told = self._given("weight", item.weight, "weight", source)
-        name = f"weight of {item.kpi}, {self.plan.content.name}, {self.plan.content.period}"
+    def weight(self, i: int) -> Explanation:
+        """The weight of the i-th part of the scorecard."""
+        weights, group = self.sources.scorecard.weights, self.sources.group
+        part, person = self._outline.names[i], self.plan.content.person
+        stated = f"weights of {group if group in weights.groups else 'everybody'}"
+        if any((each.node, each.part) == (person, part) for each in weights.overrides):
+            stated = f"override of {person}"
+        told = self._given(
+            "weight", self.sources.weights[i], "weight", f"scorecard, {stated}, {part}"
+        )
+        name = f"weight of {part}, {self.plan.content.name}, {self.plan.content.period}"
         return attrs.evolve(told, name=name)
 
     def value(self, level: Level, name: str) -> Explanation:
         """A level in KPI units."""
-        i, item = self._scored
-        better = self.sources.targets.kpis[self.item.kpi].better
+        item = self._scored
 
         def expand() -> Many:
-            return (self._attained(level, name), self.target(), *self._baseline(i, item))
+            return (self._attained(level, name), self.target(), *self._columns())
 
-        rule = AtLevel(item.attainment, better)
+        rule = AtLevel(item.attainment, self._better)
         return self._made(name, level.value, self.item.unit, rule, expand)
 
     def _attained(self, level: Level, name: str) -> Explanation:
         """Where the curve is read: at one of its edges, or on target."""
-        _, item = self._scored
+        item = self._scored
         what, rule = f"attainment at {name}", item.attainment
         if name == "target" and isinstance(rule, Invertible):
-            operation = OnTarget(rule)
-            return self._made(what, level.attainment, "", operation, lambda: (self.target(),))
+
+            def expand() -> Many:
+                return (self.target(), *self._columns())
+
+            return self._made(what, level.attainment, "", OnTarget(rule, self._better), expand)
         return self._given(what, level.attainment, "", f"scorecard, {item.curve!r}")
 
-    def _baseline(self, i: int, item: Item) -> Many:
-        column = item.attainment.baseline
-        if column is None:
-            return ()
-        source = f"units row {int(self.sources.org.source_row[self.sources.row])}, {column}"
-        return (self._given("baseline", self.sources.baseline(i), self.item.unit, source),)
+    def _columns(self) -> Many:
+        """What the attainment needs of the tree."""
+        item = self._scored
+        row = int(self.sources.org.source_row[self.sources.row])
+        return tuple(
+            self._given(name, value, self.item.unit, f"units row {row}, {name}")
+            for name, value in zip(item.attainment.columns, self.sources.given(item), strict=True)
+        )
+
+    @property
+    def _better(self) -> Direction:
+        return self.sources.targets.kpis[self.item.kpi].better
 
     def points(self, level: Level, name: str) -> Explanation:
         """The points of a level."""
-        _, item = self._scored
+        item = self._scored
         return self._made(
             f"points at {name}",
             level.points,
             "points",
-            Points(item.curve),
+            Points(item.curve, level.attainment),
             lambda: (self._attained(level, name),),
         )
 
     def worth(self, level: Level, name: str) -> Explanation:
         """What a level brings to the total."""
-        items = self.plan.content.items
 
         def expand() -> Many:
-            return (self.points(level, name), *map(self.weight, range(len(items))))
+            return (self.points(level, name), *self._shares())
 
-        return self._made(f"worth at {name}", level.worth, "points", Worth(self.position), expand)
+        return self._made(f"worth at {name}", level.worth, "points", Worth(), expand)
+
+    def _shares(self) -> Many:
+        """The share of each section in the one above it, from the top down, and the item's."""
+        outline, i = self._outline, self.sources.items[self.position]
+        shares = []
+        while i > 0:
+            section = outline.above[i]
+            if outline.parts[section].combine.weighs and not outline.beside[i]:
+                shares.append(self._share(i, outline.children[section]))
+            i = section
+        return tuple(reversed(shares))
+
+    def _share(self, i: int, beside: tuple[int, ...]) -> Explanation:
+        weights = [self.weight(each) for each in beside if self.sources.weights[each]]
+        share = Share([each for each in beside if self.sources.weights[each]].index(i))
+        value = share(*(each.value for each in weights))
+        name = f"share of {self._outline.names[i]}, {self.plan.content.name}"
+        made = self._made("share", value, "", share, lambda: tuple(weights))
+        return attrs.evolve(made, name=f"{name}, {self.plan.content.period}")
 
     def offer(self) -> Explanation:
         """What the person offered."""

@@ -1,34 +1,31 @@
-"""Why a score, and a gap, is what it is."""
+"""Why a score is what it is."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property, partial
 
 import numpy as np
-from attrs import frozen
+from attrs import evolve, frozen
 
 from cascade_kpi._arrays import FloatArray
-from cascade_kpi.analysis.gaps import Gaps
 from cascade_kpi.explaining.explanation import Explanation, Operation
 from cascade_kpi.explaining.operations import (
     Attained,
-    BroughtToExtreme,
-    BroughtToRatio,
-    BroughtToSum,
-    Combined,
-    Difference,
-    Held,
     Points,
-    PointsGap,
-    Shortfall,
-    TotalPoints,
 )
+from cascade_kpi.explaining.ratings import RatingExplainer
+from cascade_kpi.explaining.reading import Combining, Filling, Key, Recorded, Replayed
 from cascade_kpi.explaining.results import ResultExplainer
-from cascade_kpi.kpis.aggregates import Makeup
-from cascade_kpi.org.rollup import add_present
+from cascade_kpi.rating.consolidate import Consolidated
+from cascade_kpi.scoring.block import Block, Joint, Supposed
+from cascade_kpi.scoring.items import Item
+from cascade_kpi.scoring.kernel import REAL
 from cascade_kpi.scoring.score import Scores
 
-__all__ = ["GapExplainer", "ScoreExplainer"]
+__all__ = ["ScoreExplainer"]
+
+_TELLS = "withheld: it tells of a score by several raters that is withheld"
 
 Many = tuple[Explanation, ...]
 Expand = Callable[[], Many]
@@ -36,11 +33,12 @@ Expand = Callable[[], Many]
 
 @frozen(eq=False)
 class ScoreExplainer:
-    """Explains the scores of one node in one period."""
+    """Explains the scores of one node in one period, as they are or as supposed."""
 
     scores: Scores
     row: int
     p: int
+    supposed: Supposed = REAL
 
     def name(self, what: str) -> str:
         """A quantity's name."""
@@ -53,176 +51,288 @@ class ScoreExplainer:
         return label
 
     @property
-    def card(self) -> tuple[tuple[int, ...], tuple[float, ...]]:
-        """Positions and weights of the items on the node's scorecard."""
-        kernel = self.scores.kernel
-        weights = kernel.weights[kernel.group[self.row]].tolist()
-        items = tuple(i for i, weight in enumerate(weights) if weight > 0)
-        return items, tuple(weights[i] for i in items)
-
-    def total(self) -> Explanation:
-        """The node's total, in points."""
-        items, weights = self.card
-        value = float(self.scores.total[self.p, self.row])
-        if not items:
-            source = f"no weights for this {self.scores.scorecard.by}: not scored"
-            return Explanation(self.name("total"), value, "points", self.period, None, source)
-        operation = TotalPoints(weights, self.scores.scorecard.missing)
-        return self._made("total", value, operation, lambda: tuple(map(self.points, items)))
+    def block(self) -> Block:
+        """The numbers of the node."""
+        return self.scores.kernel.block(self.p, np.array([self.row]), self.supposed)
 
     def _made(
         self, what: str, value: float, operation: Operation, expand: Expand, unit: str = "points"
     ) -> Explanation:
         return Explanation(self.name(what), value, unit, self.period, operation, "", expand)
 
-    def _at(self, values: FloatArray) -> float:
-        return float(values[0])
+    def _leaf(self, what: str, value: float, unit: str, source: str) -> Explanation:
+        return Explanation(self.name(what), value, unit, self.period, None, source)
 
-    def points(self, i: int) -> Explanation:
-        """Points of the i-th item."""
-        item = self.scores.scorecard.items[i]
-        value = self._at(self.scores.kernel.points(i, self.p, np.array([self.row])))
-        return self._made(
-            f"points of {item.kpi}", value, Points(item.curve), lambda: (self.attainment(i),)
+    def _value(self, i: int) -> float:
+        kernel, here = self.scores.kernel, np.array([self.row])
+        return float(kernel.value(i, self.p, here, self.supposed)[0])
+
+    # -- parts of the card ----------------------------------------------------------
+
+    def total(self) -> Explanation:
+        """The node's total, in points."""
+        return self.value(0)
+
+    def value(self, i: int) -> Explanation:
+        """The value of a part: of a section after its adjustments, or an item's points."""
+        if i in self.secret:
+            made = self._withheld(i)
+        elif not self.scores.outline.is_section(i):
+            made = self.points(i)
+        else:
+            steps = () if self.supposed.plain else self.scores.outline.parts[i].then
+            made = self._after(i, len(steps))
+        return evolve(made, key=("part", i, self.row, self.p, self.supposed))
+
+    @cached_property
+    def secret(self) -> frozenset[int]:
+        """Parts that would tell a score by several raters that is withheld from its audience."""
+        agreed, outline = self.scores.ratings, self.scores.outline
+        if not isinstance(agreed, Consolidated):
+            return frozenset()
+        found = {i for i in outline.items if self._reads_withheld(agreed, i)}
+        for i in outline.order:
+            read = {outline.find(name) for name in outline.reads(i)}
+            beside = {j for j, above in enumerate(outline.above) if above == i}
+            if found & (read | beside) or self._asks_secret(i):
+                found.add(i)
+        return frozenset(found)
+
+    def _reads_withheld(self, agreed: Consolidated, i: int) -> bool:
+        item = self.scores.outline.parts[i]
+        if isinstance(item, Item) or not float(np.ravel(self.block.weight(i))[0]):
+            return False
+        recorded, of = Recorded(self.block), RatingExplainer(agreed, self.row, self.p)
+        item.points(recorded)
+        asked = [name for kind, name in recorded.read if kind == "rated"]
+        return any(of.is_withheld(agreed.items.index(name)) for name in asked)
+
+    def _asks_secret(self, i: int) -> bool:
+        """Whether a section takes what is withheld from one level up."""
+        parent, (parts, _) = int(self.scores.org.parent[self.row]), self.block.on(i)
+        asked = {parts[at] for at in self.combining(i).asked} if parts else set()
+        if not asked or parent < 0 or self.supposed.topmost:
+            return False
+        above = evolve(self, row=parent, supposed=evolve(self.supposed, topmost=True))
+        return bool(asked & above.secret)
+
+    def _withheld(self, i: int) -> Explanation:
+        """What is told of a part that is withheld, with what it is made of as far as it is not."""
+        reason = "withheld: a score by several raters that is withheld could be computed from it"
+        outline, title = self.scores.outline, self._title(i)
+        if not outline.is_section(i):
+            title = f"points of {outline.names[i]}"
+        parts = self.block.on(i)[0] if outline.is_section(i) else []
+        return Explanation(
+            self.name(title),
+            float("nan"),
+            "points",
+            self.period,
+            None,
+            reason,
+            lambda: tuple(map(self.value, parts)) if parts else self._ratings_of(i),
         )
 
-    def attainment(self, i: int) -> Explanation:
-        """What the i-th item's curve is read at."""
-        item = self.scores.scorecard.items[i]
-        value = self._at(self.scores.kernel.attainment(i, self.p, np.array([self.row])))
-        of = self.of(i)
+    def _ratings_of(self, i: int) -> Many:
+        recorded = Recorded(self.block)
+        self.scores.outline.parts[i].points(recorded)
+        return tuple(self._read(recorded, key) for key in recorded.read if key[0] == "rated")
+
+    def _title(self, i: int) -> str:
+        name = self.scores.outline.names[i] if i else "total"
+        return f"{name}{self._tag}"
+
+    @property
+    def _tag(self) -> str:
+        return " without gates and adjustments" if self.supposed.plain else ""
+
+    def _after(self, i: int, done: int) -> Explanation:
+        """A section's value after the first so many of its adjustments."""
+        if done == 0:
+            return self.combined(i)
+        step = self.scores.outline.parts[i].then[done - 1]
+        return self._step(self._title(i), step, self._after(i, done - 1), step.words())
+
+    def _step(
+        self, title: str, call: Callable[..., FloatArray], before: Explanation, phrase: str
+    ) -> Explanation:
+        recorded = Recorded(self.block)
+        value = float(call(np.array([before.value]), recorded)[0])
+        operation = self._replayed(call, recorded, phrase)
+        reads = operation.read
         return self._made(
-            f"attainment of {item.kpi}",
+            title, value, operation, lambda: (before, *map(partial(self._read, recorded), reads))
+        )
+
+    def _replayed(
+        self, call: Callable[..., FloatArray], recorded: Recorded, phrase: str
+    ) -> Replayed:
+        return Replayed(call, tuple(recorded.read), self.block.better, phrase)
+
+    def _read(self, recorded: Recorded, key: Key) -> Explanation:
+        """What a rule read, explained."""
+        kind, name = key
+        value = float(np.broadcast_to(recorded.read[key], 1)[0])
+        if kind == "points":
+            return self.value(self.scores.outline.position(name))
+        if kind == "attainment":
+            return self.attainment(self.scores.outline.position(name))
+        if kind == "column":
+            source = f"units row {int(self.scores.org.source_row[self.row])}, {name}"
+            return self._leaf(name, value, "", source)
+        if kind == "rated":
+            return self._rated(name)
+        of = self.of(name)
+        return of.explain(self.row) if kind == "result" else of.counted(self.row)
+
+    def _rated(self, question: str) -> Explanation:
+        """What the raters agreed on, as far as those may see for whom the ratings are."""
+        agreed = self.scores.ratings
+        if isinstance(agreed, Consolidated):
+            return RatingExplainer(agreed, self.row, self.p).score(agreed.items.index(question))
+        value = float(self.block.rated(question)[0])
+        return self._leaf(f"rating of {question}", value, "points", "as it was given")
+
+    def combined(self, i: int) -> Explanation:
+        """A section's value before its adjustments."""
+        card = self.scores.scorecard
+        parts, _ = self.block.on(i)
+        value = float(self._combined(i)[0])
+        if not parts:
+            reason = f"no weights for this {card.weights.by}: not scored"
+            return self._leaf(self._title(i), value, "points", reason)
+        combining = self.combining(i)
+        return self._made(self._title(i), value, combining, lambda: self.inputs_of(i, combining))
+
+    def made(self, what: str, value: float, operation: Operation, inputs: Many) -> Explanation:
+        """A quantity made of others; a pure number."""
+        return self._made(what, value, operation, lambda: inputs, unit="")
+
+    def _combined(self, i: int) -> FloatArray:
+        kernel, here = self.scores.kernel, np.array([self.row])
+
+        def make(block: Block) -> FloatArray:
+            block.value(i)
+            return block.combined(i)
+
+        return kernel.made(make, self.p, here, self.supposed)
+
+    def combining(self, i: int) -> Combining:
+        """How a section's parts are combined, and for which of them the unit above is asked."""
+        card, block = self.scores.scorecard, self.block
+        block.value(i)
+        section = card.outline.parts[i]
+        parts, weights = block.on(i)
+        asked: list[int] = []
+
+        def from_above(at: int) -> FloatArray:
+            asked.append(at)
+            return block.from_parents(parts[at])()
+
+        joint = Joint(section.combine, card.policy(section))
+        points = [block.counted(i, part) for part in parts]
+        joint(points, weights, [partial(from_above, at) for at in range(len(parts))])
+        return Combining(joint, tuple(map(float, weights)), tuple(asked))
+
+    def inputs_of(self, i: int, combining: Combining) -> Many:
+        """Points of a section's parts, and those of the unit above that are asked for."""
+        parts, _ = self.block.on(i)
+        above = [self._parents(parts[at]) for at in combining.asked]
+        return (*(self.counted(i, part) for part in parts), *above)
+
+    def filled(self, section: int, i: int) -> Explanation:
+        """Points of a part of a section as they count: filled, where the policy does so."""
+        made, block = self.counted(section, i), self.block
+        policy = self.scores.scorecard.policy(self.scores.outline.parts[section])
+        if not np.isnan(made.value):
+            return made
+        value = float(policy.fill(np.array([np.nan]), block.from_parents(i))[0])
+        if np.isnan(value):
+            return made
+        title = f"points of {self.scores.outline.names[i]} that count"
+        return self._made(title, value, Filling(policy), lambda: (made, self._parents(i)))
+
+    def _parents(self, i: int) -> Explanation:
+        parent = int(self.scores.org.parent[self.row])
+        if parent < 0 or self.supposed.topmost:
+            reason = "nothing one level up to take it from"
+            return self._leaf(self.scores.outline.names[i], float("nan"), "points", reason)
+        supposed = evolve(self.supposed, topmost=True)
+        return ScoreExplainer(self.scores, parent, self.p, supposed).value(i)
+
+    def counted(self, section: int, i: int) -> Explanation:
+        """Points of a part of a section, after its gates."""
+        made, outline = self.value(i), self.scores.outline
+        for gate in () if self.supposed.plain else outline.parts[section].gates:
+            if gate.caps(outline.names[i]):
+                title = f"points of {outline.names[i]} that count"
+                made = self._step(title, gate, made, gate.words())
+        return made
+
+    # -- items ------------------------------------------------------------------------
+
+    def points(self, i: int) -> Explanation:
+        """Points of the i-th part, which is an item."""
+        item, value = self.scores.outline.parts[i], self._value(i)
+        on_target = i in self.supposed.on_target
+        if not isinstance(item, Item):
+            call = item.at_target if on_target else item.points
+            recorded = Recorded(self.block)
+            call(recorded)
+            operation = self._replayed(call, recorded, repr(item))
+            return self._made(
+                f"points of {item.name}",
+                value,
+                operation,
+                lambda: tuple(map(partial(self._read, recorded), operation.read)),
+            )
+        if on_target:
+            return self.points_at_target(i)
+        attained = self.attainment(i)
+        by = Points(item.curve, attained.value)
+        return self._made(f"points of {item.name}", value, by, lambda: (attained,))
+
+    def attainment(self, i: int) -> Explanation:
+        """What the i-th part's curve is read at."""
+        item = self.scores.outline.parts[i]
+        value = float(self.scores.kernel.attainment(i, self.p, np.array([self.row]))[0])
+        of = self.of(item.kpi)
+        return self._made(
+            f"attainment of {item.name}",
             value,
             Attained(item.attainment, of.kpi.better),
-            lambda: (of.explain(self.row), of.counted(self.row), *self._baseline(i)),
+            lambda: (of.explain(self.row), of.counted(self.row), *self._columns(item)),
             unit="",
         )
 
     def points_at_target(self, i: int) -> Explanation:
-        """Points the i-th item would have on target."""
-        item, kernel = self.scores.scorecard.items[i], self.scores.kernel
+        """Points the i-th part, an item, would have on target."""
+        item, kernel = self.scores.outline.parts[i], self.scores.kernel
         here = np.array([self.row])
-        value = self._at(kernel.points_at_target(i, self.p, here))
-        of = self.of(i)
-        attained = self._made(
-            f"attainment of {item.kpi} at target",
-            self._at(kernel.attainment(i, self.p, here, actual=kernel.target(i, self.p, here))),
+        value = float(kernel.at_target(i, self.p, here)[0])
+        title = f"points of {item.name} at target"
+        if not isinstance(item, Item):
+            return evolve(self.points(i), name=self.name(title), value=value)
+        of = self.of(item.kpi)
+        attained = float(kernel.made(item.attained_at_target, self.p, here)[0])
+        why = self._made(
+            f"attainment of {item.name} at target",
+            attained,
             Attained(item.attainment, of.kpi.better),
-            lambda: (of.counted(self.row), of.counted(self.row), *self._baseline(i)),
+            lambda: (of.counted(self.row), of.counted(self.row), *self._columns(item)),
             unit="",
         )
-        return self._made(
-            f"points of {item.kpi} at target", value, Points(item.curve), lambda: (attained,)
-        )
+        return self._made(title, value, Points(item.curve, attained), lambda: (why,))
 
-    def of(self, i: int) -> ResultExplainer:
-        """Explains the i-th item's results and targets."""
-        return ResultExplainer(self.scores.results, self.scores.kernel.columns[i], self.p)
+    def of(self, kpi: str) -> ResultExplainer:
+        """Explains a KPI's results and targets."""
+        return ResultExplainer(self.scores.results, self.scores.kpis.index(kpi), self.p)
 
-    def _baseline(self, i: int) -> Many:
-        baseline = self.scores.kernel.baselines[i]
-        if baseline is None:
-            return ()
-        column = self.scores.scorecard.items[i].attainment.baseline
-        source = f"units row {int(self.scores.org.source_row[self.row])}, {column}"
-        unit, value = self.of(i).kpi.unit, float(baseline[self.row])
-        return (Explanation(self.name("baseline"), value, unit, self.period, None, source),)
-
-
-@frozen(eq=False)
-class GapExplainer:
-    """Explains the gaps of one node in one period."""
-
-    gaps: Gaps
-    row: int
-    p: int
-
-    @property
-    def scores(self) -> ScoreExplainer:
-        """Explains the scores that the gaps follow from."""
-        return ScoreExplainer(self.gaps.scores, self.row, self.p)
-
-    def gap(self, kpi: str) -> Explanation:
-        """Result − target, in KPI units."""
-        return self._in_units("gap", kpi, float(self.gaps.of(kpi)[self.p, self.row]), Difference())
-
-    def shortfall(self, kpi: str) -> Explanation:
-        """The unfavourable part of the gap, in KPI units."""
-        value = float(self.gaps.shortfall(kpi)[self.p, self.row])
-        return self._in_units("shortfall", kpi, value, Shortfall(self.gaps.kpis[kpi].better))
-
-    def to_parent(self, kpi: str) -> Explanation:
-        """What the node brings to its parent's gap, in KPI units."""
-        of = ResultExplainer(self.gaps.scores.results, self.gaps.kpis.index(kpi), self.p)
-        value = float(self.gaps.to_parent(kpi)[self.p, self.row])
-        name = self.scores.name(f"brought to the gap of {kpi} one level up")
-        parent = int(self.gaps.org.parent[self.row])
-        if np.isnan(value):
-            source = "a root has no parent" if parent < 0 else "no gap one level up to split"
-            if of.kpi.aggregate.makeup is Makeup.OTHER:
-                source = f"{of.kpi.aggregate!r} does not say how a gap splits"
-            return Explanation(name, value, of.kpi.gap_unit, of.period, None, source)
-        operation, expand = self._brought(of, parent)
-        return Explanation(name, value, of.kpi.gap_unit, of.period, operation, "", expand)
-
-    def _brought(self, of: ResultExplainer, parent: int) -> tuple[Operation, Expand]:
-        row, makeup = self.row, of.kpi.aggregate.makeup
-        if makeup is Makeup.SUM:
-            return BroughtToSum(), lambda: (of.explain(row), of.counted(row))
-        if makeup is Makeup.RATIO:
-            return BroughtToRatio(), lambda: (
-                of.part(0, row),
-                of.part(1, row),
-                of.counted(parent),
-                of.part(1, parent),
-            )
-        siblings = self.gaps.org.node(parent).child_rows
-        return BroughtToExtreme(siblings.index(row)), lambda: (
-            of.explain(parent),
-            of.counted(parent),
-            *map(of.explain, siblings),
-        )
-
-    def _in_units(self, what: str, kpi: str, value: float, operation: Operation) -> Explanation:
-        of = ResultExplainer(self.gaps.scores.results, self.gaps.kpis.index(kpi), self.p)
-        return Explanation(
-            self.scores.name(f"{what} of {kpi}"),
-            value,
-            of.kpi.gap_unit,
-            of.period,
-            operation,
-            "",
-            lambda: (of.explain(self.row), of.counted(self.row)),
-        )
-
-    def points(self, kpi: str) -> Explanation:
-        """What one item brings to the total's gap, in points."""
-        scores = self.scores
-        items, weights = scores.card
-        i = self.gaps.scores.item(kpi)
-        value = float(self.gaps.in_points(kpi)[self.p, self.row])
-        name, period = scores.name(f"gap in points of {kpi}"), scores.period
-        if i not in items:
-            return Explanation(name, value, "points", period, None, "not on the scorecard")
-        operation = PointsGap(items.index(i), weights, self.gaps.scores.scorecard.missing)
-
-        def expand() -> Many:
-            return (*map(scores.points, items), scores.points_at_target(i))
-
-        return Explanation(name, value, "points", period, operation, "", expand)
-
-    def total(self) -> Explanation:
-        """The total less the total with every item on target, in points."""
-        scores = self.scores
-        items, _ = scores.card
-        names = [self.gaps.scores.scorecard.items[i].kpi for i in items]
-        value = float(self.gaps.total[self.p, self.row])
-        name, period = scores.name("gap of the total"), scores.period
-        if not items:
-            return Explanation(name, value, "points", period, None, "not scored")
-        held = np.isnan(value)
-        operation = Held() if held else Combined(add_present, "sum over the items")
-        return Explanation(
-            name, value, "points", period, operation, "", lambda: tuple(map(self.points, names))
+    def _columns(self, item: Item) -> Many:
+        """What the attainment needs of the tree."""
+        columns, unit = self.scores.kernel.sources.columns, self.of(item.kpi).kpi.unit
+        row = int(self.scores.org.source_row[self.row])
+        return tuple(
+            self._leaf(name, float(columns[name][self.row]), unit, f"units row {row}, {name}")
+            for name in item.attainment.columns
         )

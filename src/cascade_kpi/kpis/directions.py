@@ -58,6 +58,11 @@ def _share(actual: FloatArray, target: FloatArray) -> FloatArray:
         return np.asarray(np.divide(actual, target))
 
 
+def _mirrored(actual: FloatArray, target: FloatArray) -> FloatArray:
+    """2 − actual/target, divided last: 110 against 100 is exactly what 0.9 is written as."""
+    return _share(target - (actual - target), target)
+
+
 def _all_positive(target: FloatArray) -> bool:
     """Whether every target there is, is positive: the common case, told in one pass."""
     return bool(np.fmin.reduce(target, axis=None, initial=np.inf) > 0)
@@ -75,7 +80,9 @@ class Higher:
     def proportion(self, actual: FloatArray, target: FloatArray) -> FloatArray:
         """``1 + (actual − target)/|target|``: actual/target for positive targets."""
         share = _share(actual, target)
-        return share if _all_positive(target) else np.where(np.less(target, 0), 2.0 - share, share)
+        if _all_positive(target):
+            return share
+        return np.where(np.less(target, 0), _mirrored(actual, target), share)
 
     def reaching(self, attainment: float, target: float) -> tuple[float, float]:
         """``target + (attainment − 1)·|target|``."""
@@ -93,8 +100,10 @@ class Lower:
 
     def proportion(self, actual: FloatArray, target: FloatArray) -> FloatArray:
         """``1 − (actual − target)/|target|``: 2 − actual/target for positive targets."""
-        share = _share(actual, target)
-        return 2.0 - share if _all_positive(target) else np.where(target < 0, share, 2.0 - share)
+        share = _mirrored(actual, target)
+        return (
+            share if _all_positive(target) else np.where(target < 0, _share(actual, target), share)
+        )
 
     def reaching(self, attainment: float, target: float) -> tuple[float, float]:
         """``target − (attainment − 1)·|target|``."""

@@ -267,7 +267,7 @@ def _where(gaps: Gaps, rule: Rule) -> NDArray[np.bool_]:
 
 
 def _check_rules(gaps: Gaps, playbook: Playbook) -> None:
-    items = [item.kpi for item in gaps.scores.scorecard.items]
+    items = list(gaps.scores.kpi_items)
     faults = [
         Fault(
             "playbook", f"rule {r}: no item of this KPI", suggest(rule.kpi, items), value=rule.kpi

@@ -121,9 +121,12 @@ class Levels:
         mine = [each for each in self.content.commitments if each.kpi == item.kpi]
         return [*offered, *map(_promise, mine)]
 
-    def _weight(self, weight: float) -> str:
-        whole = sum(item.weight for item in self.content.items)
-        return percent(weight / whole) if abs(whole - 100) > 1e-9 else f"{plain(weight)} %"
+    def _weight(self, share: float) -> str:
+        whole = round(100 * share, 9)
+        return f"{plain(whole)} %" if whole == int(whole) else percent(share)
+
+    def _whole(self) -> str:
+        return self._weight(math.fsum(item.share for item in self.content.items))
 
     def _totals(self) -> list[str]:
         """What the plan pays with every KPI at a level; a dash where one has no such level."""
@@ -143,8 +146,8 @@ class Levels:
         """The table, a row for the whole below it."""
         rows: list[list[Cell]] = [
             [
-                name(item.kpi),
-                self._weight(item.weight),
+                name(item.name),
+                self._weight(item.share),
                 *(Reach.of(item, item.level(level)).cell for level in self._named),
                 *(
                     el(
@@ -157,7 +160,7 @@ class Levels:
             for item in self.content.items
         ]
         if len(rows) > 1:
-            rows.append(["all together", "100 %", *self._totals(), *[""] * len(self._extra)])
+            rows.append(["all together", self._whole(), *self._totals(), *[""] * len(self._extra)])
         numbers = range(1, 2 + len(self._named))
         words = "What is to be reached, and what each level pays"
         table = data_table(self._heads, rows, words=words, numbers=numbers, cls="stacks")
@@ -167,15 +170,15 @@ class Levels:
         """The same table."""
         rows = [
             [
-                item.kpi,
-                self._weight(item.weight),
+                item.name,
+                self._weight(item.share),
                 *(Reach.of(item, item.level(level)).text for level in self._named),
                 *("; ".join(self._told(item, what)) for what in self._extra),
             ]
             for item in self.content.items
         ]
         if len(rows) > 1:
-            rows.append(["all together", "100 %", *self._totals(), *[""] * len(self._extra)])
+            rows.append(["all together", self._whole(), *self._totals(), *[""] * len(self._extra)])
         return [*md.table(self._heads, rows, range(1, 2 + len(self._named))), _PAYS, ""]
 
 

@@ -100,7 +100,7 @@ class Cards:
 
     def _promised(self) -> float:
         scores = self.view.layers.scores
-        return scores.scorecard.promised if scores is not None else 0.0
+        return scores.scorecard.weights.promised if scores is not None else 0.0
 
     def _row(self, figure: Figure) -> list[Cell]:
         cells: list[Cell] = [name(figure.kpi.name), name(amount(figure.kpi, figure.target))]

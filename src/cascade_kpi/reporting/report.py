@@ -18,12 +18,14 @@ from cascade_kpi.drivers.translate import Translation
 from cascade_kpi.errors import Fault, check, unlike
 from cascade_kpi.moving.credited import Credited
 from cascade_kpi.moving.moved import Moved
+from cascade_kpi.rating.leniency import Leniency
 from cascade_kpi.reporting.agreed import plan_page
 from cascade_kpi.reporting.aligned import alignment_page, audited, focus_row
 from cascade_kpi.reporting.derived import derived_page
 from cascade_kpi.reporting.elements import el, render
 from cascade_kpi.reporting.fits import TableStage, table_page
 from cascade_kpi.reporting.layers import Layers, Stage
+from cascade_kpi.reporting.lenient import leniency_page
 from cascade_kpi.reporting.lights import Lights
 from cascade_kpi.reporting.limits import Limits
 from cascade_kpi.reporting.moves import moves_page
@@ -43,6 +45,7 @@ Reported = (
     | Derived
     | Translation
     | TableStage
+    | Leniency
 )
 
 
@@ -53,8 +56,8 @@ class Report:
     Attributes
     ----------
     stage : Targets, Results, Scores, Gaps, Plan, Fairness, Changes, Attribution, Reconciliation, \
-Moved, Credited, Alignment, Audit, PerformancePlan, Derived, Translation, Fitted, Apportionment or \
-Rounded
+Moved, Credited, Alignment, Audit, PerformancePlan, Derived, Translation, Fitted, Apportionment, \
+fitting.Rounded or Leniency
     title : str
     focus : id
         The node that the report is about, with all below it; None for a whole alignment.
@@ -95,6 +98,8 @@ Rounded
             return derived_page(
                 self.stage, row, p, lights=self.lights, limits=self.limits, title=self.title
             )
+        if isinstance(self.stage, Leniency):
+            return leniency_page(self.stage, self.title, self.limits)
         layers = Layers.of(self.stage)
         row = layers.targets.org.row(self.focus)
         p = layers.targets.periods.index(self.period)
@@ -167,15 +172,15 @@ def report(
     own section, and the (later, agreed) targets. Moved targets have a page of their own:
     timelines, pieces, who carries what, the sums; credited results have that page with results.
     An alignment has sections of its own: the strategy map,
-    coverage, what plans serve, findings; so has a performance plan, and a table that
+    coverage, what plans serve, findings; so has a performance plan, leniency, and a table that
     was made by ``fitting``: what it was made of, and its margins. Of derived
     values and of a translation: the driver tree, drawn, and what belongs to it.
 
     Parameters
     ----------
     stage : Targets, Results, Scores, Gaps, Plan, Fairness, Changes, Attribution, Reconciliation, \
-Moved, Credited, Alignment, Audit, PerformancePlan, Derived, Translation, Fitted, Apportionment or \
-Rounded
+Moved, Credited, Alignment, Audit, PerformancePlan, Derived, Translation, Fitted, Apportionment, \
+fitting.Rounded or Leniency
     title : str, optional
         By default the name of the node in focus and the period, or of phased targets the
         longer period that they are of.
@@ -229,14 +234,13 @@ Rounded
     wrong = unlike(lights, Lights, "lights", "Lights(…)")
     check(wrong + unlike(limits, Limits, "limits", "Limits(…)"))
     if isinstance(stage, Alignment | Audit):
-        aligned = audited(stage)[0]
-        at = focus_row(aligned, focus, period)
-        about = f"{aligned.org.labels[at or 0]}: alignment" if title is None else str(title)
-        return Report(
-            stage, about, None if at is None else aligned.org.node(at).id, "", lights, limits
-        )
+        return _of_alignment(stage, title, focus, period, lights, limits)
     if isinstance(stage, PerformancePlan):
         return _of_plan(stage, title, focus, period, lights, limits)
+    if isinstance(stage, Leniency):
+        _not_asked("it is of all raters", focus=focus, period=period)
+        about = "Leniency of raters" if title is None else str(title)
+        return Report(stage, about, None, "", lights, limits)
     if isinstance(stage, TableStage):
         return _of_table(stage, title, focus, period, lights, limits)
     if isinstance(stage, Translation):
@@ -304,6 +308,16 @@ def _of_translation(
     node, label = made.place or (None, "")
     told = f"Goals for the drivers of {', '.join(made.stated)}" if title is None else str(title)
     return Report(made, told, node, label, *options)
+
+
+def _of_alignment(
+    stage: Alignment | Audit, title: str | None, focus: object, period: str | None, *options: Any
+) -> Report:
+    """An alignment: of a node and its goals, or of all; it has no periods."""
+    aligned = audited(stage)[0]
+    at = focus_row(aligned, focus, period)
+    told = f"{aligned.org.labels[at or 0]}: alignment" if title is None else str(title)
+    return Report(stage, told, None if at is None else aligned.org.node(at).id, "", *options)
 
 
 def _of_plan(

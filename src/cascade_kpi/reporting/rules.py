@@ -6,18 +6,20 @@ from attrs import frozen
 
 from cascade_kpi.reporting import markdown as md
 from cascade_kpi.reporting.blocks import Cell, data_table, name
+from cascade_kpi.reporting.curves import curve_words
 from cascade_kpi.reporting.elements import Element, el
 from cascade_kpi.reporting.lights import Light
 from cascade_kpi.reporting.view import View
 from cascade_kpi.reporting.words import (
     attainment_words,
-    curve_words,
     grade_words,
     kpi_words,
     missing_words,
 )
+from cascade_kpi.scoring.attainments import Result
+from cascade_kpi.scoring.items import Item, Rated
 from cascade_kpi.scoring.score import Scores
-from cascade_kpi.scoring.scorecard import EVERYBODY
+from cascade_kpi.scoring.weights import EVERYBODY
 
 __all__ = ["Rules", "Sheet"]
 
@@ -74,24 +76,32 @@ def _card(view: View, scores: Scores) -> list[Sheet]:
     card = scores.scorecard
     items = [
         (
-            item.kpi,
+            item.name,
             attainment_words(item.attainment),
             curve_words(item.curve, item.attainment, scores.kpis[item.kpi].unit),
         )
         for item in card.items
+        if isinstance(item, Item)
     ]
-    groups = list(card.weights)[: view.limits.cards]
+    items += [
+        (item.name, "what several people rated", curve_words(item.curve, Result(), "points"))
+        for item in card.items
+        if isinstance(item, Rated)
+    ]
+    names = card.outline.names[1:]
+    groups = list(card.weights.groups)[: view.limits.cards]
     weights = tuple(
         (
             _group(group, len(groups)),
-            *(_weight(card.weights[group].get(item.kpi, 0.0)) for item in card.items),
+            *(_weight(card.weights.groups[group].get(name, 0.0)) for name in names),
         )
         for group in groups
     )
-    heads = (card.by, *(item.kpi for item in card.items))
+    heads = (card.weights.by, *names)
+    promised = f"Weights, of {card.weights.promised:g}"
     sheets = [
         Sheet("Points", ("KPI", "attainment", "curve"), tuple(items)),
-        Sheet(f"Weights, of {card.promised:g}", heads, weights, tuple(range(1, len(heads)))),
+        Sheet(promised, heads, weights, tuple(range(1, len(heads)))),
     ]
     if card.grades is not None:
         sheets.append(Sheet("Grades", ("grade", "total"), tuple(grade_words(card.grades))))
@@ -131,8 +141,7 @@ def _notes(view: View) -> list[str]:
     ]
     if layers.scores is not None:
         notes.append(
-            "An item of a scorecard without a result: "
-            f"{missing_words(layers.scores.scorecard.missing)}."
+            f"An item of a scorecard without a result: {layers.scores.scorecard.missing.words()}."
         )
         notes.append(
             "A KPI without a weight is not on that scorecard: it is neither scored nor missing."

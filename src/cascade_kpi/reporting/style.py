@@ -234,13 +234,20 @@ svg.axis.tall { height: 2.3rem; }
 .beyond.hard { fill: var(--red-fill); } .beyond.easy { fill: var(--amber-fill); }
 span.hard { color: var(--red); white-space: nowrap; }
 span.easy { color: var(--amber); white-space: nowrap; }
+svg.raters { width: 100%; min-width: 11rem; height: 1.3rem; }
+.raters .ground { stroke: var(--rule); stroke-width: 1; }
+.raters .moved { stroke: var(--accent); stroke-width: 2; }
+.raters .before { fill: var(--paper); stroke: var(--accent); stroke-width: 1.5; }
+.raters .after { fill: var(--accent); }
+.lenient td:nth-child(2) { width: 40%; vertical-align: middle; padding-block: 0; }
 .strips td:nth-child(2) { width: 46%; vertical-align: middle; padding-block: 0; }
 .strips tbody tr:last-child > * { border-bottom: 0; padding-top: 0; }
 .strips td.num { white-space: normal; }
 .strips.moves td:nth-child(2) { width: 22%; } .strips.moves td.num { white-space: nowrap; }
 .changed td:nth-child(2) { width: 24%; vertical-align: middle; }
 @media (max-width: 46rem) {
-  .strips td:nth-child(2), .strips.moves td:nth-child(2), .changed td:nth-child(2) { width: auto; }
+  .strips td:nth-child(2), .strips.moves td:nth-child(2) { width: auto; }
+  .changed td:nth-child(2), .lenient td:nth-child(2) { width: auto; }
   .strips .stacks td:nth-child(5) { grid-column: 1 / -1; }
   .strips.moves .stacks td:nth-child(5) { grid-column: auto; }
   .strips .stacks td:empty { display: none; }

@@ -18,7 +18,8 @@ from cascade_kpi.reporting.lights import Light, Lights
 from cascade_kpi.reporting.limits import Limits
 from cascade_kpi.reporting.wholes import Whole
 from cascade_kpi.reporting.wording import count, points
-from cascade_kpi.scoring.attainments import Proportion, Result
+from cascade_kpi.scoring.attainments import Proportion, absolute
+from cascade_kpi.scoring.items import Item
 
 __all__ = ["Card", "Column", "Figure", "Moment", "View"]
 
@@ -249,7 +250,7 @@ def _column(layers: Layers, kpi: Kpi, row: int, p: int, lights: Lights) -> Colum
     attained = nothing if layers.results is None else _attainment(layers, kpi, results, targets)
     points, lost, weight = nothing, nothing, nothing[0]
     scores = layers.scores
-    if scores is not None and any(item.kpi == kpi.name for item in scores.scorecard.items):
+    if scores is not None and kpi.name in scores.kpi_items:
         weight = scores.weights(kpi.name)
         points = np.where(weight > 0, scores.points(kpi.name), np.nan)
         if layers.gaps is not None:
@@ -275,7 +276,9 @@ def _attainment(layers: Layers, kpi: Kpi, results: FloatArray, targets: FloatArr
     """The scorecard's attainment, and where it has none that is a proportion, the direction's."""
     if layers.scores is not None:
         for item in layers.scores.scorecard.items:
-            if item.kpi == kpi.name and not isinstance(item.attainment, Result):
+            if not isinstance(item, Item) or item.name != kpi.name:
+                continue
+            if not absolute(item.attainment):
                 return layers.scores.attainment(kpi.name)
     none = np.full(targets.shape, math.nan)
     return Proportion(zero="exclude")(results, targets, kpi.better, none)

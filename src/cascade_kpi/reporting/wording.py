@@ -13,6 +13,7 @@ __all__ = [
     "attained",
     "count",
     "day",
+    "decimals",
     "listed",
     "number",
     "percent",
@@ -73,6 +74,11 @@ def attained(attainment: float) -> str:
     while share < 1 and round(share * 100, decimals) >= 100:
         decimals += 1
     return f"{_fixed(share * 100, decimals)} %" if math.isfinite(share) else _ABSENT
+
+
+def decimals(count: int) -> str:
+    """So many of them, in words."""
+    return f"{count} decimal{'' if count == 1 else 's'}"
 
 
 def points(value: float, decimals: int = 1, sign: str = "") -> str:

@@ -9,14 +9,13 @@ from cascade_kpi.judging import yardsticks
 from cascade_kpi.kpis import aggregates, directions, splits
 from cascade_kpi.kpis.kpi import Kpi
 from cascade_kpi.missing import Missing
-from cascade_kpi.reporting.wording import listed, points
-from cascade_kpi.scoring import attainments, curves
+from cascade_kpi.reporting.wording import decimals, listed, points
+from cascade_kpi.scoring import attainments
 from cascade_kpi.scoring.grades import Grades
 
 __all__ = [
     "attainment_words",
     "base_words",
-    "curve_words",
     "fences_words",
     "grade_words",
     "kpi_words",
@@ -52,8 +51,22 @@ _ATTAINMENTS: dict[type, Callable[[Any], str]] = {
         "met": "result in proportion to target; a target of zero counts as met or not",
         "exclude": "result in proportion to target; a target of zero is left out",
     }[rule.zero],
-    attainments.Progress: lambda rule: f"the way gone from {rule.baseline} to the target",
+    attainments.Progress: lambda rule: f"the way gone from {_given(rule.baseline)} to the target",
     attainments.Result: lambda _: "the result itself, in its own unit",
+    attainments.Quotient: lambda rule: (
+        f"result over target, or target over result where less is better, at most {rule.most:g}"
+    ),
+    attainments.Difference: lambda _: "how far the result is beyond its target, in its own unit",
+    attainments.Improvement: lambda rule: (
+        f"how much better than {_given(rule.baseline)}, as a share"
+    ),
+    attainments.Goalposts: lambda rule: (
+        f"the way from the worst, {_given(rule.worst)}, to the best, {_given(rule.best)}"
+        + (", by logarithms" if rule.scale == "logarithm" else "")
+    ),
+    attainments.Rounded: lambda rule: (
+        f"{attainment_words(rule.of)}, rounded to {decimals(rule.decimals)}"
+    ),
 }
 _BASES: dict[type, Callable[[Any], str]] = {
     yardsticks.Latest: lambda _: "the latest result",
@@ -77,6 +90,11 @@ _MISSING = {
     Missing.HOLD: "what needs it is absent too",
     Missing.REFUSE: "refused",
 }
+
+
+def _given(field: float | str) -> str:
+    """A column, or the number that is the same for all."""
+    return field if isinstance(field, str) else f"{field:,g}"
 
 
 def _words(table: dict[type, Callable[..., str]], rule: object, *more: object) -> str:
@@ -197,31 +215,6 @@ def attainment_words(rule: object) -> str:
 def missing_words(policy: Missing) -> str:
     """What becomes of what is absent."""
     return f"{policy.value}: {_MISSING[policy]}"
-
-
-def curve_words(curve: object, attainment: object, unit: str) -> str:
-    """A curve, its levels as per cent, or in the KPI's unit where it is read at results."""
-    raw = isinstance(attainment, attainments.Result)
-
-    def at(level: float) -> str:
-        return f"{level:g} {unit}" if raw else f"{level * 100:g} %"
-
-    def levels(pairs: curves.Levels) -> str:
-        return listed([f"{y:g} points at {at(x)}" for x, y in pairs])
-
-    if isinstance(curve, curves.Linear):
-        bounds = [("at least", curve.floor), ("at most", curve.cap)]
-        told = [f"{what} {level:g}" for what, level in bounds if level is not None]
-        each = f"{curve.slope:g} points at {at(1.0)}"
-        return "; ".join([f"in proportion, {each}", *([listed(told)] if told else [])])
-    if isinstance(curve, curves.Piecewise):
-        told = [f"straight lines through {levels(curve.levels)}"]
-        for where, value in (("below", curve.below), ("above", curve.above)):
-            told.append(f"{where} that held" if value is None else f"{where} that {value:g}")
-        return "; ".join(told)
-    if isinstance(curve, curves.Steps):
-        return f"steps: {levels(curve.levels)}; below that {curve.below:g}"
-    return repr(curve)
 
 
 def grade_words(grades: Grades) -> list[tuple[str, str]]:

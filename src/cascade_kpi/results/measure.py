@@ -40,7 +40,7 @@ def measure(
     targets : Targets
     actuals : Actuals, or any table that makes them
         See :meth:`Actuals.from_table`. Periods and KPIs are the targets'.
-    missing : Missing or its name
+    missing : Missing or str
         What becomes of reports that are due and absent: a leaf, or a node of
         the kinds that report the KPI, is due for it if it has a target.
         ``renormalise`` leaves them out, of sums together with their targets,

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from attrs import field, frozen
 
 from cascade_kpi._arrays import CONTENT, FloatArray, IntArray, fingerprint, frozen_array, lock
 from cascade_kpi._long import Columns, long_table, texts, totals_table
-from cascade_kpi.errors import Fault, check, suggest, unlike
+from cascade_kpi.errors import check, unlike
 from cascade_kpi.kpis.kpi import Kpis
-from cascade_kpi.missing import Missing
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.periods import Periods
 from cascade_kpi.records import record
 from cascade_kpi.records.digests import check_digest, digest_of
 from cascade_kpi.results.results import Results
-from cascade_kpi.scoring.kernel import Kernel, weighted_mean
+from cascade_kpi.scoring.block import Rating
+from cascade_kpi.scoring.brought import PLAIN, slope_of
+from cascade_kpi.scoring.kernel import Kernel
+from cascade_kpi.scoring.lawful import sources_of
+from cascade_kpi.scoring.outline import Outline
 from cascade_kpi.scoring.scorecard import Scorecard
 
 __all__ = ["Scores", "score"]
@@ -30,16 +33,18 @@ class _Scoring:
 
     results: Results
     scorecard: Scorecard
+    ratings: Rating | None = None
     digest: str | None = None
 
     @classmethod
     def of(cls, scores: Scores) -> _Scoring:
-        """The results and the scorecard."""
-        return cls(scores.results, scores.scorecard, digest_of([scores.total]))
+        """The results, the scorecard and the ratings."""
+        digest = digest_of([scores.total])
+        return cls(scores.results, scores.scorecard, scores.ratings, digest)
 
     def make(self) -> Scores:
         """The scores again."""
-        scores = score(self.results, self.scorecard)
+        scores = score(self.results, self.scorecard, ratings=self.ratings)
         check_digest(self.digest, digest_of([scores.total]))
         return scores
 
@@ -77,36 +82,49 @@ class Scores:
         """The periods."""
         return self.results.periods
 
-    def item(self, kpi: str) -> int:
-        """Position of a KPI's item on the scorecard.
+    @property
+    def ratings(self) -> Rating | None:
+        """What several raters agreed on; None if nothing is scored by it."""
+        return self.kernel.sources.ratings
 
-        Raises
-        ------
-        InputError
-            If it is not on it.
-        """
-        names = [item.kpi for item in self.scorecard.items]
-        if kpi not in names:
-            check([Fault("scorecard", "no item of this KPI", suggest(kpi, names), value=kpi)])
-        return names.index(kpi)
+    @property
+    def outline(self) -> Outline:
+        """The parts of the card, numbered."""
+        return self.scorecard.outline
 
-    def _per_period(self, cells: Any) -> FloatArray:
+    @property
+    def kpi_items(self) -> tuple[str, ...]:
+        """Names of the items that are of one KPI and named after it."""
+        return tuple(item.name for item in self.scorecard.items if item.kpis == (item.name,))
+
+    def _everybody(self, made: Callable[[int, slice], FloatArray]) -> FloatArray:
         everybody = slice(0, len(self.org))
-        return lock(np.stack([cells(p, everybody) for p in range(len(self.periods))]))
+        return lock(np.stack([made(p, everybody) for p in range(len(self.periods))]))
 
-    def attainment(self, kpi: str) -> FloatArray:
-        """What the item's curve was read at, float64 (p, n), NaN where absent."""
-        i = self.item(kpi)
-        return self._per_period(lambda p, nodes: self.kernel.attainment(i, p, nodes))
+    def attainment(self, item: str) -> FloatArray:
+        """What an item's curve was read at, float64 (p, n), NaN where absent."""
+        i = self.outline.position(item)
+        return self._everybody(lambda p, nodes: self.kernel.attainment(i, p, nodes))
 
-    def points(self, kpi: str) -> FloatArray:
-        """Points of the item, float64 (p, n), NaN where absent."""
-        i = self.item(kpi)
-        return self._per_period(lambda p, nodes: self.kernel.points(i, p, nodes))
+    def points(self, part: str) -> FloatArray:
+        """Points of an item, or the value of a section, float64 (p, n), NaN where absent."""
+        i = self.outline.position(part)
+        return self._everybody(lambda p, nodes: self.kernel.value(i, p, nodes))
 
-    def weights(self, kpi: str) -> FloatArray:
-        """Weight of the item for every node, float64 (n,); 0 if it is not on the card."""
-        return np.asarray(self.kernel.weights[self.kernel.group, self.item(kpi)])
+    def weights(self, part: str) -> FloatArray:
+        """Weight of a part for every node, float64 (n,); 0 if it is not on the card."""
+        table = self.kernel.sources.table
+        return np.asarray(table.weights[table.group, self.outline.position(part)])
+
+    def effective(self, part: str) -> FloatArray:
+        """What a point of a part adds to the total before adjustments, float64 (p, n).
+
+        Its weight over the sum of those that counted, down the sections; zero for an
+        absent part that is left out. NaN where there is no total, and where what a point
+        adds depends on the other parts' points.
+        """
+        i = self.outline.position(part)
+        return self._everybody(lambda p, nodes: slope_of(self.kernel.block(p, nodes, PLAIN), i))
 
     @property
     def grades(self) -> tuple[str, ...]:
@@ -126,16 +144,15 @@ class Scores:
         return None if code < 0 else self.grades[code]
 
     def table(self) -> Columns:
-        """Every item of everybody's scorecard as columns: one row a period, item and node.
+        """Every part of everybody's scorecard as columns: one row a period, part and node.
 
         Returns
         -------
         dict of str to array (m,)
-            ``node``, ``kpi``, ``period``, ``unit`` of the KPI; ``attainment``, what the
-            curve was read at; ``points``; ``weight`` as on the scorecard; and
-            ``effective_weight``, that weight over the sum of those that counted, 0 to 1:
-            zero for an absent item that is left out, NaN where there is no total. By
-            period, then item, then node, of nodes that the item weighs something for.
+            ``node``; ``part``, an item or a section; ``period``; ``unit`` of the item's
+            KPI; ``attainment``, what the curve was read at; ``points``; ``weight`` as on
+            the scorecard; and ``effective_weight``: :meth:`effective`. By period, then
+            part, then node, of nodes that have the part on their card.
 
         Examples
         --------
@@ -146,51 +163,39 @@ class Scores:
         >>> results = ck.measure(targets, {"node": ["a"], "kpi": ["sales"], "value": [9]})
         >>> card = ck.Scorecard([ck.Item("sales"), ck.Item("calls")], {"sales": 60, "calls": 40})
         >>> table = ck.score(results, card).table()
-        >>> for name in ("node", "kpi", "points", "weight", "effective_weight"):
+        >>> for name in ("node", "part", "points", "weight", "effective_weight"):
         ...     print(name, table[name].tolist())
         node ['hq', 'a', 'hq', 'a']
-        kpi ['sales', 'sales', 'calls', 'calls']
+        part ['sales', 'sales', 'calls', 'calls']
         points [90.0, 90.0, nan, nan]
         weight [60.0, 60.0, 40.0, 40.0]
         effective_weight [1.0, 1.0, 0.0, 0.0]
         """
-        weights = [self.weights(item.kpi) for item in self.scorecard.items]
-        periods = [self._items(p, weights) for p in range(len(self.periods))]
-        attainment, points, effective = (
-            [np.stack(each) for each in zip(*rows, strict=True)]
-            for rows in zip(*periods, strict=True)
-        )
-        shape = self.total.shape
-        weight = [np.broadcast_to(each, shape) for each in weights]
-        return long_table(
+        names = self.outline.names[1:]
+        weight = [np.broadcast_to(self.weights(name), self.total.shape) for name in names]
+        table = long_table(
             self.org.ids,
             self.periods.labels,
-            [(item.kpi, self.kpis[item.kpi].unit) for item in self.scorecard.items],
+            [(name, self._unit(name)) for name in names],
             [each > 0 for each in weight],
             {
-                "attainment": attainment,
-                "points": points,
+                "attainment": [self._attained(name) for name in names],
+                "points": [self.points(name) for name in names],
                 "weight": weight,
-                "effective_weight": effective,
+                "effective_weight": [self.effective(name) for name in names],
             },
         )
+        return {"part" if name == "kpi" else name: column for name, column in table.items()}
 
-    def _items(self, p: int, weights: list[FloatArray]) -> tuple[list[FloatArray], ...]:
-        """Attainment, points and effective weight of every item in one period, (n,) each."""
-        kernel, missing, everybody = self.kernel, self.scorecard.missing, slice(0, len(self.org))
-        items = self.scorecard.items
-        attainment = [kernel.attainment(i, p, everybody) for i in range(len(items))]
-        points = [item.curve(at) for item, at in zip(items, attainment, strict=True)]
-        alike = len(kernel.weights) == 1
-        _, counted = weighted_mean(
-            points, kernel.weights[0].tolist() if alike else weights, missing
-        )
-        base = np.where(np.isnan(self.total[p]), np.nan, counted)
-        effective = [weight / base for weight in weights]
-        if missing is Missing.RENORMALISE:
-            for share, item in zip(effective, points, strict=True):
-                share[np.isnan(item) & ~np.isnan(base)] = 0.0
-        return attainment, points, effective
+    def _unit(self, name: str) -> str:
+        """The unit of an item's KPI; of points, where it is not of one KPI."""
+        part = self.outline.parts[self.outline.position(name)]
+        kpis = getattr(part, "kpis", ())
+        return self.kpis[str(*kpis)].unit if len(kpis) == 1 else "points"
+
+    def _attained(self, name: str) -> FloatArray | None:
+        part = self.outline.parts[self.outline.position(name)]
+        return self.attainment(name) if hasattr(part, "attained") else None
 
     def totals(self) -> Columns:
         """Everybody's total as columns: one row a period and node with a scorecard.
@@ -212,7 +217,8 @@ class Scores:
         >>> print(*(values.tolist() for values in ck.score(results, card).totals().values()))
         ['hq', 'a'] ['2026', '2026'] [90.0, 90.0] ['B', 'B']
         """
-        scored = np.any(self.kernel.weights[self.kernel.group] > 0, axis=1)
+        weights = self.kernel.sources.table
+        scored = np.any(weights.weights > 0, axis=1)[weights.group]
         grade = np.array([*self.grades, ""], dtype=object)[self.grade_codes]  # -1 is the last
         table = totals_table(
             self.org.ids,
@@ -224,21 +230,26 @@ class Scores:
 
     def __repr__(self) -> str:
         scored = int(np.count_nonzero(~np.isnan(self.total)))
-        return f"<Scores {scored:,} totals × {self.org!r}, missing: {self.scorecard.missing.value}>"
+        return (
+            f"<Scores {scored:,} totals × {self.org!r}, missing: {self.scorecard.missing.words()}>"
+        )
 
     def __hash__(self) -> int:
         return fingerprint((hash(self.results), hash(self.scorecard), self.total))
 
 
-def score(results: Results, scorecard: Scorecard) -> Scores:
+def score(results: Results, scorecard: Scorecard, *, ratings: Rating | None = None) -> Scores:
     """Score every node by the scorecard of its group.
 
-    attainment → points by each item's curve → Σ weight·points ÷ Σ weight.
+    attainment → points by each item's curve → gates → combined in sections →
+    adjustments → the total.
 
     Parameters
     ----------
     results : Results
     scorecard : Scorecard
+    ratings : optional
+        What several raters agreed on, for items that are :class:`Rated`.
 
     Returns
     -------
@@ -247,9 +258,9 @@ def score(results: Results, scorecard: Scorecard) -> Scores:
     Raises
     ------
     InputError
-        If the scorecard does not fit the KPIs or the tree; listing targets
-        of zero that an attainment refuses; under ``missing="refuse"``, listing
-        every item without a result.
+        If the scorecard does not fit the KPIs, the tree or the ratings; listing
+        targets of zero that an attainment refuses, and columns that an adjustment needs
+        and that are blank; under ``missing="refuse"``, listing every absent part.
 
     Examples
     --------
@@ -264,7 +275,7 @@ def score(results: Results, scorecard: Scorecard) -> Scores:
     """
     wrong = unlike(results, Results, "results", "measure(…)")
     check(wrong + unlike(scorecard, Scorecard, "scorecard", "Scorecard(…)"))
-    kernel = Kernel.of(results, scorecard)
+    kernel = Kernel(sources_of(results, scorecard, ratings))
     scores = Scores(results, scorecard, lock(kernel.totals()), kernel)
     if scorecard.grades is not None:
         scorecard.grades.codes(scores.total)

@@ -10,11 +10,11 @@ import numpy as np
 from cascade_kpi._answers import ask, every_number, numbers
 from cascade_kpi._arrays import FloatArray, equal
 from cascade_kpi.analysis.gaps import Gaps
-from cascade_kpi.kpis.directions import Direction, Higher, Reaching
+from cascade_kpi.kpis.directions import Direction, Higher, Reaching, ways
 from cascade_kpi.kpis.trials import try_direction
 from cascade_kpi.plan.conditions import Condition
 from cascade_kpi.scoring.attainments import Attainment, Invertible
-from cascade_kpi.scoring.curves import Curve, Levelled
+from cascade_kpi.scoring.curves import Curve, Shape, said, shape_of
 from cascade_kpi.testing.laws import NEAR, SPREAD, elementwise, law, laws
 
 __all__ = ["check_attainment", "check_condition", "check_curve", "check_direction"]
@@ -29,8 +29,8 @@ _ATTAINED = (0.5, 0.8, 1.0, 1.2)
 def check_curve(curve: Curve, *, samples: FloatArray | None = None) -> FloatArray:
     """A curve is elementwise, pure, finite, and keeps NaN; and is a record.
 
-    Where it names its edges, as a :class:`Levelled <cascade_kpi.curves.Levelled>` curve
-    does, they are finite and ascending, and it jumps nowhere else.
+    One that knows its pieces (:class:`Shaped <cascade_kpi.curves.Shaped>`) has the points that
+    they have, to within 1e-9 of them, and exactly those at their edges, and jumps nowhere else.
 
     Parameters
     ----------
@@ -49,21 +49,19 @@ def check_curve(curve: Curve, *, samples: FloatArray | None = None) -> FloatArra
     >>> check_curve(curves.Piecewise([(0.8, 0), (1.0, 100)]))
     """
     tried = np.r_[SPREAD, [] if samples is None else samples, np.nan]
-    answer = elementwise("it", curve, tried, asked=every_number)
-    if isinstance(curve, Levelled):
-        _try_edges(curve)
-    return answer
+    pieces = shape_of(curve)
+    if pieces is not None:
+        law(isinstance(pieces, Shape), f"its pieces are {pieces!r}, not Shape(…)")
+        _check_pieces(curve, pieces, tried[:-1])
+        _try_edges(curve, pieces.edges)
+    for x in (*tried, *([] if pieces is None else pieces.edges)):
+        told = said(curve, float(x))
+        law(isinstance(told, str), f"it says {told!r} of {x}, which is no text")
+    return elementwise("it", curve, tried, asked=every_number)
 
 
-def _try_edges(curve: Levelled) -> None:
-    edges = curve.edges
-    told = f"it has the edges {edges!r}"
-    law(isinstance(edges, tuple), f"{told}, which is not a tuple")
-    law(all(isinstance(edge, float) for edge in edges), f"{told}, which are not all floats")
-    law(np.isfinite(edges), f"{told}, which are not all finite")
-    law(np.diff(edges) > 0, f"{told}, which do not ascend")
-    first, last = (edges[0], edges[-1]) if edges else (1.0, 1.0)
-    tried = np.linspace(first - 1.0, last + 1.0, 2001)
+def _try_edges(curve: Curve, edges: FloatArray) -> None:
+    tried = np.linspace(edges[0] - 1.0, edges[-1] + 1.0, 2001)
     low, high = tried[:-1], tried[1:]
     for _ in range(_HALVINGS):  # towards what jumps, if anything does
         middle = (low + high) / 2
@@ -71,8 +69,28 @@ def _try_edges(curve: Levelled) -> None:
         low, high = np.where(left, low, middle), np.where(left, middle, high)
     wide = np.ptp(curve(tried)) or 1.0
     jumps = high[np.abs(curve(high) - curve(low)) > _JUMP * wide]
-    odd = [x for x in jumps.tolist() if not np.any(np.abs(np.array(edges) - x) <= NEAR)]
-    law(not odd, f"it jumps at {odd[:1]}, and {told}")
+    odd = [x for x in jumps.tolist() if not np.any(np.abs(edges - x) <= NEAR * (1 + abs(x)))]
+    law(not odd, f"it jumps at {odd[:1]}, and its pieces have the edges {edges}")
+
+
+def _check_pieces(curve: Curve, pieces: Shape, tried: FloatArray) -> None:
+    edges, k = pieces.edges, len(pieces.edges)
+    parts = pieces.at, pieces.left[1:], pieces.right[1:], pieces.slope[1:]
+    law(all(len(part) == k for part in parts), "its pieces are not one more than their edges")
+    law(k > 0 and np.isfinite(edges).all(), f"its pieces have the edges {edges}")
+    law((np.diff(edges) > 0).all(), f"the edges of its pieces do not ascend: {edges}")
+    got = numbers("it", curve, edges)
+    law((got == pieces.at).all(), f"it answers {got} at the edges of its pieces, not {pieces.at}")
+    near = NEAR * (1 + np.abs(edges))
+    x = np.r_[tried, (edges[1:] + edges[:-1]) / 2, edges - 1, edges + 1, edges - near, edges + near]
+    got, i = numbers("it", curve, x), pieces.place(x)
+    ends = np.stack([pieces.left[i], pieces.right[i]])
+    # In a piece that is no line the points lie between its ends.
+    want = np.where(
+        np.isnan(pieces.slope[i]), np.clip(got, *np.sort(ends, axis=0)), pieces.points(x)
+    )
+    off = np.flatnonzero(np.abs(got - want) > NEAR * (1 + np.abs(want)))[:1]
+    law(not len(off), f"it answers {got[off]} to {x[off]}, its pieces {want[off]}")
 
 
 @laws
@@ -136,7 +154,7 @@ def _two_numbers(answer: Any) -> list[float]:
 
 @laws
 def check_attainment(rule: Attainment, *, better: Direction | None = None) -> FloatArray:
-    """An attainment is elementwise, needs its result and its baseline, and is nowhere infinite.
+    """An attainment is elementwise, needs its result and its columns, and is nowhere infinite.
 
     Where it can be taken back, as an
     :class:`Invertible <cascade_kpi.attainments.Invertible>` one, the attainment of the result
@@ -158,39 +176,46 @@ def check_attainment(rule: Attainment, *, better: Direction | None = None) -> Fl
     >>> from cascade_kpi import attainments
     >>> check_attainment(attainments.Proportion())
     """
-    way, name = Higher() if better is None else better, rule.baseline
-    law(name is None or isinstance(name, str), f"its baseline is {name!r}, not a column or None")
+    way, names = Higher() if better is None else better, rule.columns
+    sound = isinstance(names, tuple) and all(isinstance(name, str) for name in names)
+    law(sound, f"its columns are {names!r}, not a tuple of names")
     actual = np.array([-10.0, 0.0, 50.0, 99.0, 100.0, 101.0, 250.0, np.nan])
     given = [actual, np.full_like(actual, 100.0)]
-    if name is not None:
-        given.append(np.full_like(actual, 50.0))
+    # The worse of two columns first, and both worse than the target.
+    step = -1.0 if ways(way)[0] else 1.0
+    given += [np.full_like(actual, 100.0 - step * (50.0 - 20.0 * i)) for i in range(len(names))]
 
-    def call(actual: FloatArray, target: FloatArray, baseline: Any = np.array(np.nan)) -> Any:  # noqa: B008
-        return rule(actual, target, way, baseline)
+    def call(actual: FloatArray, target: FloatArray, *columns: FloatArray) -> Any:
+        return rule(actual, target, way, *columns)
 
     answer = elementwise("it", call, *given, asked=every_number)
-    if name is not None:
-        numbers("it", call, *given[:2], np.full_like(actual, np.nan))
+    for i in range(2, len(given)):
+        gone = [np.full_like(actual, np.nan) if i == j else each for j, each in enumerate(given)]
+        numbers("it", call, *gone)
     targets = np.array([100.0, 0.0, np.nan, -100.0, 1e-9])
-    refused = elementwise(
-        "its refuses", rule.refuses, targets, asked=functools.partial(ask, dtype=np.bool_)
-    )
+
+    def asked(target: FloatArray, *columns: FloatArray) -> Any:
+        return rule.refuses(target, way, *columns)
+
+    given_there = [each[: len(targets)] for each in given[2:]]
+    boolean = functools.partial(ask, dtype=np.bool_)
+    refused = elementwise("its refuses", asked, targets, *given_there, asked=boolean)
     law(not refused[0] and not refused[2], "it refuses a usual target of 100, or an absent one")
     for target in targets[~(refused | np.isnan(targets))]:
         numbers("it", call, given[0], np.full_like(actual, target), *given[2:])
     if isinstance(rule, Invertible):
-        _try_inverse(rule, way)
+        _try_inverse(rule, way, tuple(float(each[0]) for each in given[2:]))
     return answer
 
 
-def _try_inverse(rule: Invertible, way: Direction) -> None:
-    target, base = 100.0, np.nan if rule.baseline is None else 50.0
-    goal = rule.on_target(target)
-    law(rule.ahead(goal, target, way) == 0, "what is attained on target is ahead of it, or behind")
+def _try_inverse(rule: Invertible, way: Direction, columns: tuple[float, ...]) -> None:
+    target, given = 100.0, [np.array([each]) for each in columns]
+    goal = rule.on_target(target, way, *columns)
+    ahead = rule.ahead(goal, target, way, *columns)
+    law(ahead == 0, "what is attained on target is ahead of it, or behind")
     for attainment in (*_ATTAINED, goal):
-        for end in _two_numbers(rule.result(attainment, target, way, base)):
-            told = (np.array([end]), np.array([target]), way, np.array([base]))
-            got = float(rule(*told)[0])
+        for end in _two_numbers(rule.result(attainment, target, way, *columns)):
+            got = float(rule(np.array([end]), np.array([target]), way, *given)[0])
             words = f"it answers {end} for an attainment of {attainment}, where it attains {got}"
             law(abs(got - attainment) <= NEAR, words)
 

@@ -2,6 +2,7 @@
 
 from tests.second_package.acme_rules.aggregates import InThousands, RootMeanSquare, Takings
 from tests.second_package.acme_rules.attainments import Growth
+from tests.second_package.acme_rules.cards import Balance, Harmonic
 from tests.second_package.acme_rules.conditions import HardlyCovered
 from tests.second_package.acme_rules.confidences import PastErrors
 from tests.second_package.acme_rules.curves import Sigmoid
@@ -13,8 +14,10 @@ from tests.second_package.acme_rules.splits import SeatsAndTurns, SquareRoot
 from tests.second_package.acme_rules.yardsticks import Most, Part, Trend
 
 __all__ = [
+    "Balance",
     "Growth",
     "HardlyCovered",
+    "Harmonic",
     "Imperiali",
     "InThousands",
     "InTraining",

@@ -19,14 +19,20 @@ class Growth:
     baseline: str
     least: float = field(default=-1.0, converter=float)
 
-    def __call__(self, actual, target, better, baseline):
+    @property
+    def columns(self):
+        """The column of the baseline."""
+        return (self.baseline,)
+
+    def __call__(self, actual, target, better, *columns):
         """Attainment, a pure number."""
+        (baseline,) = columns
         sound = (baseline > 0) & (target > 0) & (baseline != target)
         with np.errstate(divide="ignore", invalid="ignore"):
             way = np.log(np.where(sound, target / baseline, np.nan))
             gone = np.maximum(np.log(actual / baseline) / way, self.least)
         return np.where(sound & (actual <= 0), self.least, gone)
 
-    def refuses(self, target):
+    def refuses(self, target, better, *columns):
         """No target is refused."""
         return np.zeros(np.shape(target), dtype=bool)

@@ -64,9 +64,57 @@ def test_progress_is_the_way_from_the_baseline_whatever_the_direction():
     assert attained(rule, 5, 20, HIGHER, 10) == -0.5
 
 
-@pytest.mark.parametrize(("actual", "target", "base"), [(15, 10, 10), (15, 20, NAN), (NAN, 20, 10)])
-def test_progress_is_absent_without_a_way_or_a_baseline(actual, target, base):
-    assert np.isnan(attained(ck.attainments.Progress("base"), actual, target, HIGHER, base))
+@pytest.mark.parametrize(
+    ("actual", "target", "base"), [(15, NAN, 10), (15, 20, NAN), (NAN, 20, 10)]
+)
+@pytest.mark.parametrize("already", ["refuse", "met", "exclude"])
+def test_progress_is_absent_without_a_baseline_a_target_or_a_result(actual, target, base, already):
+    rule = ck.attainments.Progress("base", already)
+    assert np.isnan(attained(rule, actual, target, HIGHER, base))
+
+
+@pytest.mark.parametrize(("better", "base"), [(HIGHER, 10), (HIGHER, 12), (LOWER, 10), (LOWER, 8)])
+def test_a_baseline_that_meets_the_target_leaves_no_way_to_go(better, base):
+    """By the formula, falling back from 12 to 11 against a target of 10 would be half the way."""
+    met = ck.attainments.Progress("base", "met")
+    worse = 9 if better == HIGHER else 11
+    assert attained(met, 10, 10, better, base) == 1
+    assert attained(met, worse, 10, better, base) == 0
+    for policy in ("refuse", "exclude"):
+        assert np.isnan(attained(ck.attainments.Progress("b", policy), 10, 10, better, base))
+
+
+def test_a_baseline_that_is_the_same_for_all():
+    assert attained(ck.attainments.Progress(10), 15, 20, HIGHER) == 0.5
+    assert ck.attainments.Progress(10).columns == ()
+
+
+def test_a_baseline_that_meets_the_target_is_refused_by_default_with_all_its_nodes():
+    tree = org(base=[6, 3, 3, 1, 2, 9])
+    results = measured(tree, SALES, 6, {"ann": 1})
+    faults = refused(gaps_of, results, ck.Item("sales", attainment=ck.attainments.Progress("base")))
+    targets = results.targets.of("sales")[0]
+    there = tree.ids[tree.numbers("base") >= targets].tolist()
+    assert [fault.value for fault in faults] == there
+    assert all("already='met'" in fault.repair for fault in faults)
+
+
+@pytest.mark.parametrize(
+    ("policy", "actual", "attainment"),
+    [
+        ("magnitude", -8, 1.2),
+        ("met", -8, 1),
+        ("met", -12, 0),
+        ("exclude", -8, NAN),
+        ("refuse", -8, NAN),
+    ],
+)
+def test_a_negative_target(policy, actual, attainment):
+    rule = ck.attainments.Proportion(negative=policy)
+    np.testing.assert_allclose(attained(rule, actual, -10), attainment)
+    targets = np.array([-10.0, 0.0, 10.0, NAN])
+    refuses = [policy == "refuse", True, False, False]
+    assert rule.refuses(targets, HIGHER).tolist() == refuses
 
 
 def test_a_baseline_that_the_tree_lacks_is_refused():
@@ -80,6 +128,17 @@ def test_the_result_itself():
     assert attained(ck.attainments.Result(), 7, 0) == 7
 
 
-@pytest.mark.parametrize("zero", ["meet", "", None, 0])
-def test_no_such_policy(zero):
-    refused(ck.attainments.Proportion, zero)
+@pytest.mark.parametrize("policy", ["meet", "", None, 0])
+def test_no_such_policy(policy):
+    columns = [f.column for f in refused(ck.attainments.Proportion, policy, policy)]
+    assert columns == ["zero", "negative"]
+    columns = [f.column for f in refused(ck.attainments.Progress, NAN, policy)]
+    assert columns == ["baseline", "already"]
+    (fault,) = refused(ck.attainments.Proportion, "magnitude")  # which is for negative targets
+    assert fault.column == "zero"
+
+
+@pytest.mark.parametrize("baseline", ["", " ", None, ["x"], True, NAN, float("inf")])
+def test_a_baseline_is_a_column_or_a_number(baseline):
+    (fault,) = refused(ck.attainments.Progress, baseline)
+    assert fault.column == "baseline"

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from attrs import field, frozen
 
 from cascade_kpi._arrays import FloatArray
-from cascade_kpi._fields import as_number, as_tuple, members, not_bounds, not_numbers
+from cascade_kpi._fields import as_number, not_bounds, not_numbers
 from cascade_kpi.errors import Fault, check
 from cascade_kpi.records import record
+from cascade_kpi.scoring.curves.pairs import Pairs, as_pairs, not_pairs
+from cascade_kpi.scoring.curves.shape import Shape
 
-__all__ = ["Curve", "Levelled", "Linear", "Piecewise", "Steps"]
-
-_PAIRS = "give (attainment, points) pairs of numbers"
-
-Levels = tuple[tuple[float, float], ...]
+__all__ = ["Curve", "Linear", "Piecewise", "Steps"]
 
 
 @runtime_checkable
@@ -32,54 +29,6 @@ class Curve(Protocol):
     def __call__(self, attainment: FloatArray) -> FloatArray:
         """Points, float64, the shape of `attainment`."""
         ...
-
-
-@runtime_checkable
-class Levelled(Curve, Protocol):
-    """A curve that says where its levels are, for performance plans that tell them.
-
-    Attributes
-    ----------
-    edges : tuple of float
-        Attainments at which it jumps or bends, or that people know it by: threshold,
-        stretch. Finite, ascending, each once; it jumps nowhere else.
-    """
-
-    @property
-    def edges(self) -> tuple[float, ...]:
-        """Attainments at which the curve has its levels, ascending."""
-        ...
-
-
-def _levels(levels: Iterable[Iterable[float]] | Mapping[float, float]) -> Any:
-    pairs = as_tuple(levels.items() if isinstance(levels, Mapping) else levels)
-    return tuple(map(_level, pairs)) if isinstance(pairs, tuple) else pairs
-
-
-def _level(level: Any) -> Any:
-    pair = as_tuple(level)
-    return tuple(map(as_number, pair)) if isinstance(pair, tuple) else pair
-
-
-def _faults(name: str, levels: Levels, least: int) -> list[Fault]:
-    faults: list[Fault] = []
-    before = -np.inf
-    for i, level in members(name, levels, tuple, _PAIRS, faults, column="levels"):
-        if len(level) != 2 or not all(isinstance(number, float) for number in level):
-            reason, repair = "not a pair of numbers", _PAIRS
-        elif not np.isfinite(level).all():
-            reason, repair = "not finite", "give finite numbers"
-        elif level[0] <= before:
-            reason = f"out of order: {level[0]:g} comes after {before:g}"
-            repair = "sort the levels, each attainment once"
-        else:
-            before = level[0]
-            continue
-        faults.append(Fault(name, reason, repair, row=i, column="levels", value=level))
-    if isinstance(levels, tuple) and len(levels) < least:
-        reason, repair = f"{len(levels)} levels", f"give at least {least}"
-        faults.append(Fault(name, reason, repair, column="levels"))
-    return faults
 
 
 @record("cascade_kpi/curves.linear")
@@ -131,6 +80,21 @@ class Linear:
         most = np.inf if self.cap is None else self.cap
         return np.clip(points, least, most, out=points)
 
+    def shape(self) -> Shape:
+        """Its line, and where that meets the floor and the cap."""
+        slope, up = self.slope, self.slope >= 0
+        bounds = [bound for bound in (self.floor, self.cap) if bound is not None]
+        met = {bound / slope for bound in bounds} if slope else set()
+        edges = sorted(edge for edge in met if np.isfinite(edge)) or [0.0]
+        at = self(np.array(edges))
+        low, high = (self.floor, self.cap) if up else (self.cap, self.floor)
+        outer = -np.inf if up else np.inf
+        first = (outer, slope) if low is None and slope else (at[0], 0.0)
+        last = (-outer, slope) if high is None and slope else (at[-1], 0.0)
+        between = [slope] * (len(edges) - 1)
+        slopes = [first[1], *between, last[1]]
+        return Shape(edges, at, [first[0], *at], [*at, last[0]], slopes)
+
 
 @record("cascade_kpi/curves.piecewise")
 @frozen
@@ -155,14 +119,14 @@ class Piecewise:
     array([  0.,  50.,  75., 100., 125., 150.,  nan])
     """
 
-    levels: Levels = field(converter=_levels)
+    levels: Pairs = field(converter=as_pairs)
     below: float | None = field(default=None, converter=as_number)
     above: float | None = field(default=None, converter=as_number)
 
     def __attrs_post_init__(self) -> None:
         name = "piecewise curve"
         bounds = not_bounds(name, below=self.below, above=self.above)
-        check(_faults(name, self.levels, 2) + bounds)
+        check(not_pairs(name, self.levels, 2) + bounds)
 
     @property
     def edges(self) -> tuple[float, ...]:
@@ -188,6 +152,14 @@ class Piecewise:
             np.copyto(points, self.above, where=x > last)
         return points
 
+    def shape(self) -> Shape:
+        """The lines between its levels, and what it holds beyond them."""
+        edges, at = np.array(self.levels).T
+        below = at[0] if self.below is None else self.below
+        above = at[-1] if self.above is None else self.above
+        slope = [0.0, *(np.diff(at) / np.diff(edges)), 0.0]
+        return Shape(edges, at, [below, *at[:-1], above], [below, *at[1:], above], slope)
+
 
 @record("cascade_kpi/curves.steps")
 @frozen
@@ -208,12 +180,12 @@ class Steps:
     array([  0.,  60.,  60., 100.])
     """
 
-    levels: Levels = field(converter=_levels)
+    levels: Pairs = field(converter=as_pairs)
     below: float = field(default=0.0, converter=as_number)
 
     def __attrs_post_init__(self) -> None:
         name = "step curve"
-        check(_faults(name, self.levels, 1) + not_numbers(name, below=self.below))
+        check(not_pairs(name, self.levels, 1) + not_numbers(name, below=self.below))
 
     @property
     def edges(self) -> tuple[float, ...]:
@@ -227,3 +199,9 @@ class Steps:
         for edge, step in self.levels:
             np.copyto(points, step, where=x >= edge)
         return points
+
+    def shape(self) -> Shape:
+        """Its steps."""
+        edges, at = np.array(self.levels).T
+        steps = [self.below, *at]
+        return Shape(edges, at, steps, steps, np.zeros(len(steps)))

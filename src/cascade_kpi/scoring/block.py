@@ -153,6 +153,7 @@ class Block:
     nodes: Where
     supposed: Supposed = Supposed()
     made: dict[int, FloatArray] = Factory(dict)
+    _weights: dict[int, Weight] = Factory(dict)
 
     # -- what rules may read ------------------------------------------------------
 
@@ -238,11 +239,12 @@ class Block:
 
     def weight(self, i: int) -> Weight:
         """Weight of the i-th part: one number where all nodes are of one group."""
-        weights = self.sources.table.by_part[i]
-        if len(self._group) == 1:
-            return float(weights[self._group[0]])
-        taken: FloatArray = weights.take(self._group)
-        return taken
+        known = self._weights
+        if i not in known:
+            weights = self.sources.table.by_part[i]
+            alone = len(self._group) == 1
+            known[i] = float(weights[self._group[0]]) if alone else weights.take(self._group)
+        return known[i]
 
     def on(self, section: int) -> tuple[list[int], list[Weight]]:
         """The parts that are combined in a section for any of the nodes, and their weights."""

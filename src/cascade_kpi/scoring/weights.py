@@ -231,9 +231,10 @@ class Weights:
         if self.by != "kind" and self.by not in org.columns:
             repair = suggest(self.by, ["kind", *org.columns])
             return [Fault("scorecard", "no such column", repair, column="by", value=self.by)]
-        cells = [] if self.by == "kind" else _keys(org.columns[self.by])[1].values()
-        faults = _told_apart(self.by, cells)
-        known = self.group_names(org)[0]
+        faults, known = list[Fault](), org.kind_names
+        if self.by != "kind":
+            cells = _keys(org.columns[self.by])[1].values()
+            faults, known = _told_apart(self.by, cells), tuple(dict.fromkeys(map(str, cells)))
         faults += [
             Fault("scorecard", f"no node is of this {self.by}", suggest(group, known),
                   column="weights", value=group)

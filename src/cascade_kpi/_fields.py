@@ -96,7 +96,7 @@ def is_a(value: object, kind: type) -> bool:
     return isinstance(value, kind) and not isinstance(value, type)
 
 
-def not_numbers(source: str, **numbers: object) -> list[Fault]:
+def not_numbers(source: str, /, **numbers: object) -> list[Fault]:
     """A fault for each field that is not a finite number."""
     faults = []
     for column, value in numbers.items():
@@ -115,7 +115,7 @@ def not_bounds(source: str, **numbers: object) -> list[Fault]:
     return not_numbers(source, **{name: n for name, n in numbers.items() if n is not None})
 
 
-def not_whole(source: str, least: int, most: int, **numbers: object) -> list[Fault]:
+def not_whole(source: str, least: int, most: int, /, **numbers: object) -> list[Fault]:
     """A fault for each field that is not a whole number in a range."""
     reason = f"not a whole number from {least:,} to {most:,}"
     return [

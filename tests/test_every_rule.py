@@ -56,7 +56,8 @@ SAMPLES: list[Any] = [
     calibrating.Between(["A", "B"], 0.3, 0.5), calibrating.Ideal({"A": 0.3, "B": 0.7}),
     calibrating.Quotas([calibrating.AtMost("A", 0.2)]),
     calibrating.Everybody(), calibrating.Column("post"), calibrating.Under("team"),
-    calibrating.Pools("post", least=3), calibrating.Policy(calibrating.Quotas([calibrating.AtMost("A", 0.2)])),
+    calibrating.Pools("post", least=3),
+    calibrating.Scheme(calibrating.Quotas([calibrating.AtMost("A", 0.2)])),
     calibrating.Held(), calibrating.Waived(), calibrating.Adjustment("ann", "A", "why", "board"),
     calibrating.Sitting([calibrating.Adjustment("ann", "A", "why", "board")]),
 ]  # fmt: skip

@@ -93,8 +93,8 @@ CALLS = {
     "Column": (ck.calibrating.Column, {"name": "x"}),
     "Under": (ck.calibrating.Under, {"kind": "x"}),
     "Pools": (ck.calibrating.Pools, {"by": "x", "least": 2, "pooled": "others", "of": "x"}),
-    "Policy": (
-        ck.calibrating.Policy,
+    "Scheme": (
+        ck.calibrating.Scheme,
         {"quotas": QUOTAS, "pools": ck.calibrating.Pools(), "ties": None},
     ),
     "Adjustment": (

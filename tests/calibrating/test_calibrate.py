@@ -87,6 +87,35 @@ def made_rank(made):
     return lambda node: made.rank[0, made.org.row(node)]
 
 
+def test_each_period_has_pools_of_its_own():
+    tree = ck.OrgTree.from_table({"id": ["hq", *"abcd"], "parent": ["", *["hq"] * 4]})
+    kpi = ck.Kpi("points", "pt", aggregate=ck.aggregates.Mean(), split=ck.splits.Shared())
+    goals = {"node": ["hq"] * 2, "kpi": ["points"] * 2, "period": ["1", "2"], "value": [100, 100]}
+    targets = ck.cascade(tree, [kpi], goals, periods=["1", "2"])
+    values = {"1": [95, 94, 93, 92], "2": [70, 95, None, 93]}
+    rows = [(n, "points", p, v) for p in values for n, v in zip("abcd", values[p], strict=True)]
+    rows = [row for row in rows if row[3] is not None]
+    table = dict(
+        zip(("node", "kpi", "period", "value"), map(list, zip(*rows, strict=True)), strict=True)
+    )
+    card = ck.Scorecard(
+        [ck.Item("points")], {"points": 100}, grades=ck.Grades.from_edges({"A": 90, "B": None})
+    )
+    scores = ck.score(ck.measure(targets, table), card)
+    made = ck.calibrate(scores, Quotas([AtMost("A", 0.5)]))
+    assert made.pooled.sizes.tolist() == [4, 3]
+    assert made.by_pool()["calibrated"].tolist() == [2, 2, 1, 2]
+    assert made.by_quota()["high"].tolist() == [2, 1]
+    assert [made.grade(node, "2") for node in "abcd"] == ["B", "A", None, "B"]
+    why = ck.explain(made, "d", period="2", quantity="calibrated")
+    assert why.evaluate() == why.value == 2
+    swap = [changed("b", "B", period="2"), changed("d", "A", period="2")]
+    assert made.adjust(Sitting(swap)).grade("d", "2") == "A"
+    assert made.adjust(Sitting(swap)).grade("d", "1") == made.grade("d", "1")
+    (a, b) = refused(ck.calibrate, scores, Quotas([AtMost("A", 0.5), AtMost("B", 0.4)]))
+    assert [a.value, b.value] == ["everybody, 1", "everybody, 2"]
+
+
 def test_small_groups_are_pooled():
     people = {
         f"{unit}{i}": (unit, 95 - i) for unit, n in (("x", 3), ("y", 1), ("z", 1)) for i in range(n)
@@ -227,3 +256,25 @@ def test_is_written_and_read():
     text = ck.to_json(MADE).replace('"share": 0.2', '"share": 0.3')
     with pytest.raises(ck.InputError, match="other values"):
         ck.from_json(text)
+
+
+def test_a_grade_is_explained_by_rank_and_cut_and_quota():
+    people = {**TEN, "e": ("x", 96), "k": ("x", None)}
+    made = ck.calibrate(scored(people), Quotas([AtMost("A", 0.3), Ideal(
+        {"A": 0.3, "B": 0.4, "C": 0.2, "D": 0.1, "E": 0}
+    )]))  # fmt: skip
+    made = made.adjust(Sitting([changed("a", "B")], quotas=Waived()))
+    for node in [*people, "hq"]:
+        for quantity in ("final", "calibrated", "scored", "rank"):
+            why = ck.explain(made, node, quantity=quantity)
+            assert why.evaluate() == why.value or (
+                why.value != why.value and why.evaluate() != why.evaluate()
+            )
+    told = ck.explain(made, "e").text()
+    assert "final grade B of e, 2026 = 2 of 5 grades" in told
+    assert "1 down from the scored A" in told
+    assert "1 of 1 with the same total are ahead by the text of the id" in told
+    assert "held by “at most 30 % A”, here 3; “ideally" in told
+    assert "decided by board: saved the client" in ck.explain(made, "a").text()
+    assert "in no pool" in ck.explain(made, "hq").text()
+    assert [f.column for f in refused(ck.explain, made, "a", "k")] == ["kpi"]

@@ -2,9 +2,9 @@
 
 from cascade_kpi.calibrating.adjusting import Adjustment, Held, Sitting, Waived
 from cascade_kpi.calibrating.calibrate import Calibrated, calibrate
-from cascade_kpi.calibrating.policy import Policy
 from cascade_kpi.calibrating.pools import Column, Everybody, Pools, Under
 from cascade_kpi.calibrating.quotas import AtLeast, AtMost, Between, Ideal, Quotas
+from cascade_kpi.calibrating.scheme import Scheme
 
 __all__ = [
     "Adjustment",
@@ -16,9 +16,9 @@ __all__ = [
     "Everybody",
     "Held",
     "Ideal",
-    "Policy",
     "Pools",
     "Quotas",
+    "Scheme",
     "Sitting",
     "Under",
     "Waived",

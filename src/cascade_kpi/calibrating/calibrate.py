@@ -15,9 +15,9 @@ from cascade_kpi._fields import refusals
 from cascade_kpi._long import Columns, keys, texts
 from cascade_kpi.calibrating.adjusting import Adjustment, Sitting
 from cascade_kpi.calibrating.least import feasible, least_change
-from cascade_kpi.calibrating.policy import Asked, Policy
 from cascade_kpi.calibrating.pools import Pooled, Pools, ranked
 from cascade_kpi.calibrating.quotas import Quotas
+from cascade_kpi.calibrating.scheme import Asked, Scheme
 from cascade_kpi.errors import Fault, InputError, check, suggest, unlike, wants
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.periods import Periods
@@ -33,7 +33,7 @@ class _Calibrating:
     """What is calibrated by what: what the JSON record holds."""
 
     scores: Scores
-    policy: Policy
+    scheme: Scheme
     sittings: tuple[Sitting, ...] = ()
     digest: str | None = None
 
@@ -41,12 +41,12 @@ class _Calibrating:
     def of(cls, made: Calibrated) -> _Calibrating:
         """The scores, the rules, and what the committee decided."""
         digest = digest_of([made.grade_codes.astype(np.float64)])
-        return cls(made.scores, made.policy, made.sittings, digest)
+        return cls(made.scores, made.scheme, made.sittings, digest)
 
     def make(self) -> Calibrated:
         """The calibrated grades again."""
-        policy = self.policy
-        made = calibrate(self.scores, policy.quotas, policy.pools, ties=policy.ties)
+        scheme = self.scheme
+        made = calibrate(self.scores, scheme.quotas, scheme.pools, ties=scheme.ties)
         for sitting in self.sittings:
             made = made.adjust(sitting)
         check_digest(self.digest, digest_of([made.grade_codes.astype(np.float64)]))
@@ -61,7 +61,7 @@ class Calibrated:
     Attributes
     ----------
     scores : Scores
-    policy : Policy
+    scheme : Scheme
         Quotas, pools, and what settles ties.
     pooled : Pooled
         The pools of all periods.
@@ -72,7 +72,7 @@ class Calibrated:
     """
 
     scores: Scores
-    policy: Policy
+    scheme: Scheme
     pooled: Pooled = field(eq=False, repr=False)
     cuts: IntArray = field(eq=CONTENT, repr=False, converter=frozen_array)
     sittings: tuple[Sitting, ...] = ()
@@ -95,7 +95,7 @@ class Calibrated:
     @cached_property
     def rank(self) -> IntArray:
         """Place of everybody in their pool, 1 for the first, 0 for whoever is in none, (p, n)."""
-        tie = _tie(self.org, self.policy.ties)
+        tie = _tie(self.org, self.scheme.ties)
         return lock(ranked(self.pooled, self.scores.total, tie, self.org.ids) + 1)
 
     @cached_property
@@ -126,7 +126,7 @@ class Calibrated:
     @cached_property
     def asked(self) -> Asked:
         """What the quotas ask of each pool."""
-        return _asked(self.scores, self.policy, self.pooled)
+        return _asked(self.scores, self.scheme, self.pooled)
 
     @property
     def steps(self) -> int:
@@ -255,7 +255,7 @@ class Calibrated:
         labels = np.array(self.periods.labels, dtype=object)
         return {
             "pool": texts(np.repeat(names, times)),
-            "period": texts(np.repeat(labels[self.pooled.periods], times)),
+            "period": texts(np.repeat(labels[self.pooled.period_codes], times)),
             "people": np.repeat(self.pooled.sizes, times),
             "grade": texts(np.tile(np.array(self.grades, dtype=object), pools)),
             **dict(zip(("scored", "calibrated", "final"), counts, strict=True)),
@@ -288,7 +288,7 @@ class Calibrated:
             grades = " or ".join(self.grades[span])
             told = [
                 np.full(len(pools), rule.words(), dtype=object), names[pools],
-                labels[self.pooled.periods[pools]], np.full(len(pools), grades, dtype=object),
+                labels[self.pooled.period_codes[pools]], np.full(len(pools), grades, dtype=object),
             ]  # fmt: skip
             for name, values in zip(parts, [*told, low, high, *held], strict=True):
                 parts[name].append(values)
@@ -329,9 +329,9 @@ def _tie(org: OrgTree, column: str | None) -> FloatArray:
     return np.zeros(len(org)) if column is None else org.numbers(column)
 
 
-def _asked(scores: Scores, policy: Policy, pooled: Pooled) -> Asked:
-    own = np.where(pooled.heads < 0, -1, scores.grade_codes[pooled.periods, pooled.heads])
-    return Asked.of(policy, pooled, scores.grades, own)
+def _asked(scores: Scores, scheme: Scheme, pooled: Pooled) -> Asked:
+    own = np.where(pooled.heads < 0, -1, scores.grade_codes[pooled.period_codes, pooled.heads])
+    return Asked.of(scheme, pooled, scores.grades, own)
 
 
 def calibrate(
@@ -384,32 +384,32 @@ def calibrate(
     ['A', 'A', 'B', 'C']
     """
     faults = unlike(scores, Scores, "scores", "score(…)")
-    built: list[Policy] = []
+    built: list[Scheme] = []
     faults += refusals(
-        lambda given: built.append(Policy(given, Pools() if pools is None else pools, ties)), quotas
+        lambda given: built.append(Scheme(given, Pools() if pools is None else pools, ties)), quotas
     )
     check(faults)
-    policy = built[0]
-    faults = policy.unfit(scores.grades) + refusals(lambda name: _tie(scores.org, name), ties)
+    scheme = built[0]
+    faults = scheme.unfit(scores.grades) + refusals(lambda name: _tie(scores.org, name), ties)
     found: list[Pooled] = []
     graded = (scores.grade_codes >= 0) & ~np.isnan(scores.total)
     if scores.grades:
         faults += refusals(
-            lambda each: found.append(Pooled.of(each, scores.org, graded)), policy.pools
+            lambda each: found.append(Pooled.of(each, scores.org, graded)), scheme.pools
         )
     check(faults)
     pooled = found[0]
-    return Calibrated(scores, policy, pooled, _cuts(scores, policy, pooled))
+    return Calibrated(scores, scheme, pooled, _cuts(scores, scheme, pooled))
 
 
-def _cuts(scores: Scores, policy: Policy, pooled: Pooled) -> IntArray:
+def _cuts(scores: Scores, scheme: Scheme, pooled: Pooled) -> IntArray:
     """Cumulative counts of the calibrated grades, (grades + 1, m)."""
-    asked = _asked(scores, policy, pooled)
+    asked = _asked(scores, scheme, pooled)
     bounds = asked.bounds()
     never = np.flatnonzero(~feasible(bounds))
     several = len(scores.periods) > 1
     names = [
-        f"{pooled.names[i]}, {scores.periods.labels[pooled.periods[i]]}"
+        f"{pooled.names[i]}, {scores.periods.labels[pooled.period_codes[i]]}"
         if several
         else pooled.names[i]
         for i in never.tolist()

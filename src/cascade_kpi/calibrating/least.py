@@ -52,12 +52,12 @@ def bounds_of_order(sizes: IntArray, grades: int) -> IntArray:
     return bounds
 
 
-def _closed(bounds: IntArray) -> tuple[IntArray, NDArray[np.int8]]:
+def _closed(bounds: IntArray) -> tuple[IntArray, NDArray[np.int16]]:
     """Shortest paths between all nodes, and the first node on the way of each."""
     nodes = len(bounds)
     far = bounds.copy()
-    via = np.empty(bounds.shape, dtype=np.int8)
-    via[:] = np.arange(nodes, dtype=np.int8)[None, :, None]
+    via = np.empty(bounds.shape, dtype=np.int16)
+    via[:] = np.arange(nodes, dtype=np.int16)[None, :, None]
     for k in range(nodes):
         through = far[:, k][:, None] + far[k][None]
         shorter = through < far
@@ -158,7 +158,7 @@ class _Flow:
         self.soft[node, below] -= 1
 
     def _push(
-        self, slack: IntArray, via: NDArray[np.int8], pools: IntArray, begin: int, end: int
+        self, slack: IntArray, via: NDArray[np.int16], pools: IntArray, begin: int, end: int
     ) -> None:
         """One unit along the shortest way from one node to another, in some pools."""
         at = np.full(len(pools), begin)

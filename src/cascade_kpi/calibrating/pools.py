@@ -15,14 +15,14 @@ from cascade_kpi.judging.yardsticks import Peers
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.records import record
 
-__all__ = ["Column", "Everybody", "Pooled", "Pools", "Under"]
+__all__ = ["Column", "Everybody", "Grouping", "Groups", "Pooled", "Pools", "Under", "ranked"]
 
 Mask = NDArray[np.bool_]
 _MOST = 2**31
 
 
 @frozen(eq=False)
-class _Groups:
+class Groups:
     """Names (g,), the group of each node (n,), −1 for none, and the node it is below, or −1."""
 
     names: tuple[str, ...]
@@ -34,7 +34,7 @@ class _Groups:
 class Grouping(Protocol):
     """What makes a pool."""
 
-    def groups(self, org: OrgTree) -> _Groups:
+    def groups(self, org: OrgTree) -> Groups:
         """The groups of a tree's nodes. Raises InputError where the tree lacks what it needs."""
         ...
 
@@ -44,9 +44,9 @@ class Grouping(Protocol):
 class Everybody:
     """One pool of all."""
 
-    def groups(self, org: OrgTree) -> _Groups:
+    def groups(self, org: OrgTree) -> Groups:
         """One group."""
-        return _Groups(("everybody",), np.zeros(len(org), np.int64), np.array([-1]))
+        return Groups(("everybody",), np.zeros(len(org), np.int64), np.array([-1]))
 
 
 @record("cascade_kpi/calibrating.column")
@@ -59,10 +59,10 @@ class Column:
     def __attrs_post_init__(self) -> None:
         check(not_texts("pools", by=self.name))
 
-    def groups(self, org: OrgTree) -> _Groups:
+    def groups(self, org: OrgTree) -> Groups:
         """A group of each value."""
         names, codes = Peers(self.name, 2).groups(org)
-        return _Groups(names, codes, np.full(len(names), -1))
+        return Groups(names, codes, np.full(len(names), -1))
 
 
 @record("cascade_kpi/calibrating.under")
@@ -78,7 +78,7 @@ class Under:
     def __attrs_post_init__(self) -> None:
         check(not_texts("pools", kind=self.kind))
 
-    def groups(self, org: OrgTree) -> _Groups:
+    def groups(self, org: OrgTree) -> Groups:
         """A group of each such unit, named by its id."""
         if self.kind not in org.kind_names:
             repair = suggest(self.kind, org.kind_names)
@@ -92,7 +92,7 @@ class Under:
             rows = np.flatnonzero(org.depth == depth)
             above = org.parent[rows]
             codes[rows] = np.where(of_kind[above], place[above], codes[above])
-        return _Groups(tuple(map(str, org.ids[heads].tolist())), codes, heads)
+        return Groups(tuple(map(str, org.ids[heads].tolist())), codes, heads)
 
 
 def _grouping(by: Any) -> Any:
@@ -152,14 +152,14 @@ class Pooled:
     Attributes
     ----------
     names : tuple of str
-    periods, sizes, heads : int64 array (m,)
+    period_codes, sizes, heads : int64 array (m,)
         Period of each pool, its people, and the row of its unit, −1 without one.
     codes : int64 array (p, n)
         Everybody's pool, −1 for none.
     """
 
     names: tuple[str, ...]
-    periods: IntArray
+    period_codes: IntArray
     sizes: IntArray
     heads: IntArray
     codes: IntArray

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from cascade_kpi._arrays import IntArray
 from cascade_kpi._fields import is_a, not_texts
@@ -18,7 +18,7 @@ from cascade_kpi.calibrating.quotas import Quota, Quotas
 from cascade_kpi.errors import Fault, check, suggest
 from cascade_kpi.records import record
 
-__all__ = ["OTHERWISE", "Asked", "Policy"]
+__all__ = ["OTHERWISE", "Asked", "Scheme"]
 
 OTHERWISE = "*"
 """The grade of all pools whose own grade has no quotas."""
@@ -32,15 +32,15 @@ def _by_grade(quotas: Any) -> Any:
     return MappingProxyType({OTHERWISE: quotas})
 
 
-@record("cascade_kpi/calibrating.policy")
+@record("cascade_kpi/calibrating.scheme")
 @frozen(hash=False)
-class Policy:
+class Scheme:
     """What a calibration is made by.
 
     Attributes
     ----------
-    quotas : mapping of str to Quotas
-        By the grade of the pool's own unit; ``"*"`` for all others.
+    quotas : mapping
+        Quotas by the grade of the pool's own unit; ``"*"`` for all others.
     pools : Pools
     ties : str or None
         The column that is looked at where totals are the same, highest first.
@@ -99,7 +99,7 @@ class Asked:
     sizes: IntArray
 
     @classmethod
-    def of(cls, policy: Policy, pooled: Pooled, labels: tuple[str, ...], own: IntArray) -> Asked:
+    def of(cls, scheme: Scheme, pooled: Pooled, labels: tuple[str, ...], own: IntArray) -> Asked:
         """The quotas of each pool, by its unit's grade (m,), −1 for none.
 
         Raises
@@ -108,7 +108,7 @@ class Asked:
             Listing pools that no quotas are for, and pools that cannot meet theirs
             with the fewest quotas that conflict.
         """
-        keys = list(policy.quotas)
+        keys = list(scheme.quotas)
         otherwise = keys.index(OTHERWISE) if OTHERWISE in keys else -1
         of_grade = [keys.index(g) if g in keys else otherwise for g in labels]
         which = np.array([*of_grade, otherwise])[own]  # −1 is the last
@@ -124,16 +124,12 @@ class Asked:
                 for i in np.flatnonzero(which < 0).tolist()
             ]
         )
-        return cls(labels, tuple(policy.quotas.values()), which, pooled.sizes)
+        return cls(labels, tuple(scheme.quotas.values()), which, pooled.sizes)
 
-    def _cases(self) -> Iterator[tuple[Quotas, IntArray]]:
-        for k, quotas in enumerate(self.quotas):
-            yield quotas, np.flatnonzero(self.which == k)
-
-    def each(self, pools: IntArray | None = None) -> Iterator[tuple[Quota, slice, IntArray, Any]]:
+    def each(self) -> Iterator[tuple[Quota, slice, IntArray, Any]]:
         """Every rule: the grades it is of, the pools, and its bounds on them (2, pools)."""
-        for quotas, found in self._cases():
-            some = found if pools is None else np.intersect1d(found, pools)
+        for k, quotas in enumerate(self.quotas):
+            some = np.flatnonzero(self.which == k)
             sizes, back = np.unique(self.sizes[some], return_inverse=True)
             for rule in quotas.rules if len(some) else ():
                 for bound in rule.bounds(sizes):
@@ -142,13 +138,17 @@ class Asked:
                     yield rule, span, some, np.stack([bound.low, bound.high])[:, back]
 
     def bounds(self) -> IntArray:
-        """Of cumulative counts, as :func:`~cascade_kpi.calibrating.least.bounds_of_order`."""
+        """Of cumulative counts: x[v] ≤ x[u] + bounds[u, v], x[g] counting the first g grades."""
         bounds = bounds_of_order(self.sizes, len(self.labels))
         for _, span, pools, (low, high) in self.each():
             begin, end = span.start, span.stop
             bounds[begin, end, pools] = np.minimum(bounds[begin, end, pools], high)
             bounds[end, begin, pools] = np.minimum(bounds[end, begin, pools], -low)
         return bounds
+
+    def of_pool(self, pool: int) -> Asked:
+        """What they ask of one."""
+        return evolve(self, which=self.which[[pool]], sizes=self.sizes[[pool]])
 
     def conflicts(self, pools: IntArray, names: list[str]) -> list[Fault]:
         """The faults of pools that cannot meet their quotas, with the fewest that conflict."""

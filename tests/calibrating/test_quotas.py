@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import cascade_kpi as ck
@@ -16,6 +16,8 @@ DECIMALS = st.integers(0, 1000).map(lambda k: k / 1000)
 
 
 @given(DECIMALS, st.integers(1, 10**9))
+@example(0.29, 100)  # in floats 28.999…
+@example(0.07, 100)  # in floats 7.000…1
 def test_shares_are_exact(share, n):
     k = round(share * 1000)
     assert shares.at_most(share, np.array([n]))[0] == k * n // 1000

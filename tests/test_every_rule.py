@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import cascade_kpi as ck
-from cascade_kpi import confidences, moves, profiles, proportions, testing, yardsticks
+from cascade_kpi import calibrating, confidences, moves, profiles, proportions, testing, yardsticks
 from cascade_kpi.records import kinds
 from tests import test_testing as tried
 from tests.commitments.test_confidences import RULES as CONFIDENCES
@@ -58,6 +58,14 @@ SAMPLES: list[Any] = [
     ),
     *RATING,
     *ABSENCES, *COMBINES, *TRIGGERS, *ADJUSTMENTS, *ITEMS,
+    calibrating.AtMost("A", 0.2), calibrating.AtLeast(["D", "E"], 0.05),
+    calibrating.Between(["A", "B"], 0.3, 0.5), calibrating.Ideal({"A": 0.3, "B": 0.7}),
+    calibrating.Quotas([calibrating.AtMost("A", 0.2)]),
+    calibrating.Everybody(), calibrating.Column("post"), calibrating.Under("team"),
+    calibrating.Pools("post", least=3),
+    calibrating.Scheme(calibrating.Quotas([calibrating.AtMost("A", 0.2)])),
+    calibrating.Held(), calibrating.Waived(), calibrating.Adjustment("ann", "A", "why", "board"),
+    calibrating.Sitting([calibrating.Adjustment("ann", "A", "why", "board")]),
 ]  # fmt: skip
 
 

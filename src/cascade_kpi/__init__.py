@@ -38,7 +38,7 @@ from cascade_kpi.scoring.weights import Override, Weights
 from cascade_kpi.targets.targets import Targets, assign
 
 if TYPE_CHECKING:
-    from cascade_kpi import fitting, rating
+    from cascade_kpi import calibrating, fitting, rating
     from cascade_kpi.agreements.performance_plan import PerformancePlan, performance_plan
     from cascade_kpi.alignment.align import Alignment, align
     from cascade_kpi.alignment.audit import Audit
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from cascade_kpi.alignment.links import Links
     from cascade_kpi.analysis.breakdown import Breakdown
     from cascade_kpi.analysis.gaps import Gaps, gaps
+    from cascade_kpi.calibrating.calibrate import Calibrated, calibrate
     from cascade_kpi.changing.attribute import Attribution, attribute
     from cascade_kpi.changing.changes import Changes, compare
     from cascade_kpi.changing.recascade import recascade
@@ -99,6 +100,7 @@ __all__ = [
     "Band",
     "Breakdown",
     "Calendar",
+    "Calibrated",
     "Change",
     "Changes",
     "Consolidated",
@@ -161,6 +163,8 @@ __all__ = [
     "assign",
     "attainments",
     "attribute",
+    "calibrate",
+    "calibrating",
     "cascade",
     "combines",
     "compare",
@@ -221,6 +225,7 @@ defer(
 )
 defer("cascade_kpi.remaking.recipe", "cascade_kpi.remaking.measured", "cascade_kpi.judging.written")
 defer("cascade_kpi.fitting")
+defer("cascade_kpi.calibrating")
 defer(*(f"cascade_kpi.moving.{name}" for name in ("reorganisation", "stints", "moves", "written")))
 defer("cascade_kpi.changing.attribute", "cascade_kpi.analysis.gaps")
 defer("cascade_kpi.agreements.performance_plan")
@@ -236,6 +241,7 @@ _LATE = {
     "Audit": "cascade_kpi.alignment.audit",
     "Breakdown": "cascade_kpi.analysis.breakdown",
     "Calendar": "cascade_kpi.moving.calendar",
+    "Calibrated": "cascade_kpi.calibrating.calibrate",
     "Changes": "cascade_kpi.changing.changes",
     "Consolidated": "cascade_kpi.rating.consolidate",
     "Constant": "cascade_kpi.drivers.expressions",
@@ -272,6 +278,7 @@ _LATE = {
     "align": "cascade_kpi.alignment.align",
     "aligned_with": "cascade_kpi.alignment.implied",
     "attribute": "cascade_kpi.changing.attribute",
+    "calibrate": "cascade_kpi.calibrating.calibrate",
     "cascade": "cascade_kpi.targets.cascade",
     "compare": "cascade_kpi.changing.changes",
     "consolidate": "cascade_kpi.rating.consolidate",
@@ -299,6 +306,7 @@ _LATE = {
 }
 
 _ROOMS = {
+    "calibrating": "cascade_kpi.calibrating",
     "conditions": "cascade_kpi.plan.conditions",
     "confidences": "cascade_kpi.commitments.confidences",
     "demo": "cascade_kpi.demo",

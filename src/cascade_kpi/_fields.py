@@ -96,7 +96,7 @@ def is_a(value: object, kind: type) -> bool:
     return isinstance(value, kind) and not isinstance(value, type)
 
 
-def not_numbers(source: str, **numbers: object) -> list[Fault]:
+def not_numbers(source: str, /, **numbers: object) -> list[Fault]:
     """A fault for each field that is not a finite number."""
     faults = []
     for column, value in numbers.items():

@@ -9,6 +9,7 @@ from typing import Any
 from cascade_kpi.agreements.performance_plan import PerformancePlan
 from cascade_kpi.alignment.align import Alignment
 from cascade_kpi.analysis.gaps import Gaps
+from cascade_kpi.calibrating.calibrate import Calibrated
 from cascade_kpi.changing.attribute import Attribution
 from cascade_kpi.changing.changes import Changes
 from cascade_kpi.commitments.reconciliation import Reconciliation
@@ -17,6 +18,7 @@ from cascade_kpi.drivers.derive import Derived
 from cascade_kpi.drivers.translate import Translation
 from cascade_kpi.errors import Fault, check, suggest
 from cascade_kpi.explaining.alignment import AlignmentExplainer
+from cascade_kpi.explaining.calibrations import CalibrationExplainer
 from cascade_kpi.explaining.changes import ChangeExplainer
 from cascade_kpi.explaining.choosing import target_explainer
 from cascade_kpi.explaining.contributions import ContributionExplainer
@@ -57,6 +59,7 @@ Stage = (
     | Contributions
     | Translation
     | Scores
+    | Calibrated
     | Gaps
     | Plan
     | Alignment
@@ -83,8 +86,8 @@ def explain(
     Parameters
     ----------
     stage : Targets, Reconciliation, Moved, Credited, Fairness, Changes, Attribution, Results, \
-Derived, Contributions, Translation, Scores, Gaps, Plan, Alignment, PerformancePlan, Fitted, \
-Apportionment, fitting.Rounded or Consolidated
+Derived, Contributions, Translation, Scores, Calibrated, Gaps, Plan, Alignment, PerformancePlan, \
+Fitted, Apportionment, fitting.Rounded or Consolidated
     node : id
         Of moved targets and credited results: of a holder, or of a unit. Not needed for the
         coverage of a goal, nor of a performance plan, which is of one.
@@ -125,6 +128,8 @@ Apportionment, fitting.Rounded or Consolidated
     - of contributions ``"part"``, what the driver named as `kpi` brings, or without ``"change"``;
       of a translation ``"rounded"``, ``"exact"``, ``"base"``, and of a goal ``"missed"``;
     - of scores ``"points"``, ``"attainment"``, or without a KPI ``"total"``;
+    - of calibrated grades ``"final"``, ``"calibrated"`` and ``"scored"``, places from 1, the best,
+      and ``"rank"`` in the pool;
     - of gaps ``"gap"``, ``"shortfall"``, ``"points"``, ``"to_parent"``, a part of the parent's
       gap, or without a KPI ``"total"``; of a plan ``"shortfall"``;
     - of a table made by ``fitting`` ``"value"``, and of an apportionment its ``"quotient"``;
@@ -319,6 +324,17 @@ def _of_scores(stage: Scores, node: object, kpi: str | None, period: str | None)
     return answers
 
 
+def _of_calibrated(stage: Calibrated, node: object, kpi: str | None, period: str | None) -> Answers:
+    _not_asked(kpi=kpi)
+    of = CalibrationExplainer(stage, stage.org.row(node), stage.periods.index(period))
+    return {
+        "final": of.final,
+        "calibrated": of.calibrated,
+        "scored": of.scored,
+        "rank": of.rank,
+    }
+
+
 def _of_gaps(stage: Gaps, node: object, kpi: str | None, period: str | None) -> Answers:
     of = GapExplainer(stage, stage.org.row(node), stage.periods.index(period))
     if kpi is None:
@@ -393,6 +409,7 @@ _CHOICES: dict[type, Callable[[Any, object, str | None, str | None], Answers]] =
     Contributions: _of_contributions,
     Translation: _of_translation,
     Scores: _of_scores,
+    Calibrated: _of_calibrated,
     Gaps: _of_gaps,
     Plan: _of_plan,
     Fairness: _of_fairness,

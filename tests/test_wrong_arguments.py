@@ -323,7 +323,7 @@ CALLS = {
     "Within": (ck.adjustments.Within, {"low": 0, "high": 1}),
     "Veto": (ck.adjustments.Veto, {"when": ck.triggers.PointsBelow("k", 1), "at": 1}),
     "Add": (ck.adjustments.Add, {"part": ck.Item("k")}),
-    "AtMost": (ck.absences.AtMost, {"share": 0.5, "then": "zero"}),
+    "absences.AtMost": (ck.absences.AtMost, {"share": 0.5, "then": "zero"}),
     "Neutral": (ck.absences.Neutral, {"points": 1}),
     "Geometric": (ck.combines.Geometric, {"least": 0}),
     "triggers.AnyOf": (ck.triggers.AnyOf, {"triggers": [ck.triggers.PointsBelow("k", 1)]}),

@@ -65,7 +65,7 @@ class _Lenient:
         return leniency(self.ratings)
 
 
-@record("cascade_kpi/rating.leniency", written_as=_Lenient)
+@record("cascade_kpi/leniency", written_as=_Lenient)
 @frozen(hash=False, repr=False)
 class Leniency:
     """How lenient each rater is, and the ratings corrected for it.

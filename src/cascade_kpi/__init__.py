@@ -34,7 +34,7 @@ from cascade_kpi.scoring.scorecard import Item, Scorecard
 from cascade_kpi.targets.targets import Targets, assign
 
 if TYPE_CHECKING:
-    from cascade_kpi import fitting
+    from cascade_kpi import blending, fitting
     from cascade_kpi.agreements.performance_plan import PerformancePlan, performance_plan
     from cascade_kpi.alignment.align import Alignment, align
     from cascade_kpi.alignment.audit import Audit
@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     from cascade_kpi.alignment.links import Links
     from cascade_kpi.analysis.breakdown import Breakdown
     from cascade_kpi.analysis.gaps import Gaps, gaps
+    from cascade_kpi.blending.blend import Blended, blend
+    from cascade_kpi.blending.multiply import Multiplied, multiply
     from cascade_kpi.changing.attribute import Attribution, attribute
     from cascade_kpi.changing.changes import Changes, compare
     from cascade_kpi.changing.recascade import recascade
@@ -90,6 +92,7 @@ __all__ = [
     "Attribution",
     "Audit",
     "Band",
+    "Blended",
     "Breakdown",
     "Calendar",
     "Change",
@@ -118,6 +121,7 @@ __all__ = [
     "Lot",
     "Missing",
     "Moved",
+    "Multiplied",
     "Negotiation",
     "Node",
     "OrgTree",
@@ -145,6 +149,8 @@ __all__ = [
     "assign",
     "attainments",
     "attribute",
+    "blend",
+    "blending",
     "cascade",
     "compare",
     "conditions",
@@ -165,6 +171,7 @@ __all__ = [
     "methods",
     "move",
     "moves",
+    "multiply",
     "over_periods",
     "performance_plan",
     "phase",
@@ -200,6 +207,7 @@ defer(
 defer("cascade_kpi.remaking.recipe", "cascade_kpi.remaking.measured", "cascade_kpi.judging.written")
 defer("cascade_kpi.fitting")
 defer(*(f"cascade_kpi.moving.{name}" for name in ("reorganisation", "stints", "moves", "written")))
+defer("cascade_kpi.blending")
 defer("cascade_kpi.changing.attribute", "cascade_kpi.analysis.gaps")
 defer("cascade_kpi.agreements.performance_plan")
 defer("cascade_kpi.alignment.budgets", "cascade_kpi.alignment.written")
@@ -211,6 +219,7 @@ _LATE = {
     "Alignment": "cascade_kpi.alignment.align",
     "Attribution": "cascade_kpi.changing.attribute",
     "Audit": "cascade_kpi.alignment.audit",
+    "Blended": "cascade_kpi.blending.blend",
     "Breakdown": "cascade_kpi.analysis.breakdown",
     "Calendar": "cascade_kpi.moving.calendar",
     "Changes": "cascade_kpi.changing.changes",
@@ -230,6 +239,7 @@ _LATE = {
     "Limits": "cascade_kpi.reporting.limits",
     "Links": "cascade_kpi.alignment.links",
     "Moved": "cascade_kpi.moving.moved",
+    "Multiplied": "cascade_kpi.blending.multiply",
     "Negotiation": "cascade_kpi.commitments.negotiation",
     "PerformancePlan": "cascade_kpi.agreements.performance_plan",
     "Plan": "cascade_kpi.plan.improve",
@@ -247,6 +257,7 @@ _LATE = {
     "align": "cascade_kpi.alignment.align",
     "aligned_with": "cascade_kpi.alignment.implied",
     "attribute": "cascade_kpi.changing.attribute",
+    "blend": "cascade_kpi.blending.blend",
     "cascade": "cascade_kpi.targets.cascade",
     "compare": "cascade_kpi.changing.changes",
     "contributions": "cascade_kpi.drivers.contributions",
@@ -259,6 +270,7 @@ _LATE = {
     "improve": "cascade_kpi.plan.improve",
     "itemise": "cascade_kpi.phasing.itemise",
     "move": "cascade_kpi.moving.move",
+    "multiply": "cascade_kpi.blending.multiply",
     "over_periods": "cascade_kpi.results.over",
     "performance_plan": "cascade_kpi.agreements.performance_plan",
     "phase": "cascade_kpi.phasing.phase",
@@ -273,6 +285,7 @@ _LATE = {
 }
 
 _ROOMS = {
+    "blending": "cascade_kpi.blending",
     "conditions": "cascade_kpi.plan.conditions",
     "confidences": "cascade_kpi.commitments.confidences",
     "demo": "cascade_kpi.demo",

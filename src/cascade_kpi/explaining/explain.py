@@ -9,6 +9,8 @@ from typing import Any
 from cascade_kpi.agreements.performance_plan import PerformancePlan
 from cascade_kpi.alignment.align import Alignment
 from cascade_kpi.analysis.gaps import Gaps
+from cascade_kpi.blending.blend import Blended
+from cascade_kpi.blending.multiply import Multiplied
 from cascade_kpi.changing.attribute import Attribution
 from cascade_kpi.changing.changes import Changes
 from cascade_kpi.commitments.reconciliation import Reconciliation
@@ -17,6 +19,7 @@ from cascade_kpi.drivers.derive import Derived
 from cascade_kpi.drivers.translate import Translation
 from cascade_kpi.errors import Fault, check, suggest
 from cascade_kpi.explaining.alignment import AlignmentExplainer
+from cascade_kpi.explaining.blending import BlendExplainer, MultipliedExplainer
 from cascade_kpi.explaining.changes import ChangeExplainer
 from cascade_kpi.explaining.choosing import target_explainer
 from cascade_kpi.explaining.contributions import ContributionExplainer
@@ -54,6 +57,8 @@ Stage = (
     | Contributions
     | Translation
     | Scores
+    | Blended
+    | Multiplied
     | Gaps
     | Plan
     | Alignment
@@ -78,8 +83,8 @@ def explain(
     Parameters
     ----------
     stage : Targets, Reconciliation, Moved, Credited, Fairness, Changes, Attribution, Results, \
-Derived, Contributions, Translation, Scores, Gaps, Plan, Alignment, PerformancePlan, Fitted, \
-Apportionment or Rounded
+Derived, Contributions, Translation, Scores, Blended, Multiplied, Gaps, Plan, Alignment, \
+PerformancePlan, Fitted, Apportionment or Rounded
     node : id
         Of moved targets and credited results: of a holder, or of a unit. Not needed for the
         coverage of a goal, nor of a performance plan, which is of one.
@@ -117,7 +122,8 @@ Apportionment or Rounded
     - of results ``"result"``, ``"target"``; of derived values ``"value"``;
     - of contributions ``"part"``, what the driver named as `kpi` brings, or without ``"change"``;
       of a translation ``"rounded"``, ``"exact"``, ``"base"``, and of a goal ``"missed"``;
-    - of scores ``"points"``, ``"attainment"``, or without a KPI ``"total"``;
+    - of scores ``"points"``, ``"attainment"``, or without a KPI ``"total"``; of
+      blended and multiplied totals ``"total"``, and ``"own"`` as scored;
     - of gaps ``"gap"``, ``"shortfall"``, ``"points"``, ``"to_parent"``, a part of the parent's
       gap, or without a KPI ``"total"``; of a plan ``"shortfall"``;
     - of a table made by ``fitting`` ``"value"``, and of an apportionment its ``"quotient"``;
@@ -293,6 +299,18 @@ def _of_scores(stage: Scores, node: object, kpi: str | None, period: str | None)
     return {"points": lambda: of.points(i), "attainment": lambda: of.attainment(i)}
 
 
+def _of_blended(stage: Blended, node: object, kpi: str | None, period: str | None) -> Answers:
+    _not_asked(kpi=kpi)
+    of = BlendExplainer(stage, stage.org.row(node), stage.periods.index(period))
+    return {"total": of.total, "own": of.scores.total}
+
+
+def _of_multiplied(stage: Multiplied, node: object, kpi: str | None, period: str | None) -> Answers:
+    _not_asked(kpi=kpi)
+    of = MultipliedExplainer(stage, stage.org.row(node), stage.periods.index(period))
+    return {"total": of.total, "own": of.scores.total}
+
+
 def _of_gaps(stage: Gaps, node: object, kpi: str | None, period: str | None) -> Answers:
     of = GapExplainer(stage, stage.org.row(node), stage.periods.index(period))
     if kpi is None:
@@ -365,6 +383,8 @@ _CHOICES: dict[type, Callable[[Any, object, str | None, str | None], Answers]] =
     Contributions: _of_contributions,
     Translation: _of_translation,
     Scores: _of_scores,
+    Blended: _of_blended,
+    Multiplied: _of_multiplied,
     Gaps: _of_gaps,
     Plan: _of_plan,
     Fairness: _of_fairness,

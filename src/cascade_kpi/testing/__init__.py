@@ -14,6 +14,7 @@ from cascade_kpi.testing.judging import check_base, check_fences, check_material
 from cascade_kpi.testing.laws import check_record
 from cascade_kpi.testing.moving import check_days, check_policy
 from cascade_kpi.testing.pacing import check_pace, check_rated
+from cascade_kpi.testing.passing import check_bound, check_level
 from cascade_kpi.testing.phasing import check_profile
 from cascade_kpi.testing.scoring import (
     check_attainment,
@@ -26,12 +27,14 @@ __all__ = [
     "check_aggregate",
     "check_attainment",
     "check_base",
+    "check_bound",
     "check_condition",
     "check_confidence",
     "check_curve",
     "check_days",
     "check_direction",
     "check_fences",
+    "check_level",
     "check_limit",
     "check_material",
     "check_measure",

@@ -43,7 +43,7 @@ SAMPLES: list[Any] = [
     moves.FollowsPost(), moves.FollowsPerson(), moves.FollowsTerritory(), moves.Cover("company"),
     moves.CalendarDays(), moves.WorkingDays(),
     moves.Season([f"2026-{month:02}" for month in range(1, 13)], range(1, 13)),
-    blending.Own(), blending.Up(), blending.Up(2), blending.Root(), blending.OfKind("area"),
+    blending.Own(), blending.Up(), blending.Up(2), blending.Top(), blending.OfKind("area"),
     blending.Within(down=10, up=5), blending.Between(0, 120),
     blending.Shares({"area": {"own": 70, 1: 30}, "*": {"own": 1, 2: 99}}, nobody="hold"),
     blending.Coefficients("area", {"A": 1.2, "B": 1}, {"A": 1.1, "B": 0.9}, of="person"),

@@ -7,7 +7,7 @@ import pytest
 
 import cascade_kpi as ck
 from cascade_kpi._arrays import equal
-from cascade_kpi.blending import Between, OfKind, Own, Root, Shares, Up, Within
+from cascade_kpi.blending import Between, OfKind, Own, Shares, Top, Up, Within
 from tests.blending.case import GRADES, OWN, UNITS, scored, total
 from tests.helpers import refused
 from tests.properties.test_explanations import same_bits
@@ -187,7 +187,7 @@ def test_faults_of_shares_are_told_together():
 
 def test_an_own_level_must_find_nodes_above():
     class Below(Own):
-        name = "below"
+        called = "below"
 
         def rows(self, org):
             return np.minimum(np.arange(len(org)) + 1, len(org) - 1)
@@ -250,7 +250,7 @@ def test_rows_of_the_tables_in_any_order_change_no_bit():
 
 def test_levels_of_one_form_are_equal():
     assert shares({"parent": 100}) == shares({1: 100}) == shares({Up(): 100})
-    assert shares({"root": 100}) == shares({Root(): 100})
+    assert shares({"root": 100}) == shares({Top(): 100})
     assert shares({OfKind("parent"): 100}) != shares({"parent": 100})
 
 

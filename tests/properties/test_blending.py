@@ -60,11 +60,11 @@ def above(org, level, node):
     while at >= 0:
         line.append(at)
         at = int(org.parent[at])
-    if level.name == "own":
+    if level.called == "own":
         return node
-    if level.name == "root":
+    if level.called == "root":
         return line[-1] if line else None
-    if level.name == "parent" and not hasattr(level, "kind"):
+    if level.called == "parent" and not hasattr(level, "kind"):
         return line[0] if line else None
     if hasattr(level, "levels"):
         return line[level.levels - 1] if len(line) >= level.levels else None

@@ -3,7 +3,7 @@
 from cascade_kpi.blending.blend import Blended, UnitTotals, blend
 from cascade_kpi.blending.bounds import Between, Bound, Within
 from cascade_kpi.blending.coefficients import Coefficients
-from cascade_kpi.blending.levels import Level, OfKind, Own, Root, Up
+from cascade_kpi.blending.levels import OfKind, Own, ReportingLevel, Top, Up
 from cascade_kpi.blending.multiply import Multiplied, multiply
 from cascade_kpi.blending.shares import Absent, Shares
 
@@ -13,12 +13,12 @@ __all__ = [
     "Blended",
     "Bound",
     "Coefficients",
-    "Level",
     "Multiplied",
     "OfKind",
     "Own",
-    "Root",
+    "ReportingLevel",
     "Shares",
+    "Top",
     "UnitTotals",
     "Up",
     "Within",

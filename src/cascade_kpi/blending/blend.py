@@ -123,7 +123,7 @@ class Blended:
         """Who carries how much of whom."""
         return Carried.of(self.shares, self.org)
 
-    def mixture(self, p: int) -> Mixture:
+    def _mixture(self, p: int) -> Mixture:
         """What everybody's mean is mixed of in one period."""
         handed = self.own if self.units is UnitTotals.OWN else self.total
         return self.carried.mixture(self.own[p], handed[p], np.arange(len(self.org)))
@@ -137,7 +137,7 @@ class Blended:
             If nobody carries a share of it.
         """
         i = self.shares.level(level)
-        return lock(np.stack([self.mixture(p).parts[i] for p in range(len(self.periods))]))
+        return lock(np.stack([self._mixture(p).parts[i] for p in range(len(self.periods))]))
 
     def counted(self, level: object) -> FloatArray:
         """The share of a level in the mean, float64 (p, n), 0 to 1.
@@ -151,12 +151,12 @@ class Blended:
             If nobody carries a share of it.
         """
         i = self.shares.level(level)
-        return lock(np.stack([self.mixture(p).shares[i] for p in range(len(self.periods))]))
+        return lock(np.stack([self._mixture(p).shares[i] for p in range(len(self.periods))]))
 
     @cached_property
     def bounded(self) -> FloatArray:
         """What the bound gave, or took if below zero, float64 (p, n), in points."""
-        means = np.stack([self.mixture(p).mean for p in range(len(self.periods))])
+        means = np.stack([self._mixture(p).mean for p in range(len(self.periods))])
         return lock(self.total - means)
 
     @property
@@ -190,11 +190,11 @@ class Blended:
         --------
         See :func:`blend`.
         """
-        mixtures = [self.mixture(p) for p in range(len(self.periods))]
+        mixtures = [self._mixture(p) for p in range(len(self.periods))]
         columns: dict[str, Any] = {"own": self.own}
         for i, level in enumerate(self.shares.levels):
-            columns[f"share of {level.name}"] = np.stack([each.shares[i] for each in mixtures])
-            columns[f"part of {level.name}"] = np.stack([each.parts[i] for each in mixtures])
+            columns[f"share of {level.called}"] = np.stack([each.shares[i] for each in mixtures])
+            columns[f"part of {level.called}"] = np.stack([each.parts[i] for each in mixtures])
         columns |= {"bounded": self.bounded, "total": self.total}
         columns["grade"] = np.array([*self.grades, ""], dtype=object)[self.grade_codes]
         says = ~(np.isnan(self.own) & np.isnan(self.total))
@@ -203,7 +203,7 @@ class Blended:
 
     def __repr__(self) -> str:
         there = int(np.count_nonzero(~np.isnan(self.total)))
-        levels = ", ".join(level.name for level in self.shares.levels)
+        levels = ", ".join(level.called for level in self.shares.levels)
         return f"<Blended {there:,} totals of {levels} × {self.org!r}, units: {self.units.value}>"
 
     def __hash__(self) -> int:
@@ -310,7 +310,7 @@ def _nobody(scores: Scores, carried: Carried) -> list[Fault]:
         return []
     repair = "give its group other shares, or pass nobody='own' or another policy"
     return [
-        Fault("shares", f"{level.name}: there is none above", repair, value=scores.org.ids[row])
+        Fault("shares", f"{level.called}: there is none above", repair, value=scores.org.ids[row])
         for i, level in enumerate(carried.policies.levels)
         for row in np.flatnonzero(carried.carries(i) & (carried.rows[i] < 0)).tolist()
     ]

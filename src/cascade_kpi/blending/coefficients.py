@@ -11,7 +11,7 @@ from attrs import field, frozen
 
 from cascade_kpi._arrays import FloatArray, IntArray
 from cascade_kpi._fields import as_number, as_texts, is_a, not_texts, refusals
-from cascade_kpi.blending.levels import Level, Own, as_level, level_or_as_it_is, not_level
+from cascade_kpi.blending.levels import Own, ReportingLevel, as_level, level_or_as_it_is, not_level
 from cascade_kpi.errors import Fault, check, suggest
 from cascade_kpi.org.reach import unknown_kinds
 from cascade_kpi.org.tree import OrgTree
@@ -33,7 +33,7 @@ class Coefficients:
 
     Parameters
     ----------
-    department : Level, or what makes one
+    department : ReportingLevel, or what makes one
         Whose grade it is: the name of a kind, ``"parent"``, ``"root"``, or a number of
         levels up.
     grades : mapping of str to float
@@ -55,14 +55,14 @@ class Coefficients:
     OfKind(kind='team')
     """
 
-    department: Level = field(converter=level_or_as_it_is)
+    department: ReportingLevel = field(converter=level_or_as_it_is)
     grades: Mapping[str, float] = field(converter=_table)
     individual: Mapping[str, float] | None = field(default=None, converter=_table)
     of: tuple[str, ...] = field(default=(), converter=as_texts)
 
     def __attrs_post_init__(self) -> None:
         faults = []
-        if not is_a(self.department, Level):
+        if not is_a(self.department, ReportingLevel):
             faults += refusals(as_level, self.department)
         elif isinstance(self.department, Own):
             reason, repair = "a node is no department of its own", "name a level above"

@@ -14,24 +14,27 @@ from cascade_kpi.errors import Fault, check
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.records import record
 
-__all__ = ["Level", "OfKind", "Own", "Root", "Up", "as_level", "level_or_as_it_is", "not_level"]
+__all__ = [
+    "OfKind",
+    "Own",
+    "ReportingLevel",
+    "Top",
+    "Up",
+    "as_level",
+    "level_or_as_it_is",
+    "not_level",
+]
 
 _MOST = 10**9
 
 
 @runtime_checkable
-class Level(Protocol):
-    """A rule that finds for every node the one whose total counts.
-
-    Attributes
-    ----------
-    name : str
-        What people call it: ``"team"``.
-    """
+class ReportingLevel(Protocol):
+    """A rule that finds for every node the one whose total counts."""
 
     @property
-    def name(self) -> str:
-        """What people call it."""
+    def called(self) -> str:
+        """What people call it, as ``"team"``."""
         ...
 
     def rows(self, org: OrgTree) -> IntArray:
@@ -57,7 +60,7 @@ class Own:
     array([0, 1])
     """
 
-    name: ClassVar[str] = "own"
+    called: ClassVar[str] = "own"
 
     def rows(self, org: OrgTree) -> IntArray:
         """Each its own."""
@@ -87,7 +90,7 @@ class Up:
         check(not_whole("level", 1, _MOST, levels=self.levels))
 
     @property
-    def name(self) -> str:
+    def called(self) -> str:
         """``"parent"``, or how many levels up."""
         return "parent" if self.levels == 1 else f"{self.levels} levels up"
 
@@ -103,19 +106,19 @@ class Up:
         return found[:-1]
 
 
-@record("cascade_kpi/blending.root")
+@record("cascade_kpi/blending.top")
 @frozen
-class Root:
+class Top:
     """The top of the reporting line; nobody for a root itself.
 
     Examples
     --------
     >>> org = OrgTree.from_table({"id": ["hq", "a", "b"], "parent": ["", "hq", "a"]})
-    >>> Root().rows(org)
+    >>> Top().rows(org)
     array([-1,  0,  0])
     """
 
-    name: ClassVar[str] = "root"
+    called: ClassVar[str] = "root"
 
     def rows(self, org: OrgTree) -> IntArray:
         """The last root at or before a node in preorder is the one above it."""
@@ -147,7 +150,7 @@ class OfKind:
         check(not_texts("level", kind=self.kind))
 
     @property
-    def name(self) -> str:
+    def called(self) -> str:
         """The kind; ``"kind own"`` for a kind that is called as another level is."""
         return f"kind {self.kind}" if self.kind in _NAMED else self.kind
 
@@ -169,7 +172,7 @@ class OfKind:
         return found
 
 
-_NAMED: dict[str, Callable[[], Level]] = {"own": Own, "parent": Up, "root": Root}
+_NAMED: dict[str, Callable[[], ReportingLevel]] = {"own": Own, "parent": Up, "root": Top}
 
 
 def as_level(level: Any) -> Any:
@@ -185,7 +188,7 @@ def as_level(level: Any) -> Any:
     >>> as_level("parent"), as_level(2), as_level("team")
     (Up(levels=1), Up(levels=2), OfKind(kind='team'))
     """
-    if is_a(level, Level):
+    if is_a(level, ReportingLevel):
         return level
     if isinstance(level, int) and not isinstance(level, bool):
         return Up(level)
@@ -201,20 +204,23 @@ def level_or_as_it_is(level: Any) -> Any:
     return unrefused(as_level, level)
 
 
-def not_level(source: str, level: Level, org: OrgTree) -> list[Fault]:
+def not_level(source: str, level: ReportingLevel, org: OrgTree) -> list[Fault]:
     """Faults of a level in a tree: what it lacks, and finding anything but nodes above."""
     lacking = refusals(level.rows, org)
     if lacking:
         return [evolve(fault, source=source) for fault in lacking]
     rows = level.rows(org)
     if not isinstance(rows, np.ndarray) or rows.shape != (len(org),) or rows.dtype.kind != "i":
-        reason, repair = f"the level {level.name} answers no rows", "answer int64 (n,), -1 for none"
+        reason, repair = (
+            f"the level {level.called} answers no rows",
+            "answer int64 (n,), -1 for none",
+        )
         return [Fault(source, reason, repair, value=level)]
     here = np.arange(len(org))
     inside = (rows >= -1) & (rows < len(org))
     at = np.where(inside & (rows >= 0), rows, here)
     above = inside & (at <= here) & (here < at + org.size[at])
-    reason = f"the level {level.name} finds what is not above it"
+    reason = f"the level {level.called} finds what is not above it"
     return [
         Fault(source, reason, "find a node above", value=org.ids[row])
         for row in np.flatnonzero(~above).tolist()

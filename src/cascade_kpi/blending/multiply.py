@@ -148,7 +148,7 @@ class Multiplied:
 
     def __repr__(self) -> str:
         there = int(np.count_nonzero(~np.isnan(self.total)))
-        by = self.coefficients.department.name
+        by = self.coefficients.department.called
         return f"<Multiplied {there:,} totals by grade of {by} × {self.org!r}>"
 
     def __hash__(self) -> int:

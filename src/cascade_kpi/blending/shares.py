@@ -12,7 +12,7 @@ from attrs import field, frozen
 
 from cascade_kpi._arrays import FloatArray, IntArray
 from cascade_kpi._fields import as_number, not_numbers, not_texts, refusals, unrefused
-from cascade_kpi.blending.levels import Level, as_level, level_or_as_it_is, not_level
+from cascade_kpi.blending.levels import ReportingLevel, as_level, level_or_as_it_is, not_level
 from cascade_kpi.errors import Fault, InputError, check, suggest
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.records import record
@@ -37,7 +37,7 @@ class Absent(Enum):
     HOLD
         The blended total is absent.
     REFUSE
-        Raise :class:`~cascade_kpi.InputError`, listing all of it.
+        Raise :class:`~cascade_kpi.errors.InputError`, listing all of it.
     """
 
     RENORMALISE = "renormalise"
@@ -73,7 +73,7 @@ def _policy(policy: Absent | str) -> Any:
     return unrefused(as_absent, policy)
 
 
-Entry = Mapping[Level, float]
+Entry = Mapping[ReportingLevel, float]
 
 
 def _shares(shares: Any) -> Any:
@@ -107,10 +107,10 @@ class Shares:
     Parameters
     ----------
     shares : mapping
-        Level to share, the same for everybody; or group to such a mapping, where
+        ReportingLevel to share, the same for everybody; or group to such a mapping, where
         the group ``"*"`` is everybody else. A level is ``"own"``, ``"parent"``,
         ``"root"``, a number of levels up, the name of a kind, for the nearest of that
-        kind above, or a :class:`Level <cascade_kpi.blending.Level>`.
+        kind above, or a :class:`ReportingLevel <cascade_kpi.blending.ReportingLevel>`.
     by : str
         What makes a group: ``"kind"``, or a text column of the tree.
     promised : float
@@ -129,11 +129,11 @@ class Shares:
     Examples
     --------
     >>> shares = Shares({"seller": {"own": 70, "team": 20, "root": 10}, "*": {"own": 100}})
-    >>> [level.name for level in shares.levels]
+    >>> [level.called for level in shares.levels]
     ['own', 'team', 'root']
     """
 
-    shares: Mapping[str, Mapping[Level, float]] = field(converter=_shares)
+    shares: Mapping[str, Mapping[ReportingLevel, float]] = field(converter=_shares)
     by: str = "kind"
     promised: float = field(default=100.0, converter=as_number)
     missing: Absent = field(default=Absent.RENORMALISE, converter=_policy)
@@ -160,7 +160,7 @@ class Shares:
         return hash((groups, self.by, self.promised, self.missing, self.nobody))
 
     @property
-    def levels(self) -> tuple[Level, ...]:
+    def levels(self) -> tuple[ReportingLevel, ...]:
         """All levels, in the order in which they are first named."""
         return tuple(_distinct(level for entry in self.shares.values() for level in entry))
 
@@ -174,7 +174,7 @@ class Shares:
         """
         wanted, known = as_level(level), self.levels
         if wanted not in known:
-            repair = suggest(wanted.name, [each.name for each in known])
+            repair = suggest(wanted.called, [each.called for each in known])
             check([Fault("shares", "no shares of this level", repair, value=level)])
         return known.index(wanted)
 
@@ -234,7 +234,7 @@ class Shares:
                     continue
                 apart = np.bincount(codes, (found[i] != found[j]) | (found[i] < 0), len(names))
                 for g in np.flatnonzero(both & (apart == 0)).tolist():
-                    one, other = self.levels[i].name, self.levels[j].name
+                    one, other = self.levels[i].called, self.levels[j].called
                     reason = f"{one} and {other} are the same node for all of this {self.by}"
                     repair = "give one of them both shares"
                     faults.append(Fault("shares", reason, repair, value=names[g]))
@@ -264,7 +264,7 @@ def _group_faults(group: Any, entry: Any, promised: float | None) -> list[Fault]
             total += number
         else:
             counted = False
-            told = level.name if not wrong else repr(given)
+            told = level.called if not wrong else repr(given)
             reason = f"the share of {told} is no finite number from zero up"
             faults.append(fault(reason, "give a finite number, zero or more", share))
     if counted and total == 0:

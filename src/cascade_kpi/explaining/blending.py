@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 from cascade_kpi._arrays import FloatArray
 from cascade_kpi.blending.blend import Blended, UnitTotals
 from cascade_kpi.blending.bounds import Between, Bound, Within
-from cascade_kpi.blending.levels import Level
+from cascade_kpi.blending.levels import ReportingLevel
 from cascade_kpi.blending.mixing import Line, mix
 from cascade_kpi.blending.multiply import Multiplied
 from cascade_kpi.blending.shares import Shares
@@ -31,7 +31,7 @@ class Mixed:
 
     Attributes
     ----------
-    levels : tuple of Level
+    levels : tuple of ReportingLevel
     shares : tuple of float
         Of each level, as stated.
     rows : tuple of int
@@ -41,7 +41,7 @@ class Mixed:
         Which input is the node's own total.
     """
 
-    levels: tuple[Level, ...]
+    levels: tuple[ReportingLevel, ...]
     shares: tuple[float, ...]
     rows: tuple[int, ...]
     policies: Shares
@@ -59,7 +59,7 @@ class Mixed:
     def words(self) -> str:
         """The clause."""
         pairs = zip(self.shares, self.levels, strict=True)
-        told = " + ".join(f"{share:g} of {level.name}" for share, level in pairs)
+        told = " + ".join(f"{share:g} of {level.called}" for share, level in pairs)
         return f"{told}, of {sum(self.shares):g}; missing: {self.policies.missing.value}"
 
 
@@ -167,11 +167,11 @@ class BlendExplainer:
         name = scores.name("mean of shares")
         return Explanation(name, value, "points", scores.period, operation, "", expand)
 
-    def _of(self, level: Level, at: int) -> Explanation:
+    def _of(self, level: ReportingLevel, at: int) -> Explanation:
         """The total of a level's node, as it is handed on."""
         if at < 0:
             source = f"none above; nobody: {self.blended.shares.nobody.value}"
-            name = self.scores.name(f"total of {level.name}")
+            name = self.scores.name(f"total of {level.called}")
             return Explanation(name, float("nan"), "points", self.scores.period, None, source)
         if at == self.row or self.blended.units is UnitTotals.OWN:
             return ScoreExplainer(self.blended.scores, at, self.p).total()

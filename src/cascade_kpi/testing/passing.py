@@ -7,7 +7,7 @@ import numpy as np
 from cascade_kpi._answers import ask
 from cascade_kpi._arrays import FloatArray, IntArray, equal
 from cascade_kpi.blending.bounds import Bound, try_bound
-from cascade_kpi.blending.levels import Level, not_level
+from cascade_kpi.blending.levels import ReportingLevel, not_level
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.testing.dividing import shuffled
 from cascade_kpi.testing.laws import SPREAD, elementwise, law, laws
@@ -16,12 +16,12 @@ __all__ = ["check_bound", "check_level"]
 
 
 @laws
-def check_level(level: Level, org: OrgTree) -> IntArray:
+def check_level(level: ReportingLevel, org: OrgTree) -> IntArray:
     """A level finds nodes above, or the node itself, whatever the order of rows; and has a name.
 
     Parameters
     ----------
-    level : Level
+    level : ReportingLevel
     org : OrgTree
         A tree with what the rule needs.
 
@@ -34,9 +34,9 @@ def check_level(level: Level, org: OrgTree) -> IntArray:
     --------
     >>> import cascade_kpi as ck
     >>> org = OrgTree.from_table({"id": ["hq", "a"], "parent": ["", "hq"]})
-    >>> check_level(ck.blending.Root(), org)
+    >>> check_level(ck.blending.Top(), org)
     """
-    law(isinstance(level.name, str) and level.name, f"its name is {level.name!r}")
+    law(isinstance(level.called, str) and level.called, f"it is called {level.called!r}")
     answer: IntArray = ask("it", level.rows, org, dtype=np.int64, shape=(len(org),))
     wrong = not_level("level", level, org)
     law(not wrong, "; ".join(map(str, wrong[:1])))

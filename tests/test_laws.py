@@ -553,8 +553,8 @@ def test_a_condition_has_words(clause, gaps):
 
 def test_every_family_has_its_check():
     families = (
-        "aggregate", "attainment", "base", "condition", "confidence", "curve", "days",
-        "direction", "fences", "limit", "material", "measure", "method", "pace", "policy",
+        "aggregate", "attainment", "base", "bound", "condition", "confidence", "curve", "days",
+        "direction", "fences", "level", "limit", "material", "measure", "method", "pace", "policy",
         "profile", "rated", "split",
     )  # fmt: skip
     assert {f"check_{family}" for family in families} | {"check_record"} == set(testing.__all__)

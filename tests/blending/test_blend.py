@@ -48,6 +48,13 @@ def test_one_hundred_percent_of_its_own_keeps_every_bit():
     assert np.nan_to_num(got.total).tobytes() == np.nan_to_num(SCORES.total).tobytes()
 
 
+def test_a_level_that_alone_counts_is_taken_as_it_is():
+    odd = 0.03  # 70 times this, over 70, is another float
+    assert 70 * odd / 70 != odd
+    got = blended({"own": 70, "parent": 30}, scored({"co": 1, "ann": odd}))
+    assert total(got, "ann") == odd
+
+
 @pytest.mark.parametrize(
     ("level", "expected"),
     [
@@ -168,6 +175,11 @@ def test_two_levels_that_are_one_for_all_of_a_group_are_refused():
     (fault,) = refused(blended, {"own": 50, "root": 25, "company": 25})
     assert fault.value == "person"
     assert "root and company" in fault.reason
+    # of the company neither finds anybody, which is for the policy to settle
+    ck.blend(
+        SCORES,
+        Shares({"company": {"own": 50, "parent": 25, 2: 25}, "*": ALONE}, nobody="own"),
+    )
     # team and parent meet for all but di, who has no team
     blended({"own": 50, "team": 25, "parent": 25}, nobody="own")
 
@@ -257,3 +269,18 @@ def test_levels_of_one_form_are_equal():
 def test_totals_too_large_for_a_float_are_refused():
     huge = scored({"co": 1e305, "ann": 1e305})
     refused(ck.blend, huge, Shares({"own": 5e4, "root": 5e4}, promised=1e5, nobody="own"))
+
+
+def test_what_is_asked_of_no_level_or_by_another_name_is_refused():
+    got = ck.blend(SCORES, SHARES)
+    assert repr(got).startswith("<Blended 8 totals of own, team, company, root × ")
+    refused(got.parts, "region")
+    refused(got.parts, None)
+    refused(ck.blend, SCORES, SHARES, units="passed")
+    refused(ck.blend, SCORES, SHARES, within=5)
+    assert ck.blend(scored(grades=None), SHARES).grade("ann") is None
+
+
+def test_bounds_refuse_what_bounds_nothing():
+    refused(Within, -1, -2)
+    refused(Between, 3, 2)

@@ -25,6 +25,7 @@ def test_a_total_is_multiplied_by_its_departments_coefficient():
 
 def test_units_are_not_multiplied():
     assert math.isnan(total(ck.multiply(SCORES, BY), "t1"))
+    assert repr(ck.multiply(SCORES, BY)).startswith("<Multiplied 4 totals by grade of region × ")
     got = ck.multiply(SCORES, Coefficients("region", TABLE, of="team"))
     assert total(got, "t1") == 165
     assert math.isnan(total(got, "ann"))

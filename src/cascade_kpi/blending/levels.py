@@ -9,8 +9,8 @@ import numpy as np
 from attrs import evolve, frozen
 
 from cascade_kpi._arrays import IntArray
-from cascade_kpi._fields import is_a, not_texts, not_whole, refusals, unrefused
-from cascade_kpi.errors import Fault, check
+from cascade_kpi._fields import is_a, not_texts, not_whole, unrefused
+from cascade_kpi.errors import Fault, InputError, check
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.records import record
 
@@ -206,10 +206,10 @@ def level_or_as_it_is(level: Any) -> Any:
 
 def not_level(source: str, level: ReportingLevel, org: OrgTree) -> list[Fault]:
     """Faults of a level in a tree: what it lacks, and finding anything but nodes above."""
-    lacking = refusals(level.rows, org)
-    if lacking:
-        return [evolve(fault, source=source) for fault in lacking]
-    rows = level.rows(org)
+    try:
+        rows = level.rows(org)
+    except InputError as error:
+        return [evolve(fault, source=source) for fault in error.faults]
     if not isinstance(rows, np.ndarray) or rows.shape != (len(org),) or rows.dtype.kind != "i":
         reason, repair = (
             f"the level {level.called} answers no rows",

@@ -39,7 +39,8 @@ def check_level(level: ReportingLevel, org: OrgTree) -> IntArray:
     law(isinstance(level.called, str) and level.called, f"it is called {level.called!r}")
     answer: IntArray = ask("it", level.rows, org, dtype=np.int64, shape=(len(org),))
     wrong = not_level("level", level, org)
-    law(not wrong, "; ".join(map(str, wrong[:1])))
+    at = [fault.value for fault in wrong[:1]]
+    law(not wrong, f"it finds for {at} what is not above it")
     law(equal(level.rows(shuffled(org)), answer), "it depends on the order of the rows")
     return answer
 

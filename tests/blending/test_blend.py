@@ -164,6 +164,12 @@ def test_groups_by_a_column():
     assert total(got, "ann") == 90
 
 
+def test_a_column_in_which_two_values_have_one_text_is_refused():
+    mixed = {**UNITS, "role": ["", "", "", "", "", 1, "1", 1, 2]}
+    (fault,) = refused(ck.blend, scored(units=mixed), Shares(ALONE, by="role"))
+    assert fault.value == "1"
+
+
 def test_a_misfit_is_told_all_at_once():
     wrong = Shares({"person": {"own": 50, "tem": 50}, "regon": ALONE, "team": {"dept": 100}})
     faults = refused(ck.blend, SCORES, wrong)

@@ -201,12 +201,15 @@ class Shares:
         ------
         InputError
             Listing kinds and columns that the tree lacks, groups that no node is of, groups
-            of the tree without shares, levels that misfit, and pairs of levels that find the
-            same node for all of a group.
+            of the tree without shares, a column in which 1 and "1" would be one group,
+            levels that misfit, and pairs of levels that find the same node for all of a
+            group.
         """
         if self.by != "kind" and self.by not in org.columns:
             repair = suggest(self.by, ["kind", *org.columns])
             check([Fault("shares", "no such column", repair, column="by", value=self.by)])
+        if self.by != "kind":
+            check(_told_apart(self.by, org.columns[self.by].tolist()))
         known = self.groups(org)[0]
         others = [group for group in self.shares if group not in {EVERYBODY, *known}]
         faults = [
@@ -239,6 +242,19 @@ class Shares:
                     repair = "give one of them both shares"
                     faults.append(Fault("shares", reason, repair, value=names[g]))
         return faults
+
+
+def _told_apart(by: str, cells: list[Any]) -> list[Fault]:
+    """A fault for each group whose name is the text of different values: 1 and "1"."""
+    types: dict[str, set[str]] = {}
+    for cell in cells:
+        types.setdefault(str(cell), set()).add(type(cell).__name__)
+    return [
+        Fault("shares", f"a {by} is {' and '.join(sorted(met))}", "write it alike everywhere",
+              column="by", value=group)
+        for group, met in types.items()
+        if len(met) > 1
+    ]  # fmt: skip
 
 
 def _group_faults(group: Any, entry: Any, promised: float | None) -> list[Fault]:

@@ -64,5 +64,5 @@ def check_bound(bound: Bound) -> FloatArray:
     total = np.r_[SPREAD, SPREAD + 90.0, np.nan]
     own = np.r_[np.full(len(SPREAD), 90.0), np.full(len(SPREAD), 100.0), 90.0]
     answer = elementwise("it", bound, total, own)
-    law(equal(bound(answer, own), answer), "what it has bounded, it bounds again to other totals")
+    law(equal(bound(answer, own), answer), "it bounds again what it has bounded")
     return answer

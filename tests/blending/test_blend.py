@@ -269,6 +269,8 @@ def test_rows_of_the_tables_in_any_order_change_no_bit():
 def test_levels_of_one_form_are_equal():
     assert shares({"parent": 100}) == shares({1: 100}) == shares({Up(): 100})
     assert shares({"root": 100}) == shares({Top(): 100})
+    other = shares({"own": 50, "root": 50}), shares({"root": 50, "own": 50})
+    assert other[0] != other[1]  # parts are added up in another order
     assert shares({OfKind("parent"): 100}) != shares({"parent": 100})
 
 

@@ -62,6 +62,12 @@ def test_misfits_are_told_all_at_once():
     assert "no grades" in fault.reason
 
 
+def test_the_order_of_a_table_does_not_count():
+    other = Coefficients("region", dict(reversed(TABLE.items())))
+    assert other == BY
+    assert hash(other) == hash(BY)
+
+
 def test_faults_of_coefficients_are_told_together():
     faults = refused(Coefficients, "own", {"A": -1, 2: 1}, {}, of=3)
     assert len(faults) == 5

@@ -78,7 +78,7 @@ class Coefficients:
         check(faults)
 
     def __hash__(self) -> int:
-        tables = tuple(self.grades.items()), tuple((self.individual or {}).items())
+        tables = frozenset(self.grades.items()), frozenset((self.individual or {}).items())
         return hash((self.department, *tables, self.of))
 
     def check_against(self, org: OrgTree, grades: tuple[str, ...]) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from attrs import field, frozen
 
-from cascade_kpi._arrays import FloatArray, IntArray
+from cascade_kpi._arrays import CONTENT, FloatArray, IntArray
 from cascade_kpi._fields import as_number, not_numbers, not_texts, refusals, unrefused
 from cascade_kpi.blending.levels import ReportingLevel, as_level, level_or_as_it_is, not_level
 from cascade_kpi.errors import Fault, InputError, check, suggest
@@ -133,7 +133,8 @@ class Shares:
     ['own', 'team', 'root']
     """
 
-    shares: Mapping[str, Mapping[ReportingLevel, float]] = field(converter=_shares)
+    # Compared with its order, in which parts are added up.
+    shares: Mapping[str, Mapping[ReportingLevel, float]] = field(eq=CONTENT, converter=_shares)
     by: str = "kind"
     promised: float = field(default=100.0, converter=as_number)
     missing: Absent = field(default=Absent.RENORMALISE, converter=_policy)

@@ -14,7 +14,16 @@ import numpy as np
 import pytest
 
 import cascade_kpi as ck
-from cascade_kpi import calibrating, confidences, moves, profiles, proportions, testing, yardsticks
+from cascade_kpi import (
+    blending,
+    calibrating,
+    confidences,
+    moves,
+    profiles,
+    proportions,
+    testing,
+    yardsticks,
+)
 from cascade_kpi.records import kinds
 from tests import test_testing as tried
 from tests.commitments.test_confidences import RULES as CONFIDENCES
@@ -47,6 +56,10 @@ SAMPLES: list[Any] = [
     moves.CalendarDays(), moves.WorkingDays(),
     moves.Season([f"2026-{month:02}" for month in range(1, 13)], range(1, 13)),
     *CONVERSIONS, HUNDRED, LETTERS,
+    blending.Own(), blending.Up(), blending.Up(2), blending.Top(), blending.OfKind("area"),
+    blending.Within(down=10, up=5), blending.Between(0, 120),
+    blending.Shares({"area": {"own": 70, 1: 30}, "*": {"own": 1, 2: 99}}, nobody="hold"),
+    blending.Coefficients("area", {"A": 1.2, "B": 1}, {"A": 1.1, "B": 0.9}, of="person"),
     yardsticks.Latest(), yardsticks.Average(), yardsticks.Best(),
     yardsticks.Relative(), yardsticks.InUnits(),
     yardsticks.Deviations(2), yardsticks.Quartiles(), yardsticks.Peers("post", 3),
@@ -82,6 +95,7 @@ GIVEN = {  # what a law is tried with, beside the rule
     testing.check_condition: lambda: (gaps(), "sales"),
     testing.check_confidence: lambda: (TREE,),
     testing.check_days: lambda: (ck.Calendar.of("2026"),),
+    testing.check_level: lambda: (ORG,),
     testing.check_limit: lambda: (ORG,),
     testing.check_pace: lambda: (tried.RATED, tried.SOLVED),
     testing.check_rated: lambda: (tried.RATED, tried.SOLVED),

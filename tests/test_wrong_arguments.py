@@ -24,6 +24,7 @@ DIM = ck.conditions.PointsLost(1)
 BOOK = ck.Playbook([ck.Action("a", "Do it")], [ck.Rule("k", DIM, "a")])
 PLAN = ck.improve(GAPS, BOOK, start=date(2026, 1, 1))
 GRADES = ck.Grades.from_edges({"A": None})
+GRADED = gaps_of(RESULTS, ck.Item("k"), grades=GRADES).scores
 ROWS, ONES = entries(("ann", "k", 4)), np.ones(6)
 UNITS = {"id": ["a"], "parent": [""]}
 SUMS = TREE.over_subtrees()
@@ -483,6 +484,33 @@ CALLS = {
     "Results.what_if": (what_if, {"node": "ann", "kpi": "k", "value": 1.0, "period": None}),
     "Results.coverage": (RESULTS.coverage, {"kpi": "k"}),
     "score": (ck.score, {"results": RESULTS, "scorecard": CARD}),
+    "Shares": (
+        ck.blending.Shares,
+        {"shares": {"own": 100}, "by": "kind", "promised": 100, "missing": "own",
+         "nobody": "hold"},
+    ),
+    "Shares.level": (ck.blending.Shares({"own": 100}).level, {"level": "own"}),
+    "OfKind": (ck.blending.OfKind, {"kind": "team"}),
+    "Up": (ck.blending.Up, {"levels": 2}),
+    "Within of a total": (ck.blending.Within, {"down": 1, "up": 1}),
+    "Between": (ck.blending.Between, {"least": 1, "most": 2}),
+    "blend": (
+        ck.blend,
+        {"scores": GAPS.scores, "shares": ck.blending.Shares({"own": 100}), "units": "own",
+         "within": None},
+    ),
+    "Blended.parts": (
+        ck.blend(GAPS.scores, ck.blending.Shares({"own": 100})).parts, {"level": "own"},
+    ),
+    "Coefficients": (
+        ck.blending.Coefficients,
+        {"department": "root", "grades": {"A": 1}, "individual": {"A": 1}, "of": "team"},
+    ),
+    "multiply": (
+        ck.multiply,
+        {"scores": GRADED, "coefficients": ck.blending.Coefficients("root", {"A": 1}),
+         "within": None},
+    ),
     "Scores.points": (GAPS.scores.points, {"part": "k"}),
     "Scores.grade": (GAPS.scores.grade, {"node": "ann", "period": None}),
     "gaps": (ck.gaps, {"scores": GAPS.scores}),

@@ -38,7 +38,7 @@ from cascade_kpi.scoring.weights import Override, Weights
 from cascade_kpi.targets.targets import Targets, assign
 
 if TYPE_CHECKING:
-    from cascade_kpi import calibrating, fitting, rating
+    from cascade_kpi import blending, calibrating, fitting, rating
     from cascade_kpi.agreements.performance_plan import PerformancePlan, performance_plan
     from cascade_kpi.alignment.align import Alignment, align
     from cascade_kpi.alignment.audit import Audit
@@ -49,6 +49,8 @@ if TYPE_CHECKING:
     from cascade_kpi.alignment.links import Links
     from cascade_kpi.analysis.breakdown import Breakdown
     from cascade_kpi.analysis.gaps import Gaps, gaps
+    from cascade_kpi.blending.blend import Blended, blend
+    from cascade_kpi.blending.multiply import Multiplied, multiply
     from cascade_kpi.calibrating.calibrate import Calibrated, calibrate
     from cascade_kpi.changing.attribute import Attribution, attribute
     from cascade_kpi.changing.changes import Changes, compare
@@ -98,6 +100,7 @@ __all__ = [
     "Attribution",
     "Audit",
     "Band",
+    "Blended",
     "Breakdown",
     "Calendar",
     "Calibrated",
@@ -129,6 +132,7 @@ __all__ = [
     "Lot",
     "Missing",
     "Moved",
+    "Multiplied",
     "Negotiation",
     "Node",
     "OrgTree",
@@ -163,6 +167,8 @@ __all__ = [
     "assign",
     "attainments",
     "attribute",
+    "blend",
+    "blending",
     "calibrate",
     "calibrating",
     "cascade",
@@ -187,6 +193,7 @@ __all__ = [
     "methods",
     "move",
     "moves",
+    "multiply",
     "over_periods",
     "performance_plan",
     "phase",
@@ -227,6 +234,7 @@ defer("cascade_kpi.remaking.recipe", "cascade_kpi.remaking.measured", "cascade_k
 defer("cascade_kpi.fitting")
 defer("cascade_kpi.calibrating")
 defer(*(f"cascade_kpi.moving.{name}" for name in ("reorganisation", "stints", "moves", "written")))
+defer("cascade_kpi.blending")
 defer("cascade_kpi.changing.attribute", "cascade_kpi.analysis.gaps")
 defer("cascade_kpi.agreements.performance_plan")
 defer("cascade_kpi.rating", "cascade_kpi.rating.ratings", "cascade_kpi.rating.consolidate")
@@ -239,6 +247,7 @@ _LATE = {
     "Alignment": "cascade_kpi.alignment.align",
     "Attribution": "cascade_kpi.changing.attribute",
     "Audit": "cascade_kpi.alignment.audit",
+    "Blended": "cascade_kpi.blending.blend",
     "Breakdown": "cascade_kpi.analysis.breakdown",
     "Calendar": "cascade_kpi.moving.calendar",
     "Calibrated": "cascade_kpi.calibrating.calibrate",
@@ -260,6 +269,7 @@ _LATE = {
     "Limits": "cascade_kpi.reporting.limits",
     "Links": "cascade_kpi.alignment.links",
     "Moved": "cascade_kpi.moving.moved",
+    "Multiplied": "cascade_kpi.blending.multiply",
     "Negotiation": "cascade_kpi.commitments.negotiation",
     "PerformancePlan": "cascade_kpi.agreements.performance_plan",
     "Plan": "cascade_kpi.plan.improve",
@@ -278,6 +288,7 @@ _LATE = {
     "align": "cascade_kpi.alignment.align",
     "aligned_with": "cascade_kpi.alignment.implied",
     "attribute": "cascade_kpi.changing.attribute",
+    "blend": "cascade_kpi.blending.blend",
     "calibrate": "cascade_kpi.calibrating.calibrate",
     "cascade": "cascade_kpi.targets.cascade",
     "compare": "cascade_kpi.changing.changes",
@@ -292,6 +303,7 @@ _LATE = {
     "improve": "cascade_kpi.plan.improve",
     "itemise": "cascade_kpi.phasing.itemise",
     "move": "cascade_kpi.moving.move",
+    "multiply": "cascade_kpi.blending.multiply",
     "over_periods": "cascade_kpi.results.over",
     "performance_plan": "cascade_kpi.agreements.performance_plan",
     "phase": "cascade_kpi.phasing.phase",
@@ -306,6 +318,7 @@ _LATE = {
 }
 
 _ROOMS = {
+    "blending": "cascade_kpi.blending",
     "calibrating": "cascade_kpi.calibrating",
     "conditions": "cascade_kpi.plan.conditions",
     "confidences": "cascade_kpi.commitments.confidences",

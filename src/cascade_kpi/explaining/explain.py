@@ -9,6 +9,8 @@ from typing import Any
 from cascade_kpi.agreements.performance_plan import PerformancePlan
 from cascade_kpi.alignment.align import Alignment
 from cascade_kpi.analysis.gaps import Gaps
+from cascade_kpi.blending.blend import Blended
+from cascade_kpi.blending.multiply import Multiplied
 from cascade_kpi.calibrating.calibrate import Calibrated
 from cascade_kpi.changing.attribute import Attribution
 from cascade_kpi.changing.changes import Changes
@@ -18,6 +20,7 @@ from cascade_kpi.drivers.derive import Derived
 from cascade_kpi.drivers.translate import Translation
 from cascade_kpi.errors import Fault, check, suggest
 from cascade_kpi.explaining.alignment import AlignmentExplainer
+from cascade_kpi.explaining.blending import BlendExplainer, MultipliedExplainer
 from cascade_kpi.explaining.calibrations import CalibrationExplainer
 from cascade_kpi.explaining.changes import ChangeExplainer
 from cascade_kpi.explaining.choosing import target_explainer
@@ -60,6 +63,8 @@ Stage = (
     | Translation
     | Scores
     | Calibrated
+    | Blended
+    | Multiplied
     | Gaps
     | Plan
     | Alignment
@@ -86,8 +91,8 @@ def explain(
     Parameters
     ----------
     stage : Targets, Reconciliation, Moved, Credited, Fairness, Changes, Attribution, Results, \
-Derived, Contributions, Translation, Scores, Calibrated, Gaps, Plan, Alignment, PerformancePlan, \
-Fitted, Apportionment, fitting.Rounded or Consolidated
+Derived, Contributions, Translation, Scores, Calibrated, Blended, Multiplied, Gaps, Plan, \
+Alignment, PerformancePlan, Fitted, Apportionment, fitting.Rounded or Consolidated
     node : id
         Of moved targets and credited results: of a holder, or of a unit. Not needed for the
         coverage of a goal, nor of a performance plan, which is of one.
@@ -127,7 +132,8 @@ Fitted, Apportionment, fitting.Rounded or Consolidated
     - of results ``"result"``, ``"target"``; of derived values ``"value"``;
     - of contributions ``"part"``, what the driver named as `kpi` brings, or without ``"change"``;
       of a translation ``"rounded"``, ``"exact"``, ``"base"``, and of a goal ``"missed"``;
-    - of scores ``"points"``, ``"attainment"``, or without a KPI ``"total"``;
+    - of scores ``"points"``, ``"attainment"``, or without a KPI ``"total"``; of
+      blended and multiplied totals ``"total"``, and ``"own"`` as scored;
     - of calibrated grades ``"final"``, ``"calibrated"`` and ``"scored"``, places from 1, the best,
       and ``"rank"`` in the pool;
     - of gaps ``"gap"``, ``"shortfall"``, ``"points"``, ``"to_parent"``, a part of the parent's
@@ -335,6 +341,18 @@ def _of_calibrated(stage: Calibrated, node: object, kpi: str | None, period: str
     }
 
 
+def _of_blended(stage: Blended, node: object, kpi: str | None, period: str | None) -> Answers:
+    _not_asked(kpi=kpi)
+    of = BlendExplainer(stage, stage.org.row(node), stage.periods.index(period))
+    return {"total": of.total, "own": of.scores.total}
+
+
+def _of_multiplied(stage: Multiplied, node: object, kpi: str | None, period: str | None) -> Answers:
+    _not_asked(kpi=kpi)
+    of = MultipliedExplainer(stage, stage.org.row(node), stage.periods.index(period))
+    return {"total": of.total, "own": of.scores.total}
+
+
 def _of_gaps(stage: Gaps, node: object, kpi: str | None, period: str | None) -> Answers:
     of = GapExplainer(stage, stage.org.row(node), stage.periods.index(period))
     if kpi is None:
@@ -410,6 +428,8 @@ _CHOICES: dict[type, Callable[[Any, object, str | None, str | None], Answers]] =
     Translation: _of_translation,
     Scores: _of_scores,
     Calibrated: _of_calibrated,
+    Blended: _of_blended,
+    Multiplied: _of_multiplied,
     Gaps: _of_gaps,
     Plan: _of_plan,
     Fairness: _of_fairness,

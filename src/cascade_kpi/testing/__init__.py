@@ -21,6 +21,7 @@ from cascade_kpi.testing.judging import check_base, check_fences, check_material
 from cascade_kpi.testing.laws import check_record
 from cascade_kpi.testing.moving import check_days, check_policy
 from cascade_kpi.testing.pacing import check_pace, check_rated
+from cascade_kpi.testing.passing import check_bound, check_level
 from cascade_kpi.testing.phasing import check_profile
 from cascade_kpi.testing.rating import (
     check_audience,
@@ -44,6 +45,7 @@ __all__ = [
     "check_attainment",
     "check_audience",
     "check_base",
+    "check_bound",
     "check_combine",
     "check_condition",
     "check_confidence",
@@ -53,6 +55,7 @@ __all__ = [
     "check_direction",
     "check_fences",
     "check_item",
+    "check_level",
     "check_limit",
     "check_material",
     "check_measure",

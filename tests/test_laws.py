@@ -553,7 +553,8 @@ def test_a_condition_has_words(clause, gaps):
 def test_every_family_has_its_check():
     families = (
         "absence", "adjustment", "aggregate", "attainment", "audience", "base", "bound", "combine",
-        "condition", "confidence", "conversion", "curve", "days", "direction", "fences", "item", "level",
+        "condition", "confidence", "conversion", "curve", "days", "direction", "fences", "item",
+        "level",
         "limit", "material", "measure", "method", "metric", "pace", "policy", "profile", "rated",
         "split", "tie", "trigger", "trim", "weighting",
     )  # fmt: skip

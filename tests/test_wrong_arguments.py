@@ -493,7 +493,7 @@ CALLS = {
     "OfKind": (ck.blending.OfKind, {"kind": "team"}),
     "Up": (ck.blending.Up, {"levels": 2}),
     "Within of a total": (ck.blending.Within, {"down": 1, "up": 1}),
-    "Between": (ck.blending.Between, {"least": 1, "most": 2}),
+    "blending.Between": (ck.blending.Between, {"least": 1, "most": 2}),
     "blend": (
         ck.blend,
         {"scores": GAPS.scores, "shares": ck.blending.Shares({"own": 100}), "units": "own",

@@ -91,7 +91,7 @@ class Blended:
     scores : Scores
     shares : Shares
     units : UnitTotals
-    within : Bound
+    within : blending.Bound
         What the mean was bounded by.
     total : float64 array (p, n)
         In points; NaN where there is none.
@@ -226,7 +226,7 @@ def blend(
         How much of whose total each group carries.
     units : UnitTotals or its name
         Whether units hand on their own totals, or what these are once blended.
-    within : Bound, optional
+    within : blending.Bound, optional
         How far others may take a total from the node's own: ``blending.Within(10, 10)``.
 
     Returns

@@ -60,7 +60,7 @@ class Multiplied:
     ----------
     scores : Scores
     coefficients : Coefficients
-    within : Bound
+    within : blending.Bound
         What the product was bounded by.
     total : float64 array (p, n)
         In points, or a pure number with a table for individuals; NaN for who is not
@@ -165,7 +165,7 @@ def multiply(
     scores : Scores
         With grades.
     coefficients : Coefficients
-    within : Bound, optional
+    within : blending.Bound, optional
         Of the product: ``blending.Between(most=150)``; in points also ``blending.Within(…)``.
 
     Returns

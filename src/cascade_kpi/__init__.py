@@ -27,14 +27,6 @@ from cascade_kpi.results.actuals import Actuals
 from cascade_kpi.results.change import Change
 from cascade_kpi.results.measure import measure
 from cascade_kpi.results.results import Results
-from cascade_kpi.scoring import absences, adjustments, attainments, combines, curves, triggers
-from cascade_kpi.scoring.adjustments import Gate
-from cascade_kpi.scoring.grades import Band, Grades
-from cascade_kpi.scoring.items import Item, Rated
-from cascade_kpi.scoring.score import Scores, score
-from cascade_kpi.scoring.scorecard import Scorecard
-from cascade_kpi.scoring.sections import Section
-from cascade_kpi.scoring.weights import Override, Weights
 from cascade_kpi.targets.targets import Targets, assign
 
 if TYPE_CHECKING:
@@ -89,7 +81,22 @@ if TYPE_CHECKING:
     from cascade_kpi.remaking.recipe import Recipe
     from cascade_kpi.reporting.report import Report, report
     from cascade_kpi.results.over import over_periods
-    from cascade_kpi.scoring import scales
+    from cascade_kpi.scoring import (
+        absences,
+        adjustments,
+        attainments,
+        combines,
+        curves,
+        scales,
+        triggers,
+    )
+    from cascade_kpi.scoring.adjustments import Gate
+    from cascade_kpi.scoring.grades import Band, Grades
+    from cascade_kpi.scoring.items import Item, Rated
+    from cascade_kpi.scoring.score import Scores, score
+    from cascade_kpi.scoring.scorecard import Scorecard
+    from cascade_kpi.scoring.sections import Section
+    from cascade_kpi.scoring.weights import Override, Weights
     from cascade_kpi.tables import Csv, write_csv
     from cascade_kpi.targets.cascade import cascade
 
@@ -215,6 +222,7 @@ __all__ = [
     "yardsticks",
 ]
 
+defer("cascade_kpi.scoring.score")
 defer("cascade_kpi.judging.yardsticks")
 defer("cascade_kpi.phasing.profiles", "cascade_kpi.plan.conditions", "cascade_kpi.plan.playbook")
 defer(
@@ -240,13 +248,14 @@ defer("cascade_kpi.agreements.performance_plan")
 defer("cascade_kpi.rating", "cascade_kpi.rating.ratings", "cascade_kpi.rating.consolidate")
 defer("cascade_kpi.alignment.budgets", "cascade_kpi.alignment.written")
 
-# What a program that imports the package to score does not need is looked up when it
-# is first used: making a class costs most of a millisecond.
+# What a program that imports the package to set targets does not need is looked up when
+# it is first used: making a class costs most of a millisecond.
 _LATE = {
     "Action": "cascade_kpi.plan.playbook",
     "Alignment": "cascade_kpi.alignment.align",
     "Attribution": "cascade_kpi.changing.attribute",
     "Audit": "cascade_kpi.alignment.audit",
+    "Band": "cascade_kpi.scoring.grades",
     "Blended": "cascade_kpi.blending.blend",
     "Breakdown": "cascade_kpi.analysis.breakdown",
     "Calendar": "cascade_kpi.moving.calendar",
@@ -263,7 +272,10 @@ _LATE = {
     "Explanation": "cascade_kpi.explaining.explanation",
     "Fairness": "cascade_kpi.judging.fairness",
     "Gaps": "cascade_kpi.analysis.gaps",
+    "Gate": "cascade_kpi.scoring.adjustments",
     "Goals": "cascade_kpi.alignment.goals",
+    "Grades": "cascade_kpi.scoring.grades",
+    "Item": "cascade_kpi.scoring.items",
     "Leaves": "cascade_kpi.moving.stints",
     "Lights": "cascade_kpi.reporting.lights",
     "Limits": "cascade_kpi.reporting.limits",
@@ -271,20 +283,26 @@ _LATE = {
     "Moved": "cascade_kpi.moving.moved",
     "Multiplied": "cascade_kpi.blending.multiply",
     "Negotiation": "cascade_kpi.commitments.negotiation",
+    "Override": "cascade_kpi.scoring.weights",
     "PerformancePlan": "cascade_kpi.agreements.performance_plan",
     "Plan": "cascade_kpi.plan.improve",
     "PlannedAction": "cascade_kpi.plan.improve",
     "Playbook": "cascade_kpi.plan.playbook",
-    "Recipe": "cascade_kpi.remaking.recipe",
+    "Rated": "cascade_kpi.scoring.items",
     "Ratings": "cascade_kpi.rating.ratings",
+    "Recipe": "cascade_kpi.remaking.recipe",
     "Reconciliation": "cascade_kpi.commitments.reconciliation",
     "Reorganisation": "cascade_kpi.moving.reorganisation",
     "Report": "cascade_kpi.reporting.report",
     "Rule": "cascade_kpi.plan.playbook",
+    "Scorecard": "cascade_kpi.scoring.scorecard",
+    "Scores": "cascade_kpi.scoring.score",
+    "Section": "cascade_kpi.scoring.sections",
     "Stints": "cascade_kpi.moving.stints",
     "Translation": "cascade_kpi.drivers.translate",
     "WeightBudget": "cascade_kpi.alignment.budget",
     "WeightBudgets": "cascade_kpi.alignment.budgets",
+    "Weights": "cascade_kpi.scoring.weights",
     "align": "cascade_kpi.alignment.align",
     "aligned_with": "cascade_kpi.alignment.implied",
     "attribute": "cascade_kpi.changing.attribute",
@@ -312,16 +330,22 @@ _LATE = {
     "record": "cascade_kpi.records",
     "report": "cascade_kpi.reporting.report",
     "revise": "cascade_kpi.changing.revise",
+    "score": "cascade_kpi.scoring.score",
     "to_json": "cascade_kpi.records",
     "translate": "cascade_kpi.drivers.translate",
     "write_csv": "cascade_kpi.tables",
 }
 
 _ROOMS = {
+    "absences": "cascade_kpi.scoring.absences",
+    "adjustments": "cascade_kpi.scoring.adjustments",
+    "attainments": "cascade_kpi.scoring.attainments",
     "blending": "cascade_kpi.blending",
     "calibrating": "cascade_kpi.calibrating",
+    "combines": "cascade_kpi.scoring.combines",
     "conditions": "cascade_kpi.plan.conditions",
     "confidences": "cascade_kpi.commitments.confidences",
+    "curves": "cascade_kpi.scoring.curves",
     "demo": "cascade_kpi.demo",
     "fitting": "cascade_kpi.fitting",
     "moves": "cascade_kpi.moving.moves",
@@ -332,6 +356,7 @@ _ROOMS = {
     "scales": "cascade_kpi.scoring.scales",
     "tables": "cascade_kpi.tables",
     "testing": "cascade_kpi.testing",
+    "triggers": "cascade_kpi.scoring.triggers",
     "yardsticks": "cascade_kpi.judging.yardsticks",
 }
 

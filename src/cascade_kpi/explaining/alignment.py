@@ -10,7 +10,7 @@ from attrs import frozen
 from cascade_kpi.alignment.align import Alignment
 from cascade_kpi.errors import Fault, check
 from cascade_kpi.explaining.explanation import Explanation
-from cascade_kpi.explaining.operations import Multiplied
+from cascade_kpi.explaining.operations import ProductOf
 
 __all__ = ["AlignmentExplainer"]
 
@@ -97,7 +97,7 @@ class AlignmentExplainer:
             value,
             "",
             self._period(below),
-            Multiplied("share × what has landed of it"),
+            ProductOf("share × what has landed of it"),
             "",
             lambda: (self._share(link), self.landed(below)),
         )
@@ -162,7 +162,7 @@ class AlignmentExplainer:
             weight * part.value,
             "weight",
             "",
-            Multiplied("weight × the part that serves it"),
+            ProductOf("weight × the part that serves it"),
             "",
             lambda: (stated, part),
         )
@@ -197,7 +197,7 @@ class AlignmentExplainer:
             proportion.value * part.value,
             "",
             "",
-            Multiplied("proportion × the part of the goal served"),
+            ProductOf("proportion × the part of the goal served"),
             "",
             lambda: (proportion, part),
         )

@@ -10,6 +10,7 @@ from attrs import frozen
 from cascade_kpi._arrays import FloatArray
 from cascade_kpi._text import plain
 from cascade_kpi.explaining.explanation import Explanation, Operation
+from cascade_kpi.explaining.operations import ProductOf
 from cascade_kpi.fitting.biproportional import Apportionment
 from cascade_kpi.fitting.fit import Fitted
 from cascade_kpi.fitting.margins import Margin, totals
@@ -23,24 +24,6 @@ Many = tuple[Explanation, ...]
 At = tuple[int, ...]
 
 _TIE = 1e-9  # of a signpost: a quotient as near as that is at it
-
-
-@frozen
-class Multiplied:
-    """The first input times all others, one after the other."""
-
-    phrase: str
-
-    def __call__(self, *inputs: float) -> float:
-        """The quantity, from its inputs."""
-        product = np.float64(inputs[0])
-        for factor in inputs[1:]:
-            product = product * np.float64(factor)
-        return float(product)
-
-    def words(self) -> str:
-        """The clause."""
-        return self.phrase
 
 
 @frozen
@@ -191,7 +174,7 @@ class FitExplainer:
         value, seed = float(fitted.values[at]), float(fitted.seed[at])
         forced = value == 0 and seed > 0 and min(factors) > 0
         rule: Operation = (
-            Nothing() if forced else Multiplied("the seed times a factor of each margin")
+            Nothing() if forced else ProductOf("the seed times a factor of each margin")
         )
 
         def expand() -> Many:
@@ -277,7 +260,7 @@ class ApportionmentExplainer:
     def quotient(self, at: At) -> Explanation:
         """A cell's weight times the multipliers of its row and its column."""
         problem = self.made.problem
-        rule = Multiplied("weight × the multiplier of its row × that of its column")
+        rule = ProductOf("weight × the multiplier of its row × that of its column")
 
         def expand() -> Many:
             multipliers = (self.made.row_multipliers, self.made.column_multipliers)

@@ -12,7 +12,7 @@ from cascade_kpi._arrays import IntArray
 from cascade_kpi.explaining.choosing import target_explainer
 from cascade_kpi.explaining.evidence import Evidence
 from cascade_kpi.explaining.explanation import Explanation, Operation
-from cascade_kpi.explaining.operations import Combined, LotsAsAmount, Multiplied
+from cascade_kpi.explaining.operations import Combined, LotsAsAmount, ProductOf
 from cascade_kpi.explaining.owns import Explainer, own_lots
 from cascade_kpi.explaining.pieces import ByShare, FallsDue, MeanByDays, PieceOfAmount, Weighed
 from cascade_kpi.kpis.kpi import Kpi
@@ -135,7 +135,7 @@ class MoveExplainer:
             return piece, Explanation(name, 1.0, "", self._label, None, why)
 
         name = f"{piece.name}, in {label}"
-        return self._made(name, piece.value, "lots", Multiplied("where it stood"), expand)
+        return self._made(name, piece.value, "lots", ProductOf("where it stood"), expand)
 
     def _lots(self, lots: IntArray, row: int) -> Explanation:
         """A piece, in lots."""

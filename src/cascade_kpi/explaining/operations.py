@@ -36,14 +36,17 @@ class Combined:
 
 
 @frozen
-class Multiplied:
-    """The first input times the second."""
+class ProductOf:
+    """The first input times all others, one after the other."""
 
     phrase: str
 
     def __call__(self, *inputs: float) -> float:
         """The quantity, from its inputs."""
-        return float(np.multiply(inputs[0], inputs[1]))
+        product = np.float64(inputs[0])
+        for factor in inputs[1:]:
+            product = product * np.float64(factor)
+        return float(product)
 
     def words(self) -> str:
         """The clause."""

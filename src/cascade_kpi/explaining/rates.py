@@ -12,7 +12,7 @@ from attrs import frozen
 from cascade_kpi._arrays import FloatArray, IntArray
 from cascade_kpi.explaining.division import Least, Most
 from cascade_kpi.explaining.explanation import Explanation
-from cascade_kpi.explaining.operations import Combined, Multiplied, Shortfall
+from cascade_kpi.explaining.operations import Combined, ProductOf, Shortfall
 from cascade_kpi.explaining.ratios import (
     Asks,
     BaseNumerator,
@@ -221,7 +221,7 @@ class RateExplainer(TargetExplainer):
             source = "no volume is expected of it"
             return Explanation(name, 0.0, unit, self.period, None, source)
         if not children:
-            rule = Multiplied("base ratio × volume")
+            rule = ProductOf("base ratio × volume")
             value = self._rate_at(row) * float(self._volumes[row])
             return self._made(name, value, rule, lambda: (self._rate(row), self._volume(row)), unit)
         below = tuple(map(self._amount, children))
@@ -265,7 +265,7 @@ class RateExplainer(TargetExplainer):
             )
             # An input on every level above it: with a key it is worked out once.
             return attrs.evolve(summed, key=("claim", self.kpi.name, self.period, row))
-        rule = Multiplied("pace × volume")
+        rule = ProductOf("pace × volume")
         return self._made(
             name, value, rule, lambda: (self._points(row), self._volume(row)), "claim"
         )

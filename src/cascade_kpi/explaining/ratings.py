@@ -7,7 +7,7 @@ from attrs import frozen
 
 from cascade_kpi._arrays import FloatArray, IntArray
 from cascade_kpi.explaining.explanation import Explanation
-from cascade_kpi.explaining.operations import Held, Multiplied
+from cascade_kpi.explaining.operations import Held, ProductOf
 from cascade_kpi.missing import Missing
 from cascade_kpi.rating.consolidate import Consolidated
 from cascade_kpi.rating.kernel import cell_means, ranked, weighed
@@ -246,7 +246,7 @@ class RatingExplainer:
         effect = self._told("leniency", float(fit.effect[seat]), why)
         return Explanation(
             "taken off", float(lenient.shrunk[seat]), "points", self.period,
-            Multiplied("reliability × leniency"), "", lambda: (trust, effect),
+            ProductOf("reliability × leniency"), "", lambda: (trust, effect),
             ("taken off", seat),
         )  # fmt: skip
 

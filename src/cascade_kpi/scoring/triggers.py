@@ -120,9 +120,25 @@ class PointsBelow:
         return f"{self.part} has less than {self.level:g} points"
 
 
+@frozen
+class _OfResult:
+    """The result of a KPI, which need not be an item of the card, and a level in its units."""
+
+    kpi: str
+    level: float = field(converter=as_number)
+
+    def __attrs_post_init__(self) -> None:
+        check(_level_faults("trigger", self.kpi, self.level, "kpi"))
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The KPI."""
+        return (self.kpi,)
+
+
 @record("cascade_kpi/triggers.result_below")
 @frozen
-class ResultBelow:
+class ResultBelow(_OfResult):
     """The result of a KPI is below a level.
 
     Parameters
@@ -132,17 +148,6 @@ class ResultBelow:
     level : float
         In KPI units.
     """
-
-    kpi: str
-    level: float = field(converter=as_number)
-
-    def __attrs_post_init__(self) -> None:
-        check(_level_faults("result below", self.kpi, self.level, "kpi"))
-
-    @property
-    def reads(self) -> tuple[str, ...]:
-        """The KPI."""
-        return (self.kpi,)
 
     def __call__(self, reading: Reading) -> Mask:
         """Where it holds."""
@@ -155,7 +160,7 @@ class ResultBelow:
 
 @record("cascade_kpi/triggers.result_at_least")
 @frozen
-class ResultAtLeast:
+class ResultAtLeast(_OfResult):
     """The result of a KPI is at or above a level: one accident is enough.
 
     Parameters
@@ -165,17 +170,6 @@ class ResultAtLeast:
     level : float
         In KPI units.
     """
-
-    kpi: str
-    level: float = field(converter=as_number)
-
-    def __attrs_post_init__(self) -> None:
-        check(_level_faults("result at least", self.kpi, self.level, "kpi"))
-
-    @property
-    def reads(self) -> tuple[str, ...]:
-        """The KPI."""
-        return (self.kpi,)
 
     def __call__(self, reading: Reading) -> Mask:
         """Where it holds."""

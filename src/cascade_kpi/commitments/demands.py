@@ -13,11 +13,12 @@ from cascade_kpi.commitments.bounded import sweep_within
 from cascade_kpi.commitments.frame import Frame
 from cascade_kpi.commitments.limits import FloorsAndCaps
 from cascade_kpi.commitments.sweeps import Stated, Swept, met, optimum, sweep
+from cascade_kpi.commitments.voice import Voice
 from cascade_kpi.kpis.kpi import Kpi
 from cascade_kpi.kpis.lots import LARGEST, Lot
 from cascade_kpi.org.layout import Layout
 
-__all__ = ["BothDemands", "Optimum", "in_real_lots", "is_full"]
+__all__ = ["BothDemands", "Optimum", "in_real_lots"]
 
 _CHUNK = 32_768  # values turned at once: what one step writes, the next finds in the cache
 
@@ -38,8 +39,8 @@ def _in_real_lots(lot: Lot, amounts: FloatArray) -> FloatArray:
     exact = lot.exact
     up, down = np.float64(exact.numerator), np.float64(exact.denominator)
     with np.errstate(over="ignore"):  # more lots than can be counted are refused as such
-        lots = amounts / up
-        lots *= down
+        lots = amounts / up if up > 1 else amounts
+        lots = lots * down if down > 1 else lots.copy()
     near = np.rint(lots)
     near += 0.0
     # What Lot.whole answers, as far as the products are sure to be floats.
@@ -47,18 +48,12 @@ def _in_real_lots(lot: Lot, amounts: FloatArray) -> FloatArray:
     if np.fmax.reduce(near, initial=0.0) > most or np.fmin.reduce(near, initial=0.0) < -most:
         whole, fine = lot.whole(np.nan_to_num(amounts))
         return np.where(fine & ~np.isnan(amounts), whole, lots)
-    back = near * up
-    back /= down
-    whole_ones = np.flatnonzero(back == amounts)  # none as a rule, or all
-    if len(whole_ones) == len(lots):
+    back = near * up if up > 1 else near
+    whole_ones = (back / down if down > 1 else back) == amounts  # none as a rule, or all
+    if whole_ones.all():
         return np.asarray(near)
-    lots[whole_ones] = near[whole_ones]
+    np.copyto(lots, near, where=whole_ones)
     return np.asarray(lots)
-
-
-def is_full(values: FloatArray) -> bool:
-    """Whether nothing is absent, of numbers that may be infinite."""
-    return not np.isnan(values.min(initial=0.0))
 
 
 @frozen(eq=False)
@@ -67,11 +62,8 @@ class BothDemands:
 
     Attributes
     ----------
-    target, offer : float64 array (p, m)
-        From above and from below, NaN where there is none. Read-only where nobody states
-        anything, as are those that follow: see :func:`everywhere`.
-    trust, belief : float64 array (p, m)
-        The confidence in each; zero where there is none, infinite if it is certain.
+    above, below : Voice
+        The targets, and the offers.
     low, high : float64 array (p, m)
         Floors and caps in whole lots, infinite where there is none.
     claim : float64 array (m,)
@@ -80,19 +72,17 @@ class BothDemands:
 
     kpi: Kpi
     frame: Frame
-    target: FloatArray
-    trust: FloatArray
-    offer: FloatArray
-    belief: FloatArray
+    above: Voice
+    below: Voice
     low: FloatArray
     high: FloatArray
     claim: FloatArray
 
     def taking_part(self, p: int) -> Mask:
         """Places with a demand at or below them, bool (m,)."""
-        if is_full(self.target[p]):
+        if self.above.is_full:
             return np.ones(len(self.frame), dtype=bool)
-        part = ~np.isnan(self.target[p]) | ~np.isnan(self.offer[p])
+        part = ~np.isnan(self.above.wish[p]) | ~np.isnan(self.below.wish[p])
         for block in self.frame.layout.up():
             part[block.above] |= block.part(part).any(axis=0)
         return np.asarray(part)
@@ -188,13 +178,14 @@ class Period:
 
 def _wished(demands: BothDemands, p: int) -> tuple[FloatArray, FloatArray]:
     """Both sides' demands put together, and their weights."""
-    sides = [each[p] for each in (demands.target, demands.trust, demands.offer, demands.belief)]
-    value, weight, offer, belief = sides
-    if is_everywhere(belief) and belief[0] == 0:
-        if weight.min() == 0:
+    above, below = demands.above, demands.below
+    value, weight = above.wish[p], above.weight[p]
+    if below.is_silent:
+        if above.weights.least == 0:
             value = np.where(weight == 0, 0.0, value)
         return value, weight
-    value, weight = np.empty(len(offer)), np.empty(len(offer))
+    sides = value, weight, below.wish[p], below.weight[p]
+    value, weight = np.empty(len(value)), np.empty(len(value))
     for begin in range(0, len(value), _CHUNK):
         part = slice(begin, begin + _CHUNK)
         value[part], weight[part] = met(*(each[part] for each in sides))
@@ -204,10 +195,9 @@ def _wished(demands: BothDemands, p: int) -> tuple[FloatArray, FloatArray]:
 def _limits(demands: BothDemands, p: int, part: Mask) -> FloorsAndCaps:
     """The limits of every node; what is certain is both; zero for who is out."""
     low, high = demands.low[p], demands.high[p]
-    for wish, trust in ((demands.target[p], demands.trust[p]),
-                        (demands.offer[p], demands.belief[p])):  # fmt: skip
-        if trust.max() == np.inf:
-            sure = np.isinf(trust)
+    for side in (demands.above, demands.below):
+        if side.is_sure:
+            sure, wish = np.isinf(side.weight[p]), side.wish[p]
             low = np.where(sure, np.maximum(low, wish), low)
             high = np.where(sure, np.minimum(high, wish), high)
     if not part.all():

@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from cascade_kpi._answers import OddAnswer, ask
 from cascade_kpi._arrays import FloatArray, IntArray, everywhere
 from cascade_kpi.commitments.confidences import Confidence, odd_weights
-from cascade_kpi.commitments.demands import BothDemands, in_real_lots, is_full
+from cascade_kpi.commitments.demands import BothDemands, in_real_lots
 from cascade_kpi.commitments.frame import Frame
 from cascade_kpi.commitments.offers import Offers
 from cascade_kpi.commitments.spans import phased_in
+from cascade_kpi.commitments.voice import Extent, Voice
 from cascade_kpi.entries import Column, Entries
 from cascade_kpi.errors import Fault, InputError
 from cascade_kpi.kpis.aggregates import Makeup
@@ -139,20 +140,17 @@ class Sides:
         if margin is not None:
             owners, margin = owners & (margin == 0), reach.narrowed(margin)
         frame = Frame.of(reach, reach.narrowed(owners), margin)
-        target, offer = above.filling(frame), below.filling(frame)
-        trust = self._trust(frame, target, faults)
-        belief = everywhere(0.0, offer.shape)
-        if self._is_offered:
-            believed = self.offers.believed(self.k, *self._shape)
-            belief = frame.swept(frame.filled(believed, believed))
-            belief = np.where(np.isnan(offer), 0.0, belief)
-        self._refuse_parts("targets", None, (frame, target, trust), faults)
-        self._refuse_parts("offers", self.offers.entries, (frame, offer, belief), faults)
-        loose = bool((trust if belief.max() == 0 else trust + belief).min() == 0)
-        low, high, claim = self._bounds(frame, loose, faults)
+        asked = self._trusted(frame, above.filling(frame), faults)
+        offered = self._believed(frame, below.filling(frame))
+        self._refuse_parts("targets", None, frame, asked, faults)
+        self._refuse_parts("offers", self.offers.entries, frame, offered, faults)
+        weights = asked.weights
+        if not offered.is_silent:
+            weights = Extent.of(asked.weight + offered.weight)
+        low, high, claim = self._bounds(frame, weights.least == 0, faults)
         if len(faults) > before:
             return None
-        return BothDemands(self.kpi, frame, target, trust, offer, belief, low, high, claim)
+        return BothDemands(self.kpi, frame, asked, offered, low, high, claim)
 
     def _refuse_own(self, owners: Mask, margin: IntArray | None, faults: list[Fault]) -> None:
         """A fault for whoever has something beside its children and hands down more than it has."""
@@ -206,10 +204,25 @@ class Sides:
     def _inner(self, reach: Reach) -> Mask:
         return np.asarray(reach.spread(~reach.tree.is_leaf, absent=False))
 
-    def _trust(self, frame: Frame, target: FloatArray, faults: list[Fault]) -> FloatArray:
-        """The confidence in every target that there is, in sweep order."""
+    def _believed(self, frame: Frame, offer: FloatArray) -> Voice:
+        """The offers, and the confidence in each."""
+        if not self._is_offered:
+            return Voice.silent((len(offer), len(frame)))
+        believed = self.offers.believed(self.k, *self._shape)
+        belief = frame.swept(frame.filled(believed, believed))
+        return Voice(offer, np.where(np.isnan(offer), 0.0, belief))
+
+    def _trusted(self, frame: Frame, target: FloatArray, faults: list[Fault]) -> Voice:
+        """The targets, and the confidence in each that there is."""
+        weights = self._weighed(frame, faults)
+        trust = np.broadcast_to(frame.layout.swept(frame.at_rows(weights)), target.shape)
+        side = Voice(target, trust)
+        return side if side.is_full else Voice(target, np.where(np.isnan(target), 0.0, trust))
+
+    def _weighed(self, frame: Frame, faults: list[Fault]) -> FloatArray:
+        """The confidence in every node's target, by row of the tree; zeros beside a fault."""
         tree, name = frame.reach.tree, f"the confidence of {self.kpi.name}"
-        weights = np.zeros(len(tree))
+        weights = everywhere(0.0, (len(tree),))
         try:
             weights = ask("it", self.rule, tree, shape=(len(tree),))
         except OddAnswer as odd:
@@ -221,25 +234,25 @@ class Sides:
             told = f"weighs {tree.node(row).id!r} by {float(weights[row])!r}"
             repair = "a confidence is zero, infinite if certain, or from 1e-100 to 1e100"
             faults.append(Fault(name, told, repair, value=self.rule))
-            weights = np.zeros(len(tree))
-        trust = np.broadcast_to(frame.layout.swept(frame.at_rows(weights)), target.shape)
-        return trust if is_full(target) else np.where(np.isnan(target), 0.0, trust)
+            weights = everywhere(0.0, (len(tree),))
+        return weights
 
     def _refuse_parts(
         self,
         source: str,
         entries: Entries | None,
-        side: tuple[Frame, FloatArray, FloatArray],
+        frame: Frame,
+        side: Voice,
         faults: list[Fault],
     ) -> None:
         """A fault for everything certain that is not whole lots."""
-        frame, lots, weight = side
         if entries is not None and not self._is_offered:
             return
-        if lots.min() > -LARGEST and lots.max() < LARGEST and weight.max() < np.inf:
+        least, most = side.wishes
+        if least > -LARGEST and most < LARGEST and not side.is_sure:
             return  # of what is absent it is not known
-        kpi, lot = self.kpi, self.kpi.counted_in
-        odd = np.isinf(weight)
+        kpi, lot, lots = self.kpi, self.kpi.counted_in, side.wish
+        odd = np.isinf(side.weight)
         odd[odd] = lots[odd] != np.rint(lots[odd])
         huge = (lots >= LARGEST) | (lots <= -LARGEST)
         found = np.argwhere(odd | huge)

@@ -20,6 +20,7 @@ from cascade_kpi._arrays import FloatArray, IntArray, everywhere
 from cascade_kpi.commitments.bounded import kept_at
 from cascade_kpi.commitments.demands import BothDemands, Optimum, Period
 from cascade_kpi.commitments.sweeps import Swept, sweep
+from cascade_kpi.commitments.voice import Voice
 from cascade_kpi.org.layout import Layout
 
 __all__ = ["Pulls", "Side", "Strongest"]
@@ -90,20 +91,16 @@ class Pulls:
     @cached_property
     def start(self) -> FloatArray:
         """The plan before: the optimum of the targets alone, zero where there was none."""
-        shape = self.demands.offer.shape
-        nobody = everywhere(np.nan, shape)
-        alone = attrs.evolve(
-            self.demands, offer=nobody, belief=everywhere(0.0, shape),
-            low=everywhere(-np.inf, shape), high=everywhere(np.inf, shape),
-        )  # fmt: skip
+        shape = len(self.demands.above.wish), len(self.demands.frame)
+        low, high = everywhere(-np.inf, shape), everywhere(np.inf, shape)
+        alone = attrs.evolve(self.demands, below=Voice.silent(shape), low=low, high=high)
         before = alone.at(self.p)
         return np.where(before.part, np.nan_to_num(before.freely()), 0.0)
 
     @cached_property
     def parts(self) -> FloatArray:
         """The part of each side in a node's demand, (3, n)."""
-        trust, belief = self.demands.trust[self.p], self.demands.belief[self.p]
-        target, offer = self.demands.target[self.p], self.demands.offer[self.p]
+        (target, trust), (offer, belief) = self._told
         weight = trust + belief
         with np.errstate(invalid="ignore"):
             offered = np.where(np.isinf(belief), 1.0, belief / np.where(weight > 0, weight, 1.0))
@@ -119,8 +116,15 @@ class Pulls:
     @cached_property
     def values(self) -> FloatArray:
         """What each side demands, (3, n), zero where it has no part."""
-        told = np.stack([self.demands.target[self.p], self.demands.offer[self.p], self.held])
+        (target, _), (offer, _) = self._told
+        told = np.stack([target, offer, self.held])
         return np.where(self.parts > 0, told, 0.0)
+
+    @property
+    def _told(self) -> list[tuple[FloatArray, FloatArray]]:
+        """What each side demands in this period, and by which weights."""
+        sides = self.demands.above, self.demands.below
+        return [(side.wish[self.p], side.weight[self.p]) for side in sides]
 
     def influence(self, place: int) -> FloatArray:
         """How much a node's optimum moves with each node's demand, (n,): one row of G."""

@@ -205,7 +205,8 @@ class Reconciliation:
             trust = np.full(shape, np.nan)
             if demands is not None:
                 frame = demands.frame
-                trust = np.stack([frame.spread_swept(each, np.nan) for each in demands.trust])
+                weights = demands.above.weight
+                trust = np.stack([frame.spread_swept(each, np.nan) for each in weights])
             sides["trust"].append(np.where(np.isnan(before[k]), np.nan, trust))
         return sides
 

@@ -11,6 +11,7 @@ from cascade_kpi.commitments.limits import FloorsAndCaps
 from cascade_kpi.commitments.offers import Offers
 from cascade_kpi.commitments.room import Conflict, room_below
 from cascade_kpi.commitments.sweeps import Swept
+from cascade_kpi.commitments.voice import Extent
 from cascade_kpi.commitments.wholes import made_whole
 from cascade_kpi.errors import Fault
 from cascade_kpi.kpis.lots import LARGEST
@@ -78,13 +79,14 @@ class Solver:
         self, period: Period, settled: Optimum, room: FloorsAndCaps
     ) -> tuple[IntArray, Optimum]:
         frame, found = self.demands.frame, settled.found
-        if not (found.min() > -LARGEST and found.max() < LARGEST):  # or not known: some absent
+        extent = Extent.of(found)
+        if not (extent.least > -LARGEST and extent.most < LARGEST):  # or not known: some absent
             many = (found >= LARGEST) | (found <= -LARGEST)
             for row in period.rows(many)[:_LISTED].tolist():
                 self._note(period.p, row, "2^51 lots or more", "use a larger lot")
             if many.any():
                 return self._no_lots, settled
-        everybody = np.nan_to_num(found) if np.isnan(found.min()) else found
+        everybody = np.nan_to_num(found) if np.isnan(extent.least) else found
         lots = made_whole(frame.layout, everybody, room, frame.margin)
         if not period.part.all():
             lots = np.where(period.part, lots, NO_LOTS)
@@ -152,12 +154,9 @@ class Solver:
         """What a row has at least and at most, by whose demand."""
         demands, place = self.demands, self.demands.frame.place_of(row)
         told: list[list[tuple[float, str]]] = [[], []]
-        for name, values, weights in (
-            ("its target", demands.target, demands.trust),
-            ("its offer", demands.offer, demands.belief),
-        ):
-            if np.isposinf(weights[p, place]):
-                sure = float(values[p, place])
+        for name, said in (("its target", demands.above), ("its offer", demands.below)):
+            if np.isposinf(said.weight[p, place]):
+                sure = float(said.wish[p, place])
                 for side in told:
                     side.append((sure, f"{name} is certain, {self._amount(sure)}"))
         for side, name, bounds in zip(told, ("floor", "cap"), (demands.low, demands.high),

@@ -239,9 +239,9 @@ class AgreementExplainer:
 
     def _both(self, row: int) -> Many:
         demands, p, place = self.about.demands, self.p, self.about.demands.frame.place_of(row)
-        offer, belief = float(demands.offer[p, place]), float(demands.belief[p, place])
+        offer, belief = float(demands.below.wish[p, place]), float(demands.below.weight[p, place])
         entry = self.about.offers.entries.row_of(demands.frame.org_row(row), self.k, p)
-        trust = float(demands.trust[p, place])
+        trust = float(demands.above.weight[p, place])
         rule = f"{self.about.rule!r} on {self._unit(row)}"
         target = self._target(row)
         confidence = rule if target.value == target.value else "no target"
@@ -270,7 +270,7 @@ class AgreementExplainer:
 
     def _target(self, row: int) -> Explanation:
         demands, frame = self.about.demands, self.about.demands.frame
-        value, what = float(demands.target[self.p, frame.place_of(row)]), "target in lots"
+        value, what = float(demands.above.wish[self.p, frame.place_of(row)]), "target in lots"
         if value != value:
             return self._given(what, row, value, "lots", "none was given")
         rule = InRealLots(demands.kpi.counted_in)

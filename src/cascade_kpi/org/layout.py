@@ -157,7 +157,8 @@ class Layout:
         turned : callable, optional
             What to make of the values, part by part, as they are fetched.
         """
-        return _fetched(self.order, values, turned)
+        # In row order a parent's children are near each other: both ways are walked so.
+        return _put(self.place, values, turned)
 
     def rowed(
         self, values: NDArray[Any], turned: Callable[[NDArray[Any]], NDArray[Any]] | None = None
@@ -239,10 +240,10 @@ def _fetched(
     values: NDArray[Any],
     turned: Callable[[NDArray[Any]], NDArray[Any]] | None,
 ) -> NDArray[Any]:
+    """Values in another order: the i-th is ``values[order[i]]``."""
     if is_everywhere(values):
-        return values if turned is None else np.broadcast_to(turned(values[:1]), values.shape)
-    part = values[:0] if turned is None else turned(values[:0])
-    out = np.empty(len(values), dtype=part.dtype)
+        return _same(values, turned)
+    out = _room_for(values, turned)
     for begin in range(0, len(out), _CHUNK):  # long gathers leave the cache
         at = slice(begin, begin + _CHUNK)
         # Rows are known to be in range: "clip" only spares the check, and a copy.
@@ -251,6 +252,34 @@ def _fetched(
         else:
             out[at] = turned(values.take(order[at], mode="clip"))
     return out
+
+
+def _put(
+    place: IntArray,
+    values: NDArray[Any],
+    turned: Callable[[NDArray[Any]], NDArray[Any]] | None,
+) -> NDArray[Any]:
+    """Values in another order: the i-th is put at ``place[i]``."""
+    if is_everywhere(values):
+        return _same(values, turned)
+    out = _room_for(values, turned)
+    for begin in range(0, len(out), _CHUNK):
+        at = slice(begin, begin + _CHUNK)
+        out[place[at]] = values[at] if turned is None else turned(values[at])
+    return out
+
+
+def _same(
+    values: NDArray[Any], turned: Callable[[NDArray[Any]], NDArray[Any]] | None
+) -> NDArray[Any]:
+    return values if turned is None else np.broadcast_to(turned(values[:1]), values.shape)
+
+
+def _room_for(
+    values: NDArray[Any], turned: Callable[[NDArray[Any]], NDArray[Any]] | None
+) -> NDArray[Any]:
+    part = values[:0] if turned is None else turned(values[:0])
+    return np.empty(len(values), dtype=part.dtype)
 
 
 def _stable_argsort(depth: IntArray) -> IntArray:

@@ -72,7 +72,7 @@ class Frame:
         n = len(tree)
         if not owners.any():
             nobody = np.zeros(n, dtype=bool)
-            return cls(reach, tree.layout, np.arange(n), nobody, tree.parent)
+            return cls(reach, tree.layout, tree.layout.all_rows, nobody, tree.parent)
         nodes = np.flatnonzero(owners)
         end = nodes + tree.size[nodes]  # behind the subtree, and those inside it first
         order = np.lexsort((-tree.depth[nodes], end))

@@ -120,6 +120,11 @@ class Layout:
         return len(self.span)
 
     @cached_property
+    def all_rows(self) -> IntArray:
+        """Every row, in order, int64 (n,)."""
+        return lock(np.arange(len(self.order)))
+
+    @cached_property
     def order(self) -> IntArray:
         """Row of each place in sweep order, int64 (n,)."""
         return lock(np.concatenate([self.roots, self.rows]))

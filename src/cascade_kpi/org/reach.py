@@ -58,7 +58,7 @@ class Reach:
         """
         wanted = tuple(kinds)
         if not wanted:
-            return cls(org, org, np.arange(len(org)), org.is_leaf)
+            return cls(org, org, org.layout.all_rows, org.is_leaf)
         check(unknown_kinds("kpi", wanted, org))
         codes = [org.kind_names.index(kind) for kind in wanted]
         named = np.isin(org.kind_codes, codes)

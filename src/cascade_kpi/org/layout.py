@@ -22,7 +22,8 @@ from cascade_kpi.org.bands import Band, Even, Mixed
 
 __all__ = ["Block", "Layout"]
 
-_CHUNK = 32_768  # values gathered at once, and nodes swept at once
+_CHUNK = 32_768  # values gathered at once
+_SWEPT = 65_536  # nodes swept at once: a call costs more than half of them that leave the cache
 _SMALL = 8_192  # nodes of a block that is swept along with others of its level
 _SHORT = 32  # and the span: groups of several spans are filled up to the longest
 _FEW = 1_024  # bands that are kept; a chain of a million nodes has a million
@@ -219,7 +220,7 @@ class Layout:
         """A block, in parts that stay in the cache."""
         span, groups, block = int(self.span[i]), int(self.groups[i]), self._block(i)
         before = int(self.parent_end[i]) - groups
-        step = max(1, _CHUNK // span)
+        step = max(1, _SWEPT // span)
         for begin in range(0, groups, step):
             inside = slice(begin, min(begin + step, groups))
             at = slice(before + inside.start, before + inside.stop)

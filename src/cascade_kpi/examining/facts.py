@@ -150,7 +150,7 @@ class Facts:
     @cached_property
     def bounds(self) -> list[dict[int, tuple[Bounds, Bounds]]]:
         """Per post, of each part on its card: with everything reported, and whatever absent."""
-        state = self.bench.states()
+        state = self.bench.states
         full = ~np.isnan(np.stack(list(state.values()))).any(axis=0)
         out = []
         for g, (reported, absent) in enumerate(self.reach):
@@ -249,7 +249,7 @@ class Facts:
         return told
 
     def _met(self, g: int, bands: Grades) -> set[str]:
-        totals = self._tried(g, [0], self.bench.states())[0]
+        totals = self._tried(g, [0], self.bench.states)[0]
         least, most = _ends(bands.bands[-1])[0], _ends(bands.bands[0])[1]
         rounded = np.round(totals, bands.decimals)
         inside = totals[(rounded >= least) & (rounded < most)]

@@ -36,11 +36,11 @@ def _influence(people: People) -> Iterator[Finding]:
             off = share[i] - posts.nominal[g, i]
             if abs(off) > APART and abs(off) * spread > worst.get(i, (0.0,))[0]:
                 worst[i] = abs(off) * spread, g, p, float(share[i])
-    for i, (size, g, p, share) in worst.items():
+    for i, (size, g, p, part) in worst.items():
         weight = float(posts.nominal[g, i])
-        words = f"it weighs {100 * weight:.4g} % and makes {100 * share:.4g} % of the variance of"
+        words = f"it weighs {100 * weight:.4g} % and makes {100 * part:.4g} % of the variance of"
         words += f" totals in {people.scores.periods.labels[p]}".replace("-", "−")
-        more = "spread its points less" if share > weight else "let its points tell people apart"
+        more = "spread its points less" if part > weight else "let its points tell people apart"
         repair = f"{more}, or weigh it by what it should decide"
         named = outline.names[i], posts.names[g]
         yield Finding("influence", *named, NOWHERE, size, words, repair)

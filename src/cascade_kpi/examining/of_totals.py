@@ -113,7 +113,7 @@ def _caps(facts: Facts) -> Iterator[Finding]:
     outline = facts.card.outline
     for section in outline.order:
         of = outline.parts[section]
-        rules = [(None, gate) for gate in of.gates]
+        rules: list[tuple[int | None, Any]] = [(None, gate) for gate in of.gates]
         rules += [(n, step) for n, step in enumerate(of.then) if hasattr(step, "when")]
         for n, rule in rules:
             sizes = [_taken(facts, g, section, n, rule) for g in range(len(facts.posts.names))]

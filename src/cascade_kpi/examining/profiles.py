@@ -147,11 +147,11 @@ def _shape_of(curve: Curve) -> tuple[Shape | None, float]:
     for each in reversed(rounds):
         grain = max(grain, 10.0**-each.decimals)
         if shape is not None:
-            ends = (
+            at, left, right = (
                 rounded(side, each.decimals, each.mode)
                 for side in (shape.at, shape.left, shape.right)
             )
-            shape = Shape(shape.edges, *ends, shape.slope)
+            shape = Shape(shape.edges, at, left, right, shape.slope)
     return shape, grain
 
 
@@ -219,7 +219,8 @@ def _jumps(walk: _Walk) -> FloatArray:
     after[has] = walk.pieces[starting[has], 2]
     table = np.column_stack([walk.x, before, walk.at, after])
     spread = np.ptp(table[:, 1:], axis=1)
-    return table[spread > NEAR * (1 + np.abs(table[:, 1:]).max(axis=1))]
+    kept = spread > NEAR * (1 + np.abs(table[:, 1:]).max(axis=1))
+    return np.asarray(table[kept])
 
 
 def _dead(walk: _Walk) -> FloatArray:

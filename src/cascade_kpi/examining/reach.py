@@ -69,7 +69,9 @@ class Reach:
     def _section(self, section: int) -> Interval | None:
         of = self.card.outline.parts[section]
         value = self._combined(section)
-        for n, step in enumerate(() if value is None else of.then):
+        if value is None:
+            return None
+        for n, step in enumerate(of.then):
             self.stepped[section, n] = value
             value = self._stepped(step, value)
         return value

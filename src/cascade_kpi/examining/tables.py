@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from cascade_kpi._arrays import FloatArray
 from cascade_kpi._long import Columns, keys, texts
 from cascade_kpi.errors import Fault, check
 from cascade_kpi.examining.facts import Bounds, Facts
@@ -29,7 +30,7 @@ def _named(facts: Facts) -> list[tuple[str, Profile, float]]:
     ]
 
 
-def _numbers(values: list[float]) -> np.ndarray:
+def _numbers(values: list[float]) -> FloatArray:
     return np.array(values, dtype=np.float64)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -158,6 +159,7 @@ class Bench:
         with np.errstate(all="ignore"):
             return [np.asarray(block.value(i), dtype=np.float64) for i in parts]
 
+    @cached_property
     def states(self) -> State:
         """Everything at its least, in the middle, at its most; single ones absent; and mixed.
 
@@ -194,7 +196,7 @@ class Bench:
             All others the same in a row, everything reported.
         """
         values = self.tried[name]
-        every = self.states()
+        every = self.states
         full = np.flatnonzero(~np.isnan(np.stack(list(every.values()))).any(axis=0))
         picked = full[np.unique(np.linspace(0, len(full) - 1, bases).astype(np.intp))]
         state = {each: np.repeat(column[picked], len(values)) for each, column in every.items()}

@@ -10,7 +10,7 @@ from attrs import frozen
 
 from cascade_kpi._arrays import FloatArray, IntArray
 from cascade_kpi.examining.intervals import Interval
-from cascade_kpi.examining.order import Fall, doubts, fall
+from cascade_kpi.examining.order import Fall, doubts, swept
 from cascade_kpi.examining.profiles import NEAR, Profile, Verdict
 from cascade_kpi.examining.reach import Reach, reaches
 from cascade_kpi.examining.trials import Bench
@@ -180,15 +180,19 @@ class Facts:
         return [self.bench.with_columns(columns) for columns in self.posts.columns]
 
     @cached_property
-    def falls(self) -> list[Fall | None]:
-        """Per post, the deepest fall of the total as a result becomes better."""
-        found: list[Fall | None] = []
+    def _swept(self) -> list[tuple[Fall | None, bool]]:
+        found: list[tuple[Fall | None, bool]] = []
         for bench, weights in zip(self.benches, self.posts.weights, strict=True):
             try:
-                found.append(fall(bench, weights))
+                found.append(swept(bench, weights))
             except (FloatingPointError, KeyError):
-                found.append(None)
+                found.append((None, False))
         return found
+
+    @property
+    def falls(self) -> list[Fall | None]:
+        """Per post, the deepest fall of the total as a result becomes better."""
+        return [each for each, _ in self._swept]
 
     @cached_property
     def doubts(self) -> list[list[str]]:
@@ -212,17 +216,9 @@ class Facts:
             if weights[i] > 0
             for rule in (*outline.parts[i].gates, *outline.parts[i].then)
         )
-        if "no" in told and self._additive(g):
+        if self._swept[g][1]:
             return "no"
         return "yes" if told <= {"yes"} and not ruled and self._plain(g) else "not known"
-
-    def _additive(self, g: int) -> bool:
-        """Whether what jumps in an item jumps in the total: means and sums without rules."""
-        outline = self.card.outline
-        sections = [outline.parts[i] for i in outline.order if self.posts.weights[g, i] > 0]
-        return not any(of.gates or of.then for of in sections) and all(
-            of.combine.slopes([np.zeros(1)], [1.0]) is not None for of in sections
-        )
 
     def _plain(self, g: int) -> bool:
         """Whether every rule of a post is one of the library's."""

@@ -39,10 +39,12 @@ from cascade_kpi.scoring.triggers import (
     Trigger,
 )
 
-__all__ = ["Fall", "doubts", "fall"]
+__all__ = ["Fall", "doubts", "swept"]
 
 _RULES = {Difference, Goalposts, Improvement, Progress, Proportion, Quotient, Result}
 _BASES = 24  # states of all others that a KPI is taken through
+_TOGETHER = 5e-9  # of a result: what differs by less is as good as the same
+_LEAP = 1e-3  # points
 _POSITIVE = Interval(0.0, float("inf"))
 
 
@@ -71,28 +73,42 @@ class Fall:
         return self.totals[0] - self.totals[1]
 
 
-def fall(bench: Bench, weights: FloatArray) -> Fall | None:
-    """The deepest fall of a post's total that the tries met; None if none was."""
+def swept(bench: Bench, weights: FloatArray) -> tuple[Fall | None, bool]:
+    """The deepest fall of a post's total that the tries met, and whether one met a jump."""
     deepest: Fall | None = None
+    leaps = False
     for name in bench.tried:
-        way = bench.way(name)
-        if not way:
-            continue
         values, totals = bench.sweeps(weights, name, _BASES)
-        values, totals = values[::way], totals[:, ::way]
-        best = np.fmax.accumulate(totals, axis=1)
-        drop = np.where(np.isnan(totals), 0.0, best - totals)
-        drop[~np.isfinite(drop)] = 0.0
-        row, after = np.unravel_index(int(np.argmax(drop)), drop.shape)
-        if not drop[row, after] > NEAR * (1 + abs(best[row, after])):
-            continue
-        before = int(np.nanargmax(totals[row, : after + 1]))
-        results = float(values[before]), float(values[after])
-        both = float(totals[row, before]), float(totals[row, after])
-        found = Fall(name, bench.targets.get(name, np.nan), results, both)
-        if deepest is None or found.size > deepest.size:
+        leaps = leaps or _leaps(values, totals)
+        found = _fall(bench, name, values, totals)
+        if found is not None and (deepest is None or found.size > deepest.size):
             deepest = found
-    return deepest
+    return deepest, leaps
+
+
+def _leaps(values: FloatArray, totals: FloatArray) -> bool:
+    """Whether totals move between results that are as good as the same."""
+    close = np.diff(values) <= _TOGETHER * (1 + np.abs(values[1:]))
+    moved = np.nan_to_num(np.abs(np.diff(totals, axis=1)), posinf=0.0)
+    return bool((moved[:, close] > _LEAP).any())
+
+
+def _fall(bench: Bench, name: str, values: FloatArray, totals: FloatArray) -> Fall | None:
+    """The deepest fall as one KPI's results become better."""
+    way = bench.way(name)
+    if not way:
+        return None
+    values, totals = values[::way], totals[:, ::way]
+    best = np.fmax.accumulate(totals, axis=1)
+    drop = np.where(np.isnan(totals), 0.0, best - totals)
+    drop[~np.isfinite(drop)] = 0.0
+    row, after = np.unravel_index(int(np.argmax(drop)), drop.shape)
+    if not drop[row, after] > NEAR * (1 + abs(best[row, after])):
+        return None
+    before = int(np.nanargmax(totals[row, : after + 1]))
+    results = float(values[before]), float(values[after])
+    both = float(totals[row, before]), float(totals[row, after])
+    return Fall(name, bench.targets.get(name, np.nan), results, both)
 
 
 def doubts(reach: Reach, kpis: Kpis) -> list[str]:

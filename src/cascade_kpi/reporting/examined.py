@@ -18,7 +18,7 @@ from cascade_kpi.reporting.blocks import Cell, data_table, name
 from cascade_kpi.reporting.elements import Element, el
 from cascade_kpi.reporting.limits import Limits
 from cascade_kpi.reporting.page import Page, Section
-from cascade_kpi.reporting.shapes import reach_bar, share_bar, shape_picture
+from cascade_kpi.reporting.shapes import reach_bar, shape_picture, share_bar
 from cascade_kpi.reporting.sheets import Notes, Sheet
 from cascade_kpi.reporting.wording import count, percent, points
 
@@ -131,7 +131,8 @@ class _Findings:
     def _line(self, each: Finding) -> Iterable[Element | str]:
         light = el("span", _SHAPES[each.rank], cls=f"light {_MARKS[each.rank]}", aria_hidden="true")
         size = el("span", _size(each), cls="points")
-        head = el("p", light, " ", el("b", each.kind), " · ", name(_place(each)), size, cls="head")
+        what = el("span", light, " ", el("b", each.kind), " · ", name(_place(each)))
+        head = el("p", what, size, cls="head")
         return [head, el("p", name(each.words)), el("p", name(each.repair), cls="note")]
 
     def markdown(self) -> list[str]:
@@ -151,7 +152,7 @@ def _place(each: Finding) -> str:
 def _size(each: Finding) -> str:
     if math.isnan(each.size):
         return ""
-    return "no end" if math.isinf(each.size) else f"{number(each.size)} points"
+    return "no end" if math.isinf(each.size) else f"{each.size:.4g} points"
 
 
 @frozen(eq=False)
@@ -288,13 +289,12 @@ def _pushes(found: Examination, limits: Limits) -> Sheet:
 
 
 def _notes(found: Examination) -> tuple[str, ...]:
-    notes = [
-        "Yes is proved from the shapes of the curves and the form of the rules; no has a "
-        "counter-example; what is neither is not known.",
-        "Points of findings are points of the total: those of the part × its nominal weight, where "
-        "that is greatest.",
-        "Bounds are with whatever absent, as the card's policies fill it.",
-    ]
+    proved = "Yes is proved from the shapes of the curves and the form of the rules; no has a "
+    proved += "counter-example; what is neither is not known."
+    worth = "Points of findings are points of the total: those of the part × its nominal weight, "
+    worth += "where that is greatest."
+    absent = "Bounds are with whatever absent, as the card's policies fill it."
+    notes = [proved, worth, absent]
     stated = [f"{n} {number(low)} to {number(high)}" for n, (low, high) in found.within.items()]
     if stated:
         notes.append(f"Looked at attainments of {'; '.join(stated)} alone.")

@@ -363,7 +363,8 @@ svg.reaches, svg.shares { width: 100%; min-width: 9rem; height: 1.1rem; }
 .found li { border-left: 3px solid var(--fill); padding: .1rem 0 .1rem .8rem; margin: .9rem 0;
   break-inside: avoid; }
 .found p { margin: .1rem 0; }
-.found .points { float: right; color: var(--soft); margin-left: 1rem; }
+.found .head { display: flex; justify-content: space-between; gap: 1rem; }
+.found .points { color: var(--soft); white-space: nowrap; }
 @media (max-width: 46rem) {
   .checked td:nth-child(2) { width: auto; }
   .checked .stacks td:empty { display: none; }
@@ -458,8 +459,8 @@ _PAPER = """
 """
 
 _PARTS = (
-    _COLOURS, _BASE, _TABLES, _CHARTS, _TILES, _TREE, _CARDS, _STRIPS, _TIMELINES, _MAP, _CHECK, _PHONE,
-    _PLAN, _PAPER,
+    _COLOURS, _BASE, _TABLES, _CHARTS, _TILES, _TREE, _CARDS, _STRIPS, _TIMELINES, _MAP, _CHECK,
+    _PHONE, _PLAN, _PAPER,
 )  # fmt: skip
 
 CSS = "".join(_PARTS)

@@ -278,6 +278,10 @@ def test_no_total_falls_where_it_is_called_monotone(results, card, name, seed):
         sides = [bench.values(weights, state, [0])[0] for state in (base, better)]
         if found.facts.monotone(g) == "yes":
             assert (sides[1] >= sides[0] - 1e-9 * (1 + np.abs(sides[0]))).all()
+        if found.facts.continuous(g) == "yes":
+            close = {each: column * (1 + 1e-10) for each, column in base.items()}
+            near = bench.values(weights, close, [0])[0]
+            assert (np.abs(near - sides[0]) <= 1e-3).all()
         fall = found.facts.falls[g]
         if fall is not None:
             assert fall.results[1] > fall.results[0]

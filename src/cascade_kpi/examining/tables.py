@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from cascade_kpi._arrays import FloatArray
+from cascade_kpi._fields import as_number, not_numbers
 from cascade_kpi._long import Columns, keys, texts
 from cascade_kpi.errors import Fault, check
 from cascade_kpi.examining.facts import Bounds, Facts
@@ -135,6 +136,8 @@ def in_units(facts: Facts, i: int, target: float, columns: Mapping[str, float]) 
     missing = [name for name in rule.columns if name not in columns]
     repair = "give its number as a keyword"
     check([Fault("examination", "the attainment needs it", repair, value=n) for n in missing])
+    told = {name: as_number(value) for name, value in {**columns, "target": target}.items()}
+    check(not_numbers("examination", **told))
     given = [float(columns[name]) for name in rule.columns]
     profile = facts.profiles[i]
     edges = {*profile.jumps[:, 0].tolist(), *profile.dead[:, :2].ravel().tolist()}

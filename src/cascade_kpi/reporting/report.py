@@ -243,14 +243,8 @@ fitting.Rounded, Leniency or Examination
         return _of_alignment(stage, title, focus, period, lights, limits)
     if isinstance(stage, PerformancePlan):
         return _of_plan(stage, title, focus, period, lights, limits)
-    if isinstance(stage, Leniency):
-        _not_asked("it is of all raters", focus=focus, period=period)
-        about = "Leniency of raters" if title is None else str(title)
-        return Report(stage, about, None, "", lights, limits)
-    if isinstance(stage, Examination):
-        _not_asked("it is of all posts", focus=focus, period=period)
-        about = f"Rule check: {stage.card.root.name}" if title is None else str(title)
-        return Report(stage, about, None, "", lights, limits)
+    if isinstance(stage, Leniency | Examination):
+        return _of_everybody(stage, title, focus, period, lights, limits)
     if isinstance(stage, TableStage):
         return _of_table(stage, title, focus, period, lights, limits)
     if isinstance(stage, Translation):
@@ -338,6 +332,18 @@ def _of_plan(
     content = plan.content
     told = f"Performance plan of {content.name}, {content.period}" if title is None else str(title)
     return Report(plan, told, content.person, content.period, *options)
+
+
+def _of_everybody(
+    stage: Leniency | Examination, title: str | None, focus: object, period: object, *options: Any
+) -> Report:
+    """The report of what is of all raters, or of all posts."""
+    if isinstance(stage, Leniency):
+        about, whose = "Leniency of raters", "raters"
+    else:
+        about, whose = f"Rule check: {stage.card.root.name}", "posts"
+    _not_asked(f"it is of all {whose}", focus=focus, period=period)
+    return Report(stage, about if title is None else str(title), None, "", *options)
 
 
 def _of_table(

@@ -121,6 +121,22 @@ def test_where_on_target_is_best_a_push_stops_there():
     assert ck.examine(rule, done).gains("stock")[0] == pytest.approx([1.0, 0.5, 0.0])
 
 
+def test_influence_is_explained_down_to_the_reports_and_to_the_same_bits():
+    found = examined(missing=absences.Neutral(70), then=[adjustments.Within(high=100)])
+    for part in ("revenue", "churn", "calls"):
+        why = ck.explain(found, "b", kpi=part)
+        assert why.evaluate() == why.value
+        assert why.value == found.people.influence[0][2][found.card.outline.position(part)]
+        assert len(why.inputs) == 8  # four contributions, four totals
+        one = ck.explain(found, "b", kpi=part, quantity="contribution")
+        assert one.evaluate() == one.value
+    assert "actuals row" in ck.explain(found, "b", kpi="revenue").text(None)
+    with pytest.raises(ck.InputError, match="not on the card of this node"):
+        ck.explain(found, "d", kpi="revenue")
+    with pytest.raises(ck.InputError, match="it is of no people"):
+        ck.explain(ck.examine(card(), KPIS), "b", kpi="revenue")
+
+
 def test_what_the_card_does_not_read_is_refused():
     with pytest.raises(ck.InputError, match="not read by the card"):
         examined().gains("accidents")

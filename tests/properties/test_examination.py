@@ -13,7 +13,7 @@ from cascade_kpi.examining.domains import Domain
 from cascade_kpi.examining.intervals import Interval
 from cascade_kpi.examining.people import shares
 from cascade_kpi.examining.profiles import profile_of
-from tests.properties.test_cards import cards, worlds
+from tests.properties.test_cards import COMBINES, POLICIES, cards, rules, worlds
 
 LEVELS = st.sampled_from([0.0, 0.25, 0.5, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0])
 POINTS = st.sampled_from([-20.0, 0.0, 10.0, 40.0, 60.0, 80.0, 100.0, 100.0, 120.0])
@@ -238,6 +238,12 @@ def test_shares_sum_to_one_and_are_those_of_the_covariances(results, card):
     made = people.contributions(0)
     there = ~np.isnan(total)
     np.testing.assert_allclose(made.sum(axis=0)[there], total[there], rtol=1e-9, atol=1e-9)
+    row = int(np.flatnonzero(there)[0]) if there.any() else -1
+    for i in people.contributing if row >= 0 else ():
+        why = ck.explain(found, results.org.ids[row], kpi=card.outline.names[i],
+                         quantity="contribution")  # fmt: skip
+        if people.facts.posts.weights[people.facts.posts.codes[row], i] > 0:
+            assert why.evaluate() == why.value
     for _, g, share, _ in people.influence:
         rows = people.members(g, 0)
         told = share[~np.isnan(share)]
@@ -286,3 +292,55 @@ def test_no_total_falls_where_it_is_called_monotone(results, card, name, seed):
         if fall is not None:
             assert fall.results[1] > fall.results[0]
             assert fall.totals[1] < fall.totals[0]
+
+
+@st.composite
+def odd_cards(draw):
+    """Two levels over four KPIs of any curve, better higher, lower or on target."""
+    betters = [
+        draw(st.sampled_from(["higher", "lower", ck.directions.OnTarget(5)])) for _ in "abcd"
+    ]
+    mean = ck.aggregates.Mean()
+    kpis = [ck.Kpi(n, "x", better=b, aggregate=mean) for n, b in zip("abcd", betters, strict=True)]
+    read = st.sampled_from([ck.attainments.Proportion(), ck.attainments.Quotient(),
+                            ck.attainments.Rounded(ck.attainments.Proportion(), 1)])  # fmt: skip
+    items = [ck.Item(name, draw(any_curve()), draw(read)) for name in "abcd"]
+    extra = ["bonus", "factor", "more", "again"]
+    inner = ck.Section("inner", items[:2], draw(COMBINES), draw(POLICIES),
+                       *draw(rules(["a", "b"], extra)))  # fmt: skip
+    root = ck.Section("all", [inner, *items[2:]], draw(COMBINES), draw(POLICIES),
+                      *draw(rules(["c", "d"], extra)))  # fmt: skip
+    weights = {"a": 30, "b": 70, "inner": 50, "c": 20, "d": 30}
+    return ck.Scorecard(root, weights, grades=GRADES), ck.Kpis(kpis)
+
+
+@settings(max_examples=60)
+@given(odd_cards(), st.integers(0, 10**6))
+def test_what_is_claimed_of_any_card_is_never_met_otherwise(given_card, seed):
+    card, kpis = given_card
+    found = ck.examine(card, kpis)
+    facts, bench, rng = found.facts, found.facts.bench, np.random.default_rng(seed)
+    base = {name: rng.uniform(-0.5, 3, 200) * target for name, target in bench.targets.items()}
+    gone = {n: np.where(rng.random(200) < 0.3, np.nan, column) for n, column in base.items()}
+    weights = facts.posts.weights[0]
+    full, some = (bench.values(weights, state, [0])[0] for state in (base, gone))
+    for bounds, totals in zip(facts.bounds[0][0], (full, some), strict=True):
+        totals = totals[~np.isnan(totals)]
+        assert (totals >= bounds.low - 1e-6 * (1 + abs(bounds.low))).all()
+        assert (totals <= bounds.high + 1e-6 * (1 + abs(bounds.high))).all()
+    reached = GRADES.codes(np.concatenate([full, some]))
+    told = facts.grades(0)
+    assert not {label for label, verdict in told.items() if verdict == "no"} & {
+        GRADES.labels[code] for code in np.unique(reached[reached >= 0])
+    }
+    for name in bench.targets:
+        way = bench.way(name)
+        if not way:
+            continue
+        better = {**base, name: base[name] + way * rng.uniform(0, 1, 200) * bench.targets[name]}
+        after = bench.values(weights, better, [0])[0]
+        if facts.monotone(0) == "yes":
+            assert (after >= full - 1e-6 * (1 + np.abs(full))).all()
+    if facts.continuous(0) == "yes":
+        near = {name: column * (1 + 1e-11) for name, column in base.items()}
+        assert (np.abs(bench.values(weights, near, [0])[0] - full) <= 1e-3).all()

@@ -80,11 +80,14 @@ def shares(parts: FloatArray, total: FloatArray) -> FloatArray:
     parts : float64 array (k, n)
     total : float64 array (n,)
     """
+    total = np.ascontiguousarray(total)
     off = total - total.mean() if len(total) else total
     whole = float(off @ off)
     if len(total) < 2 or not whole > 1e-18 * len(total) * (1 + float(np.abs(total).max())) ** 2:
         return np.full(len(parts), np.nan)
-    return np.asarray((parts - parts.mean(axis=1, keepdims=True)) @ off / whole)
+    # One part after the other: then a part's bits do not depend on which others there are.
+    rows = [np.ascontiguousarray(part) for part in parts]
+    return np.array([float((row - row.mean()) @ off) / whole for row in rows])
 
 
 @frozen(eq=False)
@@ -116,6 +119,10 @@ class People:
 
     # -- influence --------------------------------------------------------------------
 
+    def contributions(self, p: int) -> FloatArray:
+        """What each of `contributing`, and then the rest, contribute to totals, (parts + 1, n)."""
+        return self._contributions[p]
+
     @cached_property
     def contributing(self) -> tuple[int, ...]:
         """The parts that contribute to a total: items, and sections that are not additive."""
@@ -129,16 +136,19 @@ class People:
                 inside.add(i)
         return tuple(kept) if _additive(outline.parts[0]) else ()
 
-    def contributions(self, p: int) -> FloatArray:
-        """What each of those parts, and then the rest, contribute to totals, (parts + 1, n)."""
+    @cached_property
+    def _contributions(self) -> tuple[FloatArray, ...]:
         kernel, everybody = self.scores.kernel, slice(0, len(self.scores.org))
-        made = [
-            kernel.made(partial(_contribution, i=i), p, everybody, PLAIN) for i in self.contributing
-        ]
-        total = self.scores.total[p]
-        rest = total - np.sum(made, axis=0)
-        rest[np.abs(rest) <= 1e-9 * (1 + np.abs(total))] = 0.0  # rounding contributes nothing
-        return np.stack([*made, rest])
+        out = []
+        for p, total in enumerate(self.scores.total):
+            made = [
+                kernel.made(partial(_contribution, i=i), p, everybody, PLAIN)
+                for i in self.contributing
+            ]
+            rest = total - np.sum(made, axis=0)
+            rest[np.abs(rest) <= 1e-9 * (1 + np.abs(total))] = 0.0  # rounding contributes nothing
+            out.append(lock(np.stack([*made, rest])))
+        return tuple(out)
 
     @cached_property
     def influence(self) -> list[tuple[int, int, FloatArray, FloatArray]]:

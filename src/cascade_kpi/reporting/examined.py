@@ -97,14 +97,19 @@ class _Verdicts:
         table = data_table(self._heads, cells, words=words, cls="stacks")
         note = "The bar is what a total can come to; ticks are the edges of grades. "
         note += "“Outer” bounds are never passed, and perhaps not reached."
-        more = [el("p", f"… and {count(self.left, 'post')} more.", cls="note")]
+        more = [el("p", self._more, cls="note")]
         box = el("div", table, cls="checked")
         return [el("p", note, cls="note"), box, *(more if self.left else [])]
+
+    @property
+    def _more(self) -> str:
+        return f"… and {count(self.left, 'more post')}."
 
     def markdown(self) -> list[str]:
         """The same without the bars."""
         rows = [(post, one, other, b.words, never) for post, one, other, b, never in self.rows]
-        return md.table([self._heads[0], *self._heads[2:]], rows)
+        lines = md.table([self._heads[0], *self._heads[2:]], rows)
+        return [*lines, self._more, ""] if self.left else lines
 
 
 @frozen(eq=False)
@@ -125,8 +130,12 @@ class _Findings:
         if not self.shown:
             return [el("p", "Nothing was found.")]
         lines = [el("li", self._line(each), cls=_MARKS[each.rank]) for each in self.shown]
-        more = f"… and {count(self.left, 'finding')} more."
-        return [el("ul", lines, cls="found"), el("p", more, cls="note") if self.left else el("p")]
+        more = [el("p", self._more, cls="note")] if self.left else []
+        return [el("ul", lines, cls="found"), *more]
+
+    @property
+    def _more(self) -> str:
+        return f"… and {count(self.left, 'more finding')}."
 
     def _line(self, each: Finding) -> Iterable[Element | str]:
         light = el("span", _SHAPES[each.rank], cls=f"light {_MARKS[each.rank]}", aria_hidden="true")
@@ -141,7 +150,7 @@ class _Findings:
             return ["Nothing was found.", ""]
         heads = ("rank", "finding", "where", "points", "what", "what to do")
         rows = [(e.rank, e.kind, _place(e), _size(e) or "–", e.words, e.repair) for e in self.shown]
-        more = [f"… and {count(self.left, 'finding')} more.", ""] if self.left else []
+        more = [self._more, ""] if self.left else []
         return [*md.table(heads, rows, (3,)), *more]
 
 

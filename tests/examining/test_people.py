@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from attrs import frozen
 
 import cascade_kpi as ck
 from cascade_kpi import absences, adjustments, combines, curves, triggers
@@ -151,3 +152,55 @@ def test_an_examination_of_people_is_kept():
     assert ck.examine(card(), found.scores).findings == found.findings
     with pytest.raises(ck.InputError, match="by another card"):
         ck.examine(card(grades=None), found.scores)
+
+
+def rated_world():
+    """Three rated from 1 to 5 by others, scored by nothing else."""
+    tree = ck.OrgTree.from_table({"id": ["hq", "a", "b", "c"], "parent": ["", *["hq"] * 3]})
+    kpi = ck.Kpi("sales", "x", aggregate=ck.aggregates.Mean())
+    targets = ck.cascade(tree, [kpi], {"sales": 10}, periods="2026")
+    done = ck.measure(targets, {"node": ["a"], "kpi": ["sales"], "value": [9.0]})
+    given = {
+        "node": ["a", "b", "c"], "rater": ["x"] * 3, "relation": ["customer"] * 3,
+        "item": ["service"] * 3, "value": [5, 3, 4], "period": ["2026"] * 3,
+    }  # fmt: skip
+    ratings = ck.Ratings.from_table(given, tree, scale=ck.rating.Scale(1, 5), outside=["customer"],
+                                    periods="2026")  # fmt: skip
+    agreed = ck.consolidate(ratings, ck.rating.Raters({"customer": 100}))
+    return done, agreed
+
+
+def test_ratings_are_read_on_their_scale_and_pushed_along_it():
+    done, agreed = rated_world()
+    rule = ck.Scorecard([ck.Rated("service", curves.Linear(20))], {"service": 100})
+    found = ck.examine(rule, done, ratings=agreed)
+    assert found.items()["low"].tolist() == [1.0]
+    assert found.bounds()["high"].tolist() == [100.0, 100.0]
+    gains = found.gains("service")[0, done.org.rows(["a", "b", "c"])]
+    assert gains == pytest.approx([0.0, 0.8, 0.8])  # a has the most there is
+    assert found.verdicts()["monotone"].tolist() == ["yes"]
+    alone = ck.examine(rule, done.kpis)
+    assert alone.verdicts()["bounded"].tolist() == ["no"]
+    assert ck.from_json(ck.to_json(found)) == found
+
+
+@frozen
+class Given:
+    """An item of a user's own that reads nothing."""
+
+    name = "given"
+    kpis = ()
+
+    def points(self, reading):
+        return np.full_like(reading.target("sales"), 7.0)
+
+    def at_target(self, reading):
+        return self.points(reading)
+
+
+def test_an_item_of_ones_own_is_not_known():
+    rule = ck.Scorecard([Given()], {"given": 100})
+    found = ck.examine(rule, [ck.Kpi("sales", "x")])
+    assert found.verdicts()["bounded"].tolist() == ["not known"]
+    assert finding(found, "not known", "given").words == "its points do not come of a curve"
+    assert found.bounds()["reached"].tolist() == ["neither", "neither"]

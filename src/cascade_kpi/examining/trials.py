@@ -25,6 +25,7 @@ from cascade_kpi.scoring.weights import WeightTable
 __all__ = ["Bench", "State", "levels_of"]
 
 _MIXED = 400  # states in which everything is something else
+_ABSENT = 0.3  # of what is mixed, in half of those states
 _FACTORS = (0.5, 1.5, 0.25, 2.0, 0.0, 4.0)  # of the target, that a column is tried as
 _PLAIN = np.array([-1.0, 0.0, 0.5, 0.8, 0.9, 1.0, 1.1, 1.2, 2.0])
 
@@ -126,7 +127,7 @@ class Bench:
             n for item in self.card.items if isinstance(item, Item) for n in item.attainment.columns
         }
         known = {name: each.low for name, each in columns.items() if name not in used}
-        return evolve(self, columns={**self.columns, **known})
+        return evolve(self, columns={**self.columns, **known}) if known else self
 
     def _inside(self, item: Item, profile: Profile, results: FloatArray) -> FloatArray:
         """Those results at which an item is read within its domain."""
@@ -167,6 +168,8 @@ class Bench:
         """
         rows: list[list[float]] = []
         names = list(self.tried)
+        if not names:
+            return {"": np.zeros(1)}  # the items read nothing that could be otherwise
         ends = [self.tried[name] for name in names]
         ordered = [each[self._order(name)] for name, each in zip(names, ends, strict=True)]
         bases = [
@@ -180,11 +183,13 @@ class Bench:
                 rows += [[*base[:i], value, *base[i + 1 :]] for value in ends_of]
                 rows.append([base[i] if j == i else np.nan for j in range(len(names))])
         draw = np.random.default_rng(20_11)
-        for absent in (0.0, 0.3):
-            for _ in range(_MIXED):
-                drawn = [float(each[draw.integers(len(each))]) for each in ends]
-                rows.append([np.nan if draw.random() < absent else v for v in drawn])
-        return dict(zip(names, np.array(rows).T, strict=True))
+        mixed = [
+            np.stack([each[draw.integers(len(each), size=_MIXED)] for each in ends], axis=1)
+            for _ in range(2)
+        ]
+        mixed[1][draw.random(mixed[1].shape) < _ABSENT] = np.nan
+        columns = np.vstack([np.array(rows, dtype=np.float64), *mixed]).T
+        return dict(zip(names, columns, strict=True))
 
     def sweeps(self, weights: FloatArray, name: str, bases: int) -> tuple[FloatArray, FloatArray]:
         """Totals as one KPI's results, or a question's ratings, go through what is tried.

@@ -114,6 +114,9 @@ def test_a_gate_may_never_close_or_always():
     told = finding(found, "no effect", "revenue")
     assert told.size == 60
     assert "gate always caps it" in told.words
+    # What is absent closes no gate: without churn, revenue counts in full.
+    assert found.bounds()["high"][0] == 150
+    assert found.bounds()["high_reported"][0] == 0.3 * 120 + 0.1 * 100
 
 
 def test_parts_that_make_no_difference():

@@ -119,6 +119,12 @@ def test_a_gate_may_never_close_or_always():
     assert found.bounds()["high_reported"][0] == 0.3 * 120 + 0.1 * 100
 
 
+def test_a_gate_takes_what_it_caps_by_its_weight():
+    gate = ck.Gate(triggers.PointsBelow("churn", 50), at=10, parts=["revenue"])
+    told = finding(ck.examine(card(gates=[gate]), KPIS), "jump", "total")
+    assert (told.post, told.size) == ("seller", pytest.approx(0.6 * (150 - 10)))
+
+
 def test_parts_that_make_no_difference():
     flat = ck.Item("churn", curves.Linear(0, floor=70, cap=70))
     found = ck.examine(card([ITEMS[0], flat, ITEMS[2]]), KPIS)

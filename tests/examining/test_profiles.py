@@ -6,6 +6,7 @@ import pytest
 import cascade_kpi as ck
 from cascade_kpi import attainments, curves
 from cascade_kpi.examining.domains import Domain, domain_of
+from cascade_kpi.examining.people import between
 from cascade_kpi.examining.profiles import profile_of
 
 EVERYWHERE = Domain()
@@ -105,6 +106,15 @@ def test_a_curve_without_a_shape_is_tried_and_nothing_is_proved():
     assert bumpy([a, b]).tolist() == [before, after]
     assert a < b
     assert before > after
+
+
+def test_a_jump_is_passed_by_coming_onto_it_or_leaving_it():
+    before, after = np.array([0.99, 1.0, 1.01, 0.9]), np.array([1.0, 1.01, 1.02, 1.2])
+    onto = profile_of(curves.Steps([(1.0, 100)]), EVERYWHERE)
+    assert between(onto, before, after).tolist() == [True, False, False, True]
+    assert between(onto, after, before).tolist() == [True, False, False, True]
+    past = profile_of(curves.Table([(1.0, 0), (2.0, 100)], "higher"), EVERYWHERE)
+    assert between(past, before, after).tolist() == [False, True, False, True]
 
 
 @pytest.mark.parametrize(

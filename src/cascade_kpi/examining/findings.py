@@ -64,7 +64,7 @@ class Finding:
 
     @property
     def rank(self) -> str:
-        """How grave it is: contradiction, empty promise, risk, or to know."""
+        """How grave it is, as a contradiction, an empty promise, a risk, or to know."""
         return RANKS[KINDS[self.kind]]
 
     def __str__(self) -> str:

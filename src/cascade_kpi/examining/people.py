@@ -19,7 +19,7 @@ from cascade_kpi.scoring.brought import PLAIN, path_of, slope_in
 from cascade_kpi.scoring.items import Item, Rated
 from cascade_kpi.scoring.score import Scores
 
-__all__ = ["REST", "People", "scale_of", "shares"]
+__all__ = ["REST", "People", "between", "scale_of", "shares"]
 
 REST = "the rest"
 """Gates and adjustments, and sections that were filled as a whole."""
@@ -229,7 +229,7 @@ class People:
                 sides = [block.rated(name) for block in (before, after)]
             else:
                 continue
-            out |= on & _between(self.facts.profiles[i], *sides)
+            out |= on & between(self.facts.profiles[i], *sides)
         return out
 
     @cached_property
@@ -278,7 +278,7 @@ def _related(points: FloatArray, total: FloatArray) -> float:
     return float(x @ y) / size if size > 1e-12 else np.nan
 
 
-def _between(profile: Profile, before: FloatArray, after: FloatArray) -> NDArray[np.bool_]:
+def between(profile: Profile, before: FloatArray, after: FloatArray) -> NDArray[np.bool_]:
     """Where a jump is passed on the way from one attainment to another."""
     out = np.zeros(len(before), dtype=bool)
     for x, left, at, right in profile.jumps.tolist():

@@ -85,6 +85,13 @@ def test_a_jump_is_sized_in_points_of_the_total_where_it_costs_most():
     assert found.jumps()["size"].tolist() == [30.0, 25.0, 25.0]
 
 
+def test_a_fall_of_an_item_is_sized_where_it_costs_most():
+    swapped = ck.Item("calls", curves.Steps([(0.5, 60), (1, 50)]))
+    told = finding(ck.examine(card([*ITEMS[:2], swapped]), KPIS), "not monotone", "calls")
+    assert (told.post, told.size) == ("clerk", 5)
+    assert told.words == "60 points at 0.5, and only 50 at 1, which is better"
+
+
 def test_dead_zones_are_ranked_by_what_is_still_to_be_earned():
     told = finding(ck.examine(card(), KPIS), "dead zone", "revenue")
     assert told.where == (-math.inf, 0.8)
@@ -103,6 +110,8 @@ def test_a_veto_that_a_better_result_brings_about_is_a_contradiction():
     assert found.verdicts()["monotone"].tolist() == ["no", "no"]
     assert found.verdicts()["continuous"].tolist() == ["no", "no"]
     assert finding(found, "jump", "total").size == 150 - 59
+    assert "revenue is 150 or more" in found.facts.doubts[0][0]
+    assert not sound.facts.doubts[0]
 
 
 def test_a_gate_may_never_close_or_always():
@@ -196,10 +205,19 @@ def test_a_factor_below_zero_turns_the_order_round():
     found = ck.examine(rule, KPIS)
     assert found.verdicts()["monotone"].tolist() == ["no"]
     assert found.bounds()["low"][0] == -150
+    assert found.facts.doubts[0] == ["total: what is multiplied may be below zero"]
     good = ck.Item("calls", curves.Linear(2, floor=0.5, cap=1), named="factor")
     rule = card(ITEMS[:2], {"*": {"revenue": 50, "churn": 50}}, None,
                 then=[adjustments.Multiply(good)])  # fmt: skip
     assert ck.examine(rule, KPIS).verdicts()["monotone"].tolist() == ["yes"]
+
+
+def test_an_addition_that_is_absent_adds_nothing():
+    bonus = ck.Item("calls", curves.Linear(10, floor=5, cap=10), named="bonus")
+    rule = card(ITEMS[:1], {"revenue": 100}, None, then=[adjustments.Add(bonus)])
+    table = ck.examine(rule, KPIS).bounds()
+    assert (table["low_reported"][0], table["high_reported"][0]) == (5, 160)
+    assert (table["low"][0], table["high"][0]) == (0, 160)
 
 
 def test_places_in_the_unit_of_the_kpi():

@@ -128,6 +128,12 @@ def test_a_jump_is_passed_by_coming_onto_it_or_leaving_it():
         (attainments.Result(), "higher", (-math.inf, math.inf), 1),
         (attainments.Result(), "lower", (-math.inf, math.inf), -1),
         (attainments.Result(), ck.directions.OnTarget(1), (-math.inf, math.inf), 0),
+        (
+            attainments.Rounded(attainments.Quotient(most=1.25), 1, "half_up"),
+            "lower",
+            (-math.inf, 1.3),
+            1,
+        ),
         (attainments.Rounded(attainments.Result(), 1), "lower", (-math.inf, math.inf), -1),
     ],
 )

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any, Protocol, runtime_checkable
 
+import numpy as np
 from attrs import frozen
 
 from cascade_kpi._fields import is_a
@@ -20,6 +21,7 @@ from cascade_kpi.scoring.attainments import (
     Result,
     Rounded,
 )
+from cascade_kpi.scoring.rounding import rounded
 
 __all__ = ["Domain", "Spanning", "domain_of"]
 
@@ -59,11 +61,15 @@ class Domain:
 
 def domain_of(rule: Attainment, kpi: Kpi) -> Domain:
     """At which attainments a rule lets a curve be read."""
-    inner, decimals = rule, None
+    inner, rounds = rule, list[Rounded]()
     while isinstance(inner, Rounded):
-        decimals = inner.decimals if decimals is None else decimals
+        rounds.append(inner)
         inner = inner.of
-    low, high = _span(inner, kpi.better)
+    ends = np.array(_span(inner, kpi.better), dtype=np.float64)
+    for each in reversed(rounds):  # rounding may carry an end further out
+        ends = rounded(ends, each.decimals, each.mode)
+    low, high = ends.tolist()
+    decimals = rounds[0].decimals if rounds else None
     return Domain(low, high, _sense(inner, kpi.better), decimals)
 
 

@@ -178,11 +178,13 @@ def _opens(trigger: Trigger, reach: Reach, kpis: Kpis) -> bool:
         if isinstance(each, AnyOf | AllOf):
             waiting += each.triggers
         elif isinstance(each, AttainmentBelow):
-            if reach.profiles[outline.find(each.item)].domain.sense != 1:
+            i = outline.find(each.item)
+            if reach.profiles[i].domain.sense != 1 or not _is_ours(outline.parts[i], kpis):
                 return False
         elif isinstance(each, PointsBelow):
             i = outline.find(each.part)
-            if i in reach.profiles and reach.profiles[i].monotone != "yes":
+            known = i not in reach.profiles or reach.profiles[i].monotone == "yes"
+            if not known or not (outline.is_section(i) or _is_ours(outline.parts[i], kpis)):
                 return False
         elif isinstance(each, ResultBelow | ResultAtLeast):
             wanted = 1 if isinstance(each, ResultBelow) else -1

@@ -168,6 +168,17 @@ def test_no_end_is_told_and_taken_back_by_a_stated_range():
     assert stated.bounds()["high"].tolist() == [150.0, 150.0]
 
 
+def test_nothing_is_tried_where_any_item_of_a_kpi_is_not_looked_at():
+    twice = [ck.Item("revenue"), ck.Item("revenue", curves.Linear(), named="again")]
+    rule = card(twice, {"revenue": 50, "again": 50}, None)
+    found = ck.examine(rule, KPIS, within={"revenue": (0, 1.2)})
+    least, most = found.facts.bounds[0][0][0].met
+    assert least >= 0
+    assert most <= 120.0001  # although `again` may be read at any attainment
+    assert found.bounds()["high"][0] == math.inf
+    assert found.verdicts()["bounded"].tolist() == ["not known"]
+
+
 def test_a_curve_of_ones_own_is_not_known_and_never_called_proved():
     def curve(attainment):
         return 100 * np.asarray(attainment, dtype=float)

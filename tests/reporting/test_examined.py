@@ -27,6 +27,7 @@ def test_verdicts_findings_and_shapes_are_told_twice():
     assert page.count('class="curve"') == 3
     assert page.count('class="dead"') == 7
     assert page.count('class="jump"') == 3
+    assert "| revenue | 0 to 150 | yes | no | 0.8 | up to 0.8; from 1.2 on |" in told
     assert "## Influence" not in told
     assert '<li class="red">' in page
     assert '<li class="amber">' in page

@@ -59,7 +59,8 @@ def _pushes(people: People) -> Iterator[Finding]:
         p, row = np.unravel_index(int(np.argmax(best)), best.shape)
         jumps = int(np.count_nonzero(people.crossing[name] & edge))
         raised = int(np.count_nonzero(people.raising[name] & edge))
-        words = f"{name} better by {100 * people.step:g} % of the target takes {jumps:,} over a"
+        of = "the target" if name in people.facts.kpis.names else "the scale"
+        words = f"{name} better by {100 * people.step:g} % of {of} takes {jumps:,} over a"
         words += f" jump and {raised:,} to a better grade; the most it pays is"
         words += f" {number(float(best[p, row]))} points"
         repair = "look at their reports with care, or smooth the edge"

@@ -12,7 +12,7 @@ from cascade_kpi.examining.examine import Examination
 from cascade_kpi.examining.facts import Bounds
 from cascade_kpi.examining.findings import RANKS, Finding
 from cascade_kpi.examining.people import REST
-from cascade_kpi.examining.telling import number
+from cascade_kpi.examining.telling import number, span
 from cascade_kpi.reporting import markdown as md
 from cascade_kpi.reporting.blocks import Cell, data_table, name
 from cascade_kpi.reporting.elements import Element, el
@@ -199,9 +199,7 @@ class _Items:
         for item in self.found.card.items:
             profile = self.found.profile(item.name)
             jumps = ", ".join(number(x) for x in profile.jumps[:12, 0].tolist()) or "–"
-            dead = "; ".join(
-                f"{_end(begin)} to {_end(end)}" for begin, end, _ in profile.dead[:12].tolist()
-            )
+            dead = "; ".join(span(begin, end) for begin, end, _ in profile.dead[:12].tolist())
             ends = (
                 f"{_end(profile.least)} to {_end(profile.most)}" if profile.known else "not known"
             )

@@ -154,7 +154,7 @@ def test_an_examination_of_people_is_kept():
         ck.examine(card(grades=None), found.scores)
 
 
-def rated_world():
+def rated_world(audience=None):
     """Three rated from 1 to 5 by others, scored by nothing else."""
     tree = ck.OrgTree.from_table({"id": ["hq", "a", "b", "c"], "parent": ["", *["hq"] * 3]})
     kpi = ck.Kpi("sales", "x", aggregate=ck.aggregates.Mean())
@@ -166,7 +166,7 @@ def rated_world():
     }  # fmt: skip
     ratings = ck.Ratings.from_table(given, tree, scale=ck.rating.Scale(1, 5), outside=["customer"],
                                     periods="2026")  # fmt: skip
-    agreed = ck.consolidate(ratings, ck.rating.Raters({"customer": 100}))
+    agreed = ck.consolidate(ratings, ck.rating.Raters({"customer": 100}), audience)
     return done, agreed
 
 
@@ -182,6 +182,19 @@ def test_ratings_are_read_on_their_scale_and_pushed_along_it():
     alone = ck.examine(rule, done.kpis)
     assert alone.verdicts()["bounded"].tolist() == ["no"]
     assert ck.from_json(ck.to_json(found)) == found
+
+
+def test_what_is_withheld_from_an_audience_is_not_explained():
+    done, agreed = rated_world(ck.rating.Ratee())  # one rating each: too few to be told
+    rule = ck.Scorecard([ck.Item("sales"), ck.Rated("service", curves.Linear(20))],
+                        {"sales": 50, "service": 50})  # fmt: skip
+    found = ck.examine(rule, done, ratings=agreed)
+    for quantity in ("influence", "contribution"):
+        why = ck.explain(found, "a", kpi="service", quantity=quantity)
+        assert np.isnan(why.value)
+        assert "withheld" in why.source
+    assert np.isnan(ck.explain(found, "a", kpi="sales", quantity="influence").value)
+    assert ck.explain(found, "a", kpi="sales", quantity="contribution").value == 45
 
 
 @frozen

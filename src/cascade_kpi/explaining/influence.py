@@ -96,6 +96,8 @@ class InfluenceExplainer:
         at = self.people.contributing.index(self.i)
         value = float(self.people.contributions(self.p)[at, row])
         name = scores.name(f"contribution of {self._name}")
+        if self.i in scores.secret:
+            return Explanation(name, float("nan"), "points", scores.period, None, _TELLS)
         return Explanation(
             name, value, "points", scores.period, Contributed(), "", lambda: self._linear(scores)
         )

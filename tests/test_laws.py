@@ -133,6 +133,20 @@ def test_an_attainment_that_is_taken_back():
     caught(testing.check_attainment, Inverted(2.0), "for an attainment of 0.5, where it attains")
 
 
+@record("test_laws/spanned")
+@frozen
+class Spanned(ck.attainments.Result):
+    high: float
+
+    def span(self, better):
+        return -1e9, self.high
+
+
+def test_an_attainment_keeps_to_the_span_that_it_tells():
+    testing.check_attainment(Spanned(1e9))
+    caught(testing.check_attainment, Spanned(1.0), "and its span is -1000000000.0 to 1.0")
+
+
 # --------------------------------------------------------------------------- records
 
 

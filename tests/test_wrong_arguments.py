@@ -467,6 +467,12 @@ CALLS = {
     ),
     "Fairness.stretch": (JUDGED.stretch, {"kpi": "k"}),
     "Fairness.figures": (JUDGED.figures, {"kpi": "k", "period": None}),
+    "examine": (
+        ck.examine, {"card": CARD, "of": RESULTS, "within": {"k": (0, 2)}, "step": 0.02},
+    ),
+    "Examination.profile": (ck.examine(CARD, RESULTS).profile, {"item": "k"}),
+    "Examination.in_units": (ck.examine(CARD, RESULTS).in_units, {"item": "k", "target": 2.0}),
+    "Examination.gains": (ck.examine(CARD, RESULTS).gains, {"name": "k"}),
     "Yardstick": (
         ck.yardsticks.Yardstick,
         {"peers": "post", "base": ck.yardsticks.Best(), "fences": ck.yardsticks.Quartiles(),

@@ -30,7 +30,7 @@ from cascade_kpi.results.results import Results
 from cascade_kpi.targets.targets import Targets, assign
 
 if TYPE_CHECKING:
-    from cascade_kpi import blending, calibrating, fitting, rating
+    from cascade_kpi import blending, calibrating, examining, fitting, rating
     from cascade_kpi.agreements.performance_plan import PerformancePlan, performance_plan
     from cascade_kpi.alignment.align import Alignment, align
     from cascade_kpi.alignment.audit import Audit
@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from cascade_kpi.drivers.expressions import Constant, D
     from cascade_kpi.drivers.model import DriverTree
     from cascade_kpi.drivers.translate import Translation, translate
+    from cascade_kpi.examining.examine import Examination, examine
     from cascade_kpi.explaining.explain import explain
     from cascade_kpi.explaining.explanation import Explanation
     from cascade_kpi.judging import yardsticks
@@ -121,6 +122,7 @@ __all__ = [
     "D",
     "Derived",
     "DriverTree",
+    "Examination",
     "Explanation",
     "Fairness",
     "Fault",
@@ -189,6 +191,8 @@ __all__ = [
     "curves",
     "derive",
     "directions",
+    "examine",
+    "examining",
     "explain",
     "fairness",
     "fitting",
@@ -241,6 +245,7 @@ defer(
 defer("cascade_kpi.remaking.recipe", "cascade_kpi.remaking.measured", "cascade_kpi.judging.written")
 defer("cascade_kpi.fitting")
 defer("cascade_kpi.calibrating")
+defer("cascade_kpi.examining")
 defer(*(f"cascade_kpi.moving.{name}" for name in ("reorganisation", "stints", "moves", "written")))
 defer("cascade_kpi.blending")
 defer("cascade_kpi.changing.attribute", "cascade_kpi.analysis.gaps")
@@ -269,6 +274,7 @@ _LATE = {
     "D": "cascade_kpi.drivers.expressions",
     "Derived": "cascade_kpi.drivers.derive",
     "DriverTree": "cascade_kpi.drivers.model",
+    "Examination": "cascade_kpi.examining.examine",
     "Explanation": "cascade_kpi.explaining.explanation",
     "Fairness": "cascade_kpi.judging.fairness",
     "Gaps": "cascade_kpi.analysis.gaps",
@@ -314,6 +320,7 @@ _LATE = {
     "contributions": "cascade_kpi.drivers.contributions",
     "credit": "cascade_kpi.moving.credit",
     "derive": "cascade_kpi.drivers.derive",
+    "examine": "cascade_kpi.examining.examine",
     "explain": "cascade_kpi.explaining.explain",
     "fairness": "cascade_kpi.judging.fairness",
     "from_json": "cascade_kpi.records",
@@ -347,6 +354,7 @@ _ROOMS = {
     "confidences": "cascade_kpi.commitments.confidences",
     "curves": "cascade_kpi.scoring.curves",
     "demo": "cascade_kpi.demo",
+    "examining": "cascade_kpi.examining",
     "fitting": "cascade_kpi.fitting",
     "moves": "cascade_kpi.moving.moves",
     "profiles": "cascade_kpi.phasing.profiles",

@@ -19,6 +19,7 @@ from cascade_kpi.drivers.contributions import Contributions
 from cascade_kpi.drivers.derive import Derived
 from cascade_kpi.drivers.translate import Translation
 from cascade_kpi.errors import Fault, check, suggest
+from cascade_kpi.examining.examine import Examination
 from cascade_kpi.explaining.alignment import AlignmentExplainer
 from cascade_kpi.explaining.blending import BlendExplainer, MultipliedExplainer
 from cascade_kpi.explaining.calibrations import CalibrationExplainer
@@ -31,6 +32,7 @@ from cascade_kpi.explaining.explanation import Explanation
 from cascade_kpi.explaining.fairness import StretchExplainer
 from cascade_kpi.explaining.fits import ApportionmentExplainer, FitExplainer, RoundingExplainer
 from cascade_kpi.explaining.gaps import GapExplainer
+from cascade_kpi.explaining.influence import InfluenceExplainer
 from cascade_kpi.explaining.moves import MoveExplainer
 from cascade_kpi.explaining.plans import plan_answers
 from cascade_kpi.explaining.ratings import RatingExplainer
@@ -73,6 +75,7 @@ Stage = (
     | Rounded
     | PerformancePlan
     | Consolidated
+    | Examination
 )
 
 
@@ -92,7 +95,7 @@ def explain(
     ----------
     stage : Targets, Reconciliation, Moved, Credited, Fairness, Changes, Attribution, Results, \
 Derived, Contributions, Translation, Scores, Calibrated, Blended, Multiplied, Gaps, Plan, \
-Alignment, PerformancePlan, Fitted, Apportionment, fitting.Rounded or Consolidated
+Alignment, PerformancePlan, Fitted, Apportionment, fitting.Rounded, Consolidated or Examination
     node : id
         Of moved targets and credited results: of a holder, or of a unit. Not needed for the
         coverage of a goal, nor of a performance plan, which is of one.
@@ -139,6 +142,8 @@ Alignment, PerformancePlan, Fitted, Apportionment, fitting.Rounded or Consolidat
     - of gaps ``"gap"``, ``"shortfall"``, ``"points"``, ``"to_parent"``, a part of the parent's
       gap, or without a KPI ``"total"``; of a plan ``"shortfall"``;
     - of a table made by ``fitting`` ``"value"``, and of an apportionment its ``"quotient"``;
+    - of an examination of people, with a part as `kpi`, ``"influence"`` among those of the
+      node's post, and ``"contribution"`` to its total;
     - of an alignment ``"served"`` with a node, else ``"covered"``, ``"landed"``;
     - of a performance plan with a KPI ``"target"``, ``"weight"``, each level, as
       ``"threshold"``, in KPI units, ``"points of threshold"`` and ``"worth of threshold"``, and
@@ -367,6 +372,21 @@ def _of_gaps(stage: Gaps, node: object, kpi: str | None, period: str | None) -> 
     }
 
 
+def _of_examination(
+    stage: Examination, node: object, kpi: str | None, period: str | None
+) -> Answers:
+    if stage.people is None:
+        check([Fault("explain", "it is of no people", "examine(card, results)")])
+        raise AssertionError  # check has raised
+    outline, scores = stage.card.outline, stage.people.scores
+    i, row = outline.position(_named(kpi, outline.names[1:])), scores.org.row(node)
+    of = InfluenceExplainer(stage.people, i, scores.periods.index(period))
+    answers: Answers = {"influence": lambda: of.share(row)}
+    if i in stage.people.contributing:
+        answers["contribution"] = lambda: of.contribution(row)
+    return answers
+
+
 def _of_plan(stage: Plan, node: object, kpi: str | None, period: str | None) -> Answers:
     gaps = stage.gaps
     name = _named(kpi, gaps.kpis.names)
@@ -433,6 +453,7 @@ _CHOICES: dict[type, Callable[[Any, object, str | None, str | None], Answers]] =
     Gaps: _of_gaps,
     Plan: _of_plan,
     Fairness: _of_fairness,
+    Examination: _of_examination,
     Changes: _of_changes,
     Attribution: _of_attribution,
     Fitted: _of_table,

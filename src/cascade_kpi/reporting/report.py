@@ -16,6 +16,7 @@ from cascade_kpi.changing.changes import Changes
 from cascade_kpi.drivers.derive import Derived
 from cascade_kpi.drivers.translate import Translation
 from cascade_kpi.errors import Fault, check, unlike
+from cascade_kpi.examining.examine import Examination
 from cascade_kpi.moving.credited import Credited
 from cascade_kpi.moving.moved import Moved
 from cascade_kpi.rating.leniency import Leniency
@@ -23,6 +24,7 @@ from cascade_kpi.reporting.agreed import plan_page
 from cascade_kpi.reporting.aligned import alignment_page, audited, focus_row
 from cascade_kpi.reporting.derived import derived_page
 from cascade_kpi.reporting.elements import el, render
+from cascade_kpi.reporting.examined import examined_page
 from cascade_kpi.reporting.fits import TableStage, table_page
 from cascade_kpi.reporting.layers import Layers, Stage
 from cascade_kpi.reporting.lenient import leniency_page
@@ -46,6 +48,7 @@ Reported = (
     | Translation
     | TableStage
     | Leniency
+    | Examination
 )
 
 
@@ -57,7 +60,7 @@ class Report:
     ----------
     stage : Targets, Results, Scores, Gaps, Plan, Fairness, Changes, Attribution, Reconciliation, \
 Moved, Credited, Alignment, Audit, PerformancePlan, Derived, Translation, Fitted, Apportionment, \
-fitting.Rounded or Leniency
+fitting.Rounded, Leniency or Examination
     title : str
     focus : id
         The node that the report is about, with all below it; None for a whole alignment.
@@ -100,6 +103,8 @@ fitting.Rounded or Leniency
             )
         if isinstance(self.stage, Leniency):
             return leniency_page(self.stage, self.title, self.limits)
+        if isinstance(self.stage, Examination):
+            return examined_page(self.stage, self.title, self.limits)
         layers = Layers.of(self.stage)
         row = layers.targets.org.row(self.focus)
         p = layers.targets.periods.index(self.period)
@@ -172,7 +177,8 @@ def report(
     own section, and the (later, agreed) targets. Moved targets have a page of their own:
     timelines, pieces, who carries what, the sums; credited results have that page with results.
     An alignment has sections of its own: the strategy map,
-    coverage, what plans serve, findings; so has a performance plan, leniency, and a table that
+    coverage, what plans serve, findings; so has a performance plan, leniency, a rule check, and a
+    table that
     was made by ``fitting``: what it was made of, and its margins. Of derived
     values and of a translation: the driver tree, drawn, and what belongs to it.
 
@@ -180,7 +186,7 @@ def report(
     ----------
     stage : Targets, Results, Scores, Gaps, Plan, Fairness, Changes, Attribution, Reconciliation, \
 Moved, Credited, Alignment, Audit, PerformancePlan, Derived, Translation, Fitted, Apportionment, \
-fitting.Rounded or Leniency
+fitting.Rounded, Leniency or Examination
     title : str, optional
         By default the name of the node in focus and the period, or of phased targets the
         longer period that they are of.
@@ -237,10 +243,8 @@ fitting.Rounded or Leniency
         return _of_alignment(stage, title, focus, period, lights, limits)
     if isinstance(stage, PerformancePlan):
         return _of_plan(stage, title, focus, period, lights, limits)
-    if isinstance(stage, Leniency):
-        _not_asked("it is of all raters", focus=focus, period=period)
-        about = "Leniency of raters" if title is None else str(title)
-        return Report(stage, about, None, "", lights, limits)
+    if isinstance(stage, Leniency | Examination):
+        return _of_everybody(stage, title, focus, period, lights, limits)
     if isinstance(stage, TableStage):
         return _of_table(stage, title, focus, period, lights, limits)
     if isinstance(stage, Translation):
@@ -328,6 +332,18 @@ def _of_plan(
     content = plan.content
     told = f"Performance plan of {content.name}, {content.period}" if title is None else str(title)
     return Report(plan, told, content.person, content.period, *options)
+
+
+def _of_everybody(
+    stage: Leniency | Examination, title: str | None, focus: object, period: object, *options: Any
+) -> Report:
+    """The report of what is of all raters, or of all posts."""
+    if isinstance(stage, Leniency):
+        about, whose = "Leniency of raters", "raters"
+    else:
+        about, whose = f"Rule check: {stage.card.root.name}", "posts"
+    _not_asked(f"it is of all {whose}", focus=focus, period=period)
+    return Report(stage, about if title is None else str(title), None, "", *options)
 
 
 def _of_table(

@@ -190,6 +190,11 @@ class Weights:
             table = np.vstack([table, *(_weighed(outline, entry) for entry in rows.values())])
         return WeightTable((*names, *told), lock(table), lock(codes))
 
+    def by_group(self, outline: Outline) -> WeightTable:
+        """Weights of the groups by themselves, a row each, without a tree and without overrides."""
+        rows = [_weighed(outline, entry) for entry in self.groups.values()]
+        return WeightTable(tuple(self.groups), lock(np.array(rows)), lock(np.arange(len(rows))))
+
     def _overridden(
         self, org: OrgTree, outline: Outline, names: tuple[str, ...], codes: IntArray
     ) -> tuple[list[str], dict[int, dict[str, float]]]:

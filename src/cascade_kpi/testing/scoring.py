@@ -10,6 +10,7 @@ import numpy as np
 from cascade_kpi._answers import ask, every_number, numbers
 from cascade_kpi._arrays import FloatArray, equal
 from cascade_kpi.analysis.gaps import Gaps
+from cascade_kpi.examining.domains import Spanning
 from cascade_kpi.kpis.directions import Direction, Higher, Reaching, ways
 from cascade_kpi.kpis.trials import try_direction
 from cascade_kpi.plan.conditions import Condition
@@ -158,7 +159,8 @@ def check_attainment(rule: Attainment, *, better: Direction | None = None) -> Fl
 
     Where it can be taken back, as an
     :class:`Invertible <cascade_kpi.attainments.Invertible>` one, the attainment of the result
-    that it answers is that which it was asked for.
+    that it answers is that which it was asked for. One that tells its span, as a
+    :class:`Spanning <cascade_kpi.examining.Spanning>` one, never leaves it.
 
     Parameters
     ----------
@@ -203,9 +205,18 @@ def check_attainment(rule: Attainment, *, better: Direction | None = None) -> Fl
     law(not refused[0] and not refused[2], "it refuses a usual target of 100, or an absent one")
     for target in targets[~(refused | np.isnan(targets))]:
         numbers("it", call, given[0], np.full_like(actual, target), *given[2:])
+    if isinstance(rule, Spanning):
+        _try_span(rule, way, answer)
     if isinstance(rule, Invertible):
         _try_inverse(rule, way, tuple(float(each[0]) for each in given[2:]))
     return answer
+
+
+def _try_span(rule: Spanning, way: Direction, answer: FloatArray) -> None:
+    low, high = rule.span(way)
+    law(low <= high, f"its span goes from {low} to {high}")
+    out = answer[(answer < low - NEAR) | (answer > high + NEAR)]
+    law(not len(out), f"it attains {out[:1]}, and its span is {low} to {high}")
 
 
 def _try_inverse(rule: Invertible, way: Direction, columns: tuple[float, ...]) -> None:

@@ -49,6 +49,12 @@ def test_threshold(curve, level, x):
     assert got == [at(curve, x)[0] if x >= level else -7, at(curve, level)[0]]
 
 
+def test_a_threshold_within_a_piece_that_is_no_line_begins_at_the_curve():
+    shape = Threshold(ck.curves.Smoothstep((0.5, 0), (1.0, 100)), 0.75, below=-7).shape()
+    assert (shape.least, shape.most) == (-7, 100)
+    assert shape.jumps.tolist() == [[0.75, -7, 50]]
+
+
 @given(LINES, LINES, st.floats(-3, 3))
 def test_composed_is_one_after_the_other(first, second, x):
     assert at(Composed([first, second]), x) == at(second, *at(first, x))

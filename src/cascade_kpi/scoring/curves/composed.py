@@ -113,8 +113,10 @@ class Threshold:
         if of is None:
             return None
         i = int(of.place(np.array(self.at)))
-        after = _limit(of, i, self.at)
         on = float(self.curve(np.array([self.at]))[0])
+        # Within a piece that is no line the curve itself says what that comes to.
+        inside = np.isnan(of.slope[i]) and self.at not in of.edges
+        after = on if inside else _limit(of, i, self.at)
         names = ("", *of.names[i:]) if of.names else ()
         return Shape(
             [self.at, *of.edges[i:]],

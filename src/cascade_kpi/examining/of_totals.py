@@ -1,0 +1,206 @@
+"""Findings of totals: what sections, gates, vetoes, weights and grades make of the items."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from cascade_kpi.examining.facts import Facts
+from cascade_kpi.examining.findings import Finding
+from cascade_kpi.examining.intervals import Interval
+from cascade_kpi.examining.reach import when
+from cascade_kpi.examining.telling import NOWHERE, among, number
+from cascade_kpi.scoring.adjustments import Gate
+from cascade_kpi.scoring.combines import Weakest
+
+__all__ = ["of_totals"]
+
+
+def of_totals(facts: Facts) -> Iterator[Finding]:
+    """What is found of the totals, where it costs most."""
+    yield from _falls(facts)
+    yield from _endless(facts)
+    yield from _grades(facts)
+    yield from _caps(facts)
+    yield from _idle(facts)
+    yield from _unweighed(facts)
+
+
+def _falls(facts: Facts) -> Iterator[Finding]:
+    root = facts.card.outline.names[0]
+    fallen = [(g, each) for g, each in enumerate(facts.falls) if each is not None]
+    if fallen:
+        g, worst = max(fallen, key=lambda pair: pair[1].size)
+        (a, b), (before, after) = worst.results, worst.totals
+        aimed = "" if np.isnan(worst.target) else f" against a target of {number(worst.target)}"
+        words = f"{worst.name} {number(b)} is better than {number(a)}{aimed}, and the total"
+        words += f" falls from {number(before)} to {number(after)}, all others the same"
+        repair = "find the curve, gate or veto that reads it, and turn it round"
+        post = facts.posts.names[g]
+        yield Finding("not monotone", root, post, NOWHERE, worst.size, words, repair)
+    for g, told in enumerate(facts.doubts):
+        if told and facts.falls[g] is None and not _known_of_items(facts, g):
+            words = f"it is not proved that totals are monotone: {'; '.join(told[:3])}"
+            repair = "look at these rules by hand; no fall was met in the tries"
+            post = facts.posts.names[g]
+            yield Finding("not known", root, post, NOWHERE, np.nan, words, repair)
+            return
+
+
+def _known_of_items(facts: Facts, g: int) -> bool:
+    """Whether all doubts are those of items, which are told of them."""
+    outline = facts.card.outline
+    odd = [f"{outline.names[i]}: {facts.profiles[i].monotone}" for i in outline.items]
+    return set(facts.doubts[g]) <= set(odd)
+
+
+def _endless(facts: Facts) -> Iterator[Finding]:
+    root = facts.card.outline.names[0]
+    for side, word in ((1, "most"), (0, "least")):
+        ends = [bounds[0][1] for bounds in facts.bounds]
+        open_ = [
+            facts.posts.names[g]
+            for g, b in enumerate(ends)
+            if np.isinf((b.low, b.high)[side]) and (b.low_reached, b.high_reached)[side]
+        ]
+        if open_:
+            words = f"there is no {word} total{among(open_, len(ends))}"
+            repair = "cap the curves, or the total by adjustments.Within"
+            yield Finding("unbounded", root, open_[0], NOWHERE, np.inf, words, repair)
+
+
+def _grades(facts: Facts) -> Iterator[Finding]:
+    bands, root = facts.card.grades, facts.card.outline.names[0]
+    if bands is None:
+        return
+    ends = [bounds[0][1] for bounds in facts.bounds]
+    told = [facts.grades(g) for g in range(len(ends))]
+    for band in bands.bands:
+        never = [g for g, each in enumerate(told) if each[band.label] == "no"]
+        if never:
+            low = -np.inf if band.low is None else band.low
+            high = np.inf if band.high is None else band.high
+            far = [max(low - ends[g].high, ends[g].low - high, 0.0) for g in never]
+            worst = int(np.argmax(far))
+            names = [facts.posts.names[g] for g in never]
+            reach = f"{number(ends[never[worst]].low)} to {number(ends[never[worst]].high)}"
+            words = f"no total gets {band.label}{among(names, len(ends))}: they go from {reach}"
+            repair = "move its edges, or change what the items can come to"
+            post = names[worst]
+            yield Finding("unreachable grade", root, post, (low, high), far[worst], words, repair)
+    least = bands.bands[-1].low
+    most = bands.bands[0].high
+    low = -np.inf if least is None else least
+    high = np.inf if most is None else most
+    # A total at the upper edge of the best band is outside: a band does not hold that edge.
+    over = [g for g, b in enumerate(ends) if b.low < low or b.high >= high < np.inf]
+    if over:
+        past = [max(low - ends[g].low, ends[g].high - high, 0.0) for g in over]
+        worst = int(np.argmax(past))
+        sure = ends[over[worst]].met[0] < low or ends[over[worst]].met[1] >= high
+        may = "are" if sure else "may be"
+        words = f"totals {may} outside all bands: from {number(ends[over[worst]].low)}"
+        words += f" to {number(ends[over[worst]].high)}, and scoring such a one is refused"
+        repair = "open the lowest band downwards and the highest upwards, or cap the total"
+        post = facts.posts.names[over[worst]]
+        yield Finding("outside grades", root, post, (low, high), past[worst], words, repair)
+
+
+def _caps(facts: Facts) -> Iterator[Finding]:
+    """The jumps that gates and vetoes make: no more than what they take at the most."""
+    outline = facts.card.outline
+    for section in outline.order:
+        of = outline.parts[section]
+        rules: list[tuple[int | None, Any]] = [(None, gate) for gate in of.gates]
+        rules += [(n, step) for n, step in enumerate(of.then) if hasattr(step, "when")]
+        for n, rule in rules:
+            sizes = [_taken(facts, g, section, n, rule) for g in range(len(facts.posts.names))]
+            g = int(np.argmax(sizes)) if sizes else 0
+            if not sizes or not sizes[g] > 0:
+                continue
+            words = f"{rule.words()}: at that edge the total may jump by as much"
+            repair = "set the cap nearer to what is reached, or lower it in steps"
+            kind = "jump", of.name, facts.posts.names[g]
+            yield Finding(*kind, NOWHERE, float(sizes[g]), words, repair)
+
+
+def _taken(facts: Facts, g: int, section: int, n: int | None, rule: Any) -> float:
+    """What a rule takes from the total of a post at the most, in points; 0 if never any."""
+    reach = facts.reach[g][1]
+    worth = facts.posts.nominal[g]
+    if not facts.posts.weights[g, section] > 0 or when(rule.when, reach) == "never":
+        return 0.0
+    if n is not None:
+        value = reach.stepped.get((section, n))
+        return 0.0 if value is None else max(value.high - rule.at, 0.0) * float(worth[section])
+    outline, taken = facts.card.outline, 0.0
+    for i in outline.children[section]:
+        if i in reach.counted and isinstance(rule, Gate) and rule.caps(outline.names[i]):
+            taken += max(reach.values[i].high - rule.at, 0.0) * float(worth[i])
+    return taken
+
+
+def _idle(facts: Facts) -> Iterator[Finding]:
+    """Parts on a card that can make no difference."""
+    outline = facts.card.outline
+    for i in range(1, len(outline.parts)):
+        told = [
+            (g, why)
+            for g in range(len(facts.posts.names))
+            if (why := _why_idle(facts, g, i)) is not None
+        ]
+        if not told:
+            continue
+        worth = [float(facts.posts.nominal[g, i]) for g, _ in told]
+        worst = int(np.argmax(worth))
+        g, why = told[worst]
+        names = [facts.posts.names[g] for g, _ in told]
+        on = int(np.count_nonzero(facts.posts.weights[:, i] > 0))
+        words = f"its weight of {100 * worth[worst]:.4g} % has no effect{among(names, on)}: {why}"
+        repair = "give its weight to what makes a difference, or mend its curve"
+        name = outline.names[i]
+        post = facts.posts.names[g]
+        yield Finding("no effect", name, post, NOWHERE, 100 * worth[worst], words, repair)
+
+
+def _why_idle(facts: Facts, g: int, i: int) -> str | None:
+    reach, outline = facts.reach[g][0], facts.card.outline
+    if not facts.posts.weights[g, i] > 0 or i not in reach.values:
+        return None
+    value = reach.counted.get(i, reach.values[i])
+    if value.single:
+        capped = "" if reach.values[i].single else ", because a gate always caps it"
+        return f"its points are always {number(value.low)}{capped}"
+    section = outline.above[i]
+    if outline.beside[i] or not isinstance(outline.parts[section].combine, Weakest):
+        return None
+    others = [reach.counted[j] for j in outline.children[section] if j != i and j in reach.counted]
+    most = min((each.high for each in others), default=np.inf)
+    if value.low < most or value.low == -np.inf:
+        return None
+    return f"it has {_least(value)}, and another part never has more than {number(most)}"
+
+
+def _least(value: Interval) -> str:
+    return f"{number(value.low)} points or more"
+
+
+def _unweighed(facts: Facts) -> Iterator[Finding]:
+    """Weights that differ in a section whose rule does not look at them."""
+    outline = facts.card.outline
+    for section in outline.order:
+        of, inner = outline.parts[section], list(outline.children[section])
+        if of.combine.weighs:
+            continue
+        for g, weights in enumerate(facts.posts.weights):
+            given = weights[inner]
+            on = given[given > 0]
+            if len(on) and np.ptp(on) > 0:
+                told = ", ".join(number(each) for each in on.tolist())
+                words = f"its parts weigh {told}, and its rule does not look at weights"
+                repair = "combine it by a mean, or leave the weights out"
+                named = of.name, facts.posts.names[g]
+                yield Finding("no effect", *named, NOWHERE, np.nan, words, repair)
+                break

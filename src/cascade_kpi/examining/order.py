@@ -1,0 +1,195 @@
+"""Whether a better result can bring a lower total."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from attrs import frozen
+
+from cascade_kpi._arrays import FloatArray
+from cascade_kpi.examining.domains import way_of
+from cascade_kpi.examining.intervals import Interval
+from cascade_kpi.examining.profiles import NEAR, Verdict
+from cascade_kpi.examining.reach import Reach
+from cascade_kpi.examining.trials import Bench
+from cascade_kpi.kpis.directions import Higher, Lower, OnTarget
+from cascade_kpi.kpis.kpi import Kpis
+from cascade_kpi.scoring.adjustments import Add, Multiply, Scale, Within
+from cascade_kpi.scoring.attainments import (
+    Difference,
+    Goalposts,
+    Improvement,
+    Progress,
+    Proportion,
+    Quotient,
+    Result,
+    Rounded,
+)
+from cascade_kpi.scoring.combines import Combine, Geometric, Mean, Sum, Weakest
+from cascade_kpi.scoring.items import Item, Rated
+from cascade_kpi.scoring.sections import Section
+from cascade_kpi.scoring.triggers import (
+    AllOf,
+    AnyOf,
+    AttainmentBelow,
+    PointsBelow,
+    ResultAtLeast,
+    ResultBelow,
+    Trigger,
+)
+
+__all__ = ["Fall", "doubts", "swept"]
+
+_RULES = {Difference, Goalposts, Improvement, Progress, Proportion, Quotient, Result}
+_BASES = 24  # states of all others that a KPI is taken through
+_TOGETHER = 5e-9  # of a result: what differs by less is as good as the same
+_LEAP = 1e-3  # points
+_POSITIVE = Interval(0.0, float("inf"))
+
+
+@frozen
+class Fall:
+    """A better result that brought a lower total, all others the same.
+
+    Attributes
+    ----------
+    name : str
+        The KPI, or the question.
+    target : float
+        Of the KPI, in its unit; NaN for a question.
+    results, totals : (float, float)
+        Before, and as the result was better.
+    """
+
+    name: str
+    target: float
+    results: tuple[float, float]
+    totals: tuple[float, float]
+
+    @property
+    def size(self) -> float:
+        """By how much the total fell, in points."""
+        return self.totals[0] - self.totals[1]
+
+
+def swept(bench: Bench, weights: FloatArray) -> tuple[Fall | None, bool]:
+    """The deepest fall of a post's total that the tries met, and whether one met a jump."""
+    deepest: Fall | None = None
+    leaps = False
+    for name in bench.tried:
+        values, totals = bench.sweeps(weights, name, _BASES)
+        leaps = leaps or _leaps(values, totals)
+        found = _fall(bench, name, values, totals)
+        if found is not None and (deepest is None or found.size > deepest.size):
+            deepest = found
+    return deepest, leaps
+
+
+def _leaps(values: FloatArray, totals: FloatArray) -> bool:
+    """Whether totals move between results that are as good as the same."""
+    close = np.diff(values) <= _TOGETHER * (1 + np.abs(values[1:]))
+    moved = np.nan_to_num(np.abs(np.diff(totals, axis=1)), posinf=0.0)
+    return bool((moved[:, close] > _LEAP).any())
+
+
+def _fall(bench: Bench, name: str, values: FloatArray, totals: FloatArray) -> Fall | None:
+    """The deepest fall as one KPI's results become better."""
+    way = bench.way(name)
+    if not way:
+        return None
+    values, totals = values[::way], totals[:, ::way]
+    best = np.fmax.accumulate(totals, axis=1)
+    drop = np.where(np.isnan(totals), 0.0, best - totals)
+    drop[~np.isfinite(drop)] = 0.0
+    row, after = np.unravel_index(int(np.argmax(drop)), drop.shape)
+    if not drop[row, after] > NEAR * (1 + abs(best[row, after])):
+        return None
+    before = int(np.nanargmax(totals[row, : after + 1]))
+    results = float(values[before]), float(values[after])
+    both = float(totals[row, before]), float(totals[row, after])
+    return Fall(name, bench.targets.get(name, np.nan), results, both)
+
+
+def doubts(reach: Reach, kpis: Kpis) -> list[str]:
+    """Why it is not proved that a post's total is monotone; nothing if it is."""
+    outline = reach.card.outline
+    told = []
+    for i in outline.items:
+        verdict: Verdict = reach.profiles[i].monotone
+        if not reach.weights[i] > 0:
+            continue
+        if verdict not in {"yes", "not asked"}:
+            told.append(f"{outline.names[i]}: {verdict}")
+        elif not _is_ours(outline.parts[i], kpis):
+            told.append(f"{outline.names[i]}: an attainment or a direction of your own")
+    for section in outline.order:
+        if reach.weights[section] > 0:
+            told += _of_section(section, reach, kpis)
+    return told
+
+
+def _is_ours(item: object, kpis: Kpis) -> bool:
+    """Whether a better result is known to attain no less."""
+    if isinstance(item, Rated):
+        return True
+    if not isinstance(item, Item):
+        return False
+    rule = item.attainment
+    while isinstance(rule, Rounded):
+        rule = rule.of
+    return type(rule) in _RULES and type(kpis[item.kpi].better) in {Higher, Lower, OnTarget}
+
+
+def _of_section(section: int, reach: Reach, kpis: Kpis) -> Iterable[str]:
+    of: Section = reach.card.outline.parts[section]
+    if not _rises(of.combine):
+        yield f"{of.name}: combined by a rule of your own"
+    for n, rule in enumerate((*of.gates, *of.then), start=-len(of.gates)):
+        if isinstance(rule, Add | Within):
+            continue
+        if isinstance(rule, Scale):
+            if reach.columns.get(rule.column, _POSITIVE).low < 0:
+                yield f"{of.name}: {rule.column} is below zero for some"
+        elif isinstance(rule, Multiply):
+            factor = reach.values.get(reach.card.outline.find(rule.part.name))
+            value = reach.stepped.get((section, n))
+            if min(0.0 if each is None else each.low for each in (factor, value)) < 0:
+                yield f"{of.name}: what is multiplied may be below zero"
+        elif not hasattr(rule, "when"):
+            yield f"{of.name}: {rule!r} is a rule of your own"
+        elif not _opens(rule.when, reach, kpis):
+            yield f"{of.name}: {rule.when.words()}, which a better result may bring about"
+
+
+def _rises(combine: Combine) -> bool:
+    """Whether more points of a part never make less of the whole."""
+    if isinstance(combine, Mean | Sum | Weakest | Geometric):
+        return True
+    slopes = combine.slopes([np.zeros(1), np.zeros(1)], [1.0, 1.0])
+    return slopes is not None and all(bool((slope >= 0).all()) for slope in slopes)
+
+
+def _opens(trigger: Trigger, reach: Reach, kpis: Kpis) -> bool:
+    """Whether a trigger that does not hold does not hold with better results either."""
+    waiting, outline = [trigger], reach.card.outline
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, AnyOf | AllOf):
+            waiting += each.triggers
+        elif isinstance(each, AttainmentBelow):
+            i = outline.find(each.item)
+            if reach.profiles[i].domain.sense != 1 or not _is_ours(outline.parts[i], kpis):
+                return False
+        elif isinstance(each, PointsBelow):
+            i = outline.find(each.part)
+            known = i not in reach.profiles or reach.profiles[i].monotone == "yes"
+            if not known or not (outline.is_section(i) or _is_ours(outline.parts[i], kpis)):
+                return False
+        elif isinstance(each, ResultBelow | ResultAtLeast):
+            wanted = 1 if isinstance(each, ResultBelow) else -1
+            if way_of(kpis[each.kpi].better) != wanted:
+                return False
+        else:
+            return False
+    return True

@@ -14,6 +14,7 @@ from cascade_kpi.blending.multiply import Multiplied
 from cascade_kpi.calibrating.calibrate import Calibrated
 from cascade_kpi.changing.attribute import Attribution
 from cascade_kpi.changing.changes import Changes
+from cascade_kpi.commitments.negotiation import Negotiation
 from cascade_kpi.commitments.reconciliation import Reconciliation
 from cascade_kpi.drivers.contributions import Contributions
 from cascade_kpi.drivers.derive import Derived
@@ -37,6 +38,7 @@ from cascade_kpi.explaining.ratings import RatingExplainer
 from cascade_kpi.explaining.results import ResultExplainer
 from cascade_kpi.explaining.scores import ScoreExplainer
 from cascade_kpi.explaining.slopes import SlopeExplainer
+from cascade_kpi.explaining.talks import talk_answers
 from cascade_kpi.explaining.translations import TranslationExplainer
 from cascade_kpi.fitting import Apportionment, Fitted, Rounded
 from cascade_kpi.judging.fairness import Fairness
@@ -53,6 +55,7 @@ __all__ = ["explain"]
 Stage = (
     Targets
     | Reconciliation
+    | Negotiation
     | Moved
     | Credited
     | Fairness
@@ -92,8 +95,8 @@ def explain(
 
     Parameters
     ----------
-    stage : Targets, Reconciliation, Moved, Credited, Fairness, Changes, Attribution, Results, \
-Derived, Contributions, Translation, Scores, Calibrated, Blended, Multiplied, Gaps, Plan, \
+    stage : Targets, Reconciliation, Negotiation, Moved, Credited, Fairness, Changes, Attribution, \
+Results, Derived, Contributions, Translation, Scores, Calibrated, Blended, Multiplied, Gaps, Plan, \
 Alignment, PerformancePlan, Fitted, Apportionment, fitting.Rounded or Consolidated
     node : id
         Of moved targets and credited results: of a holder, or of a unit. Not needed for the
@@ -128,10 +131,11 @@ Alignment, PerformancePlan, Fitted, Apportionment, fitting.Rounded or Consolidat
     -----
     What can be asked:
 
-    - of targets ``"target"``; of moved targets ``"holder"``, or ``"unit"`` for what stood at
-      or below a node, whichever the id is of; of credited results these too, and before
-      them ``"result"`` of a holder and ``"unit result"``; with a stint ``"target"``, and of
-      credited results before it ``"result"``;
+    - of targets ``"target"``; of a negotiation ``"value"``, the last word on a target, and
+      ``"plan"``, what the last plan gives it;
+    - of moved targets ``"holder"``, or ``"unit"`` for what stood at or below a node, whichever
+      the id is of; of credited results these too, and before them ``"result"`` of a holder and
+      ``"unit result"``; with a stint ``"target"``, and of credited results before it ``"result"``;
     - of fairness ``"stretch"``, ``"base"``, ``"deviation"``, ``"least"``, from which difference
       on a target is an outlier, and ``"outlier"``; of changes ``"change"``, and of
       an attribution its parts too, ``"tree"``, ``"drivers"``, ``"rules"`` and ``"goals"``;
@@ -376,6 +380,7 @@ def _of_table(
 _CHOICES: dict[type, Callable[[Any, object, str | None, str | None], Answers]] = {
     Targets: _of_targets,
     Reconciliation: _of_agreed,
+    Negotiation: talk_answers,
     Results: _of_results,
     Derived: _of_derived,
     Contributions: _of_contributions,

@@ -55,9 +55,8 @@ def test_an_agreement_is_to_the_plan_and_answers_what_stood():
         "sales, ann, 2027, agreed by east on 2026-11-09 = 28"
         "  ← agreement of round 2, stated row 0: the amount of the plan of round 1"
     )
-    assert planned.endswith(
-        "plan of round 1 = 28  ← round 1, outcome row 2, value: counter-proposal of hq on 2026-11-05"
-    )
+    assert "plan of round 1 = 28  ← round 1, outcome row 2, value: " in planned
+    assert planned.endswith("counter-proposal of hq on 2026-11-05")
     assert countered.endswith(
         "= 28  ← counter-proposal of round 1, stated row 0: in place of what stood"
     )

@@ -13,6 +13,7 @@ from cascade_kpi.alignment.align import Alignment
 from cascade_kpi.alignment.audit import Audit
 from cascade_kpi.changing.attribute import Attribution
 from cascade_kpi.changing.changes import Changes
+from cascade_kpi.commitments.negotiation import Negotiation
 from cascade_kpi.drivers.derive import Derived
 from cascade_kpi.drivers.translate import Translation
 from cascade_kpi.errors import Fault, check, unlike
@@ -30,6 +31,7 @@ from cascade_kpi.reporting.lights import Lights
 from cascade_kpi.reporting.limits import Limits
 from cascade_kpi.reporting.moves import moves_page
 from cascade_kpi.reporting.page import Page
+from cascade_kpi.reporting.talks import talks_page
 from cascade_kpi.reporting.translated import translated_page
 from cascade_kpi.reporting.view import View
 
@@ -46,6 +48,7 @@ Reported = (
     | Translation
     | TableStage
     | Leniency
+    | Negotiation
 )
 
 
@@ -56,8 +59,8 @@ class Report:
     Attributes
     ----------
     stage : Targets, Results, Scores, Gaps, Plan, Fairness, Changes, Attribution, Reconciliation, \
-Moved, Credited, Alignment, Audit, PerformancePlan, Derived, Translation, Fitted, Apportionment, \
-fitting.Rounded or Leniency
+Negotiation, Moved, Credited, Alignment, Audit, PerformancePlan, Derived, Translation, Fitted, \
+Apportionment, fitting.Rounded or Leniency
     title : str
     focus : id
         The node that the report is about, with all below it; None for a whole alignment.
@@ -100,6 +103,8 @@ fitting.Rounded or Leniency
             )
         if isinstance(self.stage, Leniency):
             return leniency_page(self.stage, self.title, self.limits)
+        if isinstance(self.stage, Negotiation):
+            return talks_page(self.stage, self.limits, self.title)
         layers = Layers.of(self.stage)
         row = layers.targets.org.row(self.focus)
         p = layers.targets.periods.index(self.period)
@@ -171,6 +176,7 @@ def report(
     waterfalls; the plan. Of fairness, of changes and of a reconciliation: their
     own section, and the (later, agreed) targets. Moved targets have a page of their own:
     timelines, pieces, who carries what, the sums; credited results have that page with results.
+    A negotiation has a page of where its targets stand and of its rounds.
     An alignment has sections of its own: the strategy map,
     coverage, what plans serve, findings; so has a performance plan, leniency, and a table that
     was made by ``fitting``: what it was made of, and its margins. Of derived
@@ -179,8 +185,8 @@ def report(
     Parameters
     ----------
     stage : Targets, Results, Scores, Gaps, Plan, Fairness, Changes, Attribution, Reconciliation, \
-Moved, Credited, Alignment, Audit, PerformancePlan, Derived, Translation, Fitted, Apportionment, \
-fitting.Rounded or Leniency
+Negotiation, Moved, Credited, Alignment, Audit, PerformancePlan, Derived, Translation, Fitted, \
+Apportionment, fitting.Rounded or Leniency
     title : str, optional
         By default the name of the node in focus and the period, or of phased targets the
         longer period that they are of.
@@ -237,10 +243,8 @@ fitting.Rounded or Leniency
         return _of_alignment(stage, title, focus, period, lights, limits)
     if isinstance(stage, PerformancePlan):
         return _of_plan(stage, title, focus, period, lights, limits)
-    if isinstance(stage, Leniency):
-        _not_asked("it is of all raters", focus=focus, period=period)
-        about = "Leniency of raters" if title is None else str(title)
-        return Report(stage, about, None, "", lights, limits)
+    if isinstance(stage, Leniency | Negotiation):
+        return _of_whole(stage, title, focus, period, lights, limits)
     if isinstance(stage, TableStage):
         return _of_table(stage, title, focus, period, lights, limits)
     if isinstance(stage, Translation):
@@ -328,6 +332,17 @@ def _of_plan(
     content = plan.content
     told = f"Performance plan of {content.name}, {content.period}" if title is None else str(title)
     return Report(plan, told, content.person, content.period, *options)
+
+
+def _of_whole(
+    stage: Leniency | Negotiation, title: str | None, focus: object, period: object, *options: Any
+) -> Report:
+    """The report of what is told as a whole: the leniency of all raters, the rounds of talks."""
+    told, reason = "Leniency of raters", "it is of all raters"
+    if isinstance(stage, Negotiation):
+        told, reason = stage.about, "the rounds have their own"
+    _not_asked(reason, focus=focus, period=period)
+    return Report(stage, told if title is None else str(title), None, "", *options)
 
 
 def _of_table(

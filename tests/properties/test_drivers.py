@@ -268,3 +268,20 @@ def test_slopes_are_those_of_exact_arithmetic(plan, now):
             continue
         exact = float((high - low) / (2 * step))
         assert float(slope[0, 0]) == pytest.approx(exact, rel=1e-7, abs=1e-6)
+
+
+@settings(max_examples=50)
+@given(cases())
+def test_every_slope_and_elasticity_is_made_again_to_the_bit(case):
+    table, rows, model, _ = case
+    made = ck.derive(model, measured(table, rows))
+    for name in model.definitions:
+        for word, arrays in (
+            ("slope with", made.slopes(name)),
+            ("elasticity to", made.elasticities(name)),
+        ):
+            for driver, array in arrays.items():
+                for node in made.org:
+                    why = ck.explain(made, node.id, name, quantity=f"{word} {driver}")
+                    assert bits(why.value) == bits(float(array[0, node.row]))
+                    same_bits(why)

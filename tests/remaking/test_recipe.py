@@ -76,6 +76,28 @@ def test_targets_come_back_as_they_were(make):
     ]
 
 
+@pytest.mark.parametrize("make", STAGES.values(), ids=STAGES)
+def test_a_recipe_is_written_by_itself(make):
+    targets = make()
+    recipe = ck.Recipe.of(targets)
+    text = ck.to_json(recipe)
+    again = ck.from_json(text, expect=ck.Recipe)
+    assert again == recipe
+    assert again.digest == digest(targets)
+    assert ck.to_json(again) == text
+    assert again.make() == targets
+
+
+def test_a_recipe_is_read_without_being_followed_and_refuses_other_values_when_it_is():
+    document = json.loads(ck.to_json(ck.Recipe.of(year())))
+    document["record"]["digest"] = "sha256:0"
+    recipe = ck.from_json(json.dumps(document))
+    (fault,) = refused(recipe.make)
+    assert fault.source == "digest"
+    document["record"]["root"] = {"kind": "cascade_kpi/goal"}
+    refused(ck.from_json, json.dumps(document))
+
+
 def test_explanations_name_the_rows_that_they_named():
     units = {"id": ["b", "hq", "a"], "parent": ["hq", "", "hq"], "past": [2, None, 1]}
     goals = {"node": ["b", "hq"], "kpi": ["sales"] * 2, "value": [60, 100]}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from cascade_kpi._arrays import FloatArray
 from cascade_kpi.drivers.formulas import Formula, Load, Number
 from cascade_kpi.drivers.model import DriverTree
 
-__all__ = ["slopes_of"]
+__all__ = ["slopes_of", "step_slopes"]
 
 _NONE = np.zeros((1, 1))
 _ONE = np.ones((1, 1))
@@ -42,15 +42,24 @@ def slopes_of(
             if each in needed:
                 states = formula.states(values.__getitem__)
                 for driver in drivers:
-                    known[driver][each] = _slope(formula, states, known[driver])
+                    known[driver][each] = step_slopes(formula, states, known[driver])[-1]
     shape = np.shape(values[name])
     return {driver: np.array(np.broadcast_to(known[driver][name], shape)) for driver in drivers}
 
 
-def _slope(
-    formula: Formula, states: list[FloatArray | None], known: Mapping[str, FloatArray]
-) -> FloatArray:
-    """The slope of a formula, from those of the names in it; others do not move."""
+def step_slopes(
+    formula: Formula, states: Sequence[FloatArray | None], known: Mapping[str, FloatArray]
+) -> list[FloatArray]:
+    """The slope of every step of a formula, from those of the names in it; others do not move.
+
+    Parameters
+    ----------
+    formula : Formula
+    states : sequence of float64 array
+        The value of every step.
+    known : mapping of str to float64 array
+        The slope of each name that moves.
+    """
     slopes: list[FloatArray] = []
     for step in formula.steps:
         if isinstance(step.does, Load):
@@ -60,4 +69,4 @@ def _slope(
         else:
             operands = [state for i in step.inputs if (state := states[i]) is not None]
             slopes.append(step.does.slope(operands, [slopes[i] for i in step.inputs]))
-    return slopes[-1]
+    return slopes

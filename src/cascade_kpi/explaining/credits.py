@@ -11,6 +11,7 @@ from attrs import frozen
 from cascade_kpi._arrays import IntArray
 from cascade_kpi.explaining.evidence import Evidence
 from cascade_kpi.explaining.explanation import Explanation, Operation
+from cascade_kpi.explaining.moves import stint_title
 from cascade_kpi.explaining.operations import Combined, Finished, Held
 from cascade_kpi.kpis.aggregates import Aggregate
 from cascade_kpi.kpis.kpi import Kpi
@@ -55,6 +56,15 @@ class Apart(Held):
         return "held back: some of these stood below it and some did not"
 
 
+@frozen
+class Undivided(Held):
+    """Held back, because what the inputs report is of several stints at once."""
+
+    def words(self) -> str:
+        """The clause."""
+        return "held back: these are of several stints at once, and are not divided among them"
+
+
 @frozen(eq=False)
 class CreditExplainer:
     """Explains the results of one KPI in one period."""
@@ -89,11 +99,29 @@ class CreditExplainer:
         mine = mine[np.argsort(credited.reports.start[rows][mine], kind="stable")]
         value = float(credited.of_holders(self.k)[self.p, holder])
         name = f"{self._kpi.name}, {credited.moved.holders[holder]}, {self._label}"
+        return self._of_reports(name, value, mine)
+
+    def of_stint(self, stay: int) -> Explanation:
+        """What was achieved in one of somebody's stints, a row of `by_stint`, in KPI units."""
+        credited, met, rows = self.credited, self.credited.met, self.credited.reports.of(self.k)
+        value = float(credited.of_stints(self.k)[stay])
+        name = f"{self._kpi.name}, {stint_title(credited.moved, stay)}, {self._label}"
+        lines = (met.stay == stay) & (credited.reports.kpi[met.report] == self.k)
+        mine = met.report[lines]
+        several = np.unique(mine[met.astride[mine]]) - rows.start
+        if len(several):
+            return self._made(
+                f"result of {name}", value, Undivided(),
+                lambda: tuple(each for i in several.tolist() for each in self._report(i)),
+            )  # fmt: skip
+        mine = mine[np.argsort(credited.reports.start[mine], kind="stable")] - rows.start
+        return self._of_reports(name, value, mine)
+
+    def _of_reports(self, name: str, value: float, mine: IntArray) -> Explanation:
+        """A result from reports, positions among those of the KPI in order of their days."""
         if not len(mine):
-            nothing = "there is no report"
-            return Explanation(
-                f"result of {name}", value, self._kpi.unit, self._label, None, nothing
-            )
+            told_as, nothing = f"result of {name}", "there is no report"
+            return Explanation(told_as, value, self._kpi.unit, self._label, None, nothing)
         return self._finished(name, value, lambda which: self._reported(mine, which))
 
     def of_unit(self, row: int) -> Explanation:

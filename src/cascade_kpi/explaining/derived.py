@@ -57,18 +57,15 @@ class DerivedExplainer:
     def explain(self, name: str) -> Explanation:
         """A defined KPI or a driver, in its unit."""
         model = self.derived.model
+        key = ("derived", name, self.row, self.p)
         if name not in model.definitions:
-            return self._driver(name)
+            told = self._driver(name)
+            return evolve(told, key=key) if told.key is None else told
         if self.derived.of_periods is not None and name in model.flows:
             return self._over_periods(self.derived.of_periods, name)
-        told = self._formula(name).whole(self._titled(name), model.definitions[name])
+        told = self.formula(name).whole(self.titled(name), model.definitions[name])
         # Met below several others, a definition is explained once; it is in the unit stated for it.
-        return evolve(
-            told,
-            value=self._value(name),
-            unit=model.unit(name),
-            key=("derived", name, self.row, self.p),
-        )
+        return evolve(told, value=self.value(name), unit=model.unit(name), key=key)
 
     def _over_periods(self, parts: Derived, name: str) -> Explanation:
         """A flow, as the sum of its periods."""
@@ -76,10 +73,10 @@ class DerivedExplainer:
         each = [DerivedExplainer(parts, self.row, q) for q in labels]
         due = tuple(of.is_due(name) for of in each)
         return Explanation(
-            self._titled(name),
-            self._value(name),
+            self.titled(name),
+            self.value(name),
             self.derived.model.unit(name),
-            self._period,
+            self.period,
             SummedOverPeriods(due),
             "",
             lambda: tuple(of.explain(name).within("periods") for of in each),
@@ -90,25 +87,30 @@ class DerivedExplainer:
         """Whether a driver was due that a name needs."""
         return bool(flow_due(self.derived, name)[self.p, self.row])
 
-    def _formula(self, name: str) -> FormulaExplainer:
+    def formula(self, name: str) -> FormulaExplainer:
+        """The steps of a definition, as it was evaluated here."""
         model = self.derived.model
         if name not in self.runs:
-            load = {used: np.full((1, 1), self._value(used)) for used in model.uses(name)}
+            load = {used: np.full((1, 1), self.value(used)) for used in model.uses(name)}
             with np.errstate(invalid="ignore"):
                 self.runs[name] = model.formulas[name].states(load.__getitem__)
         run = self.runs[name]
+        key = ("derived", "steps of", name, self.row, self.p)
         return FormulaExplainer(
-            model.formulas[name], name, run, self.explain, self._titled, self._period
+            model.formulas[name], name, run, self.explain, self.titled, self.period, key
         )
 
     @property
-    def _period(self) -> str:
+    def period(self) -> str:
+        """Label of the period."""
         return self.derived.periods.labels[self.p]
 
-    def _titled(self, name: str) -> str:
-        return f"{name}, {self.derived.org.labels[self.row]}, {self._period}"
+    def titled(self, name: str) -> str:
+        """A title at the node."""
+        return f"{name}, {self.derived.org.labels[self.row]}, {self.period}"
 
-    def _value(self, name: str) -> float:
+    def value(self, name: str) -> float:
+        """A defined KPI or a driver, NaN where absent."""
         return float(self.derived.values[name][self.p, self.row])
 
     def _driver(self, name: str) -> Explanation:
@@ -119,11 +121,9 @@ class DerivedExplainer:
             why = ResultExplainer(stage, k, self.p).explain(self.row)
         else:
             why = target_explainer(stage, k, self.p).explain(self.row)
-        value = self._value(name)
+        value = self.value(name)
         if np.isnan(why.value) and not np.isnan(value):
-            title = f"{self._titled(name)}, counted"
+            title = f"{self.titled(name)}, counted"
             unit = self.derived.model.unit(name)
-            return Explanation(
-                title, value, unit, self._period, CountedAsZero(), "", lambda: (why,)
-            )
+            return Explanation(title, value, unit, self.period, CountedAsZero(), "", lambda: (why,))
         return why

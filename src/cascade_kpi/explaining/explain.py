@@ -14,6 +14,7 @@ from cascade_kpi.blending.multiply import Multiplied
 from cascade_kpi.calibrating.calibrate import Calibrated
 from cascade_kpi.changing.attribute import Attribution
 from cascade_kpi.changing.changes import Changes
+from cascade_kpi.commitments.negotiation import Negotiation
 from cascade_kpi.commitments.reconciliation import Reconciliation
 from cascade_kpi.drivers.contributions import Contributions
 from cascade_kpi.drivers.derive import Derived
@@ -21,23 +22,25 @@ from cascade_kpi.drivers.translate import Translation
 from cascade_kpi.errors import Fault, check, suggest
 from cascade_kpi.examining.examine import Examination
 from cascade_kpi.explaining.alignment import AlignmentExplainer
+from cascade_kpi.explaining.answers import Answers, named, not_asked
 from cascade_kpi.explaining.blending import BlendExplainer, MultipliedExplainer
 from cascade_kpi.explaining.calibrations import CalibrationExplainer
 from cascade_kpi.explaining.changes import ChangeExplainer
 from cascade_kpi.explaining.choosing import target_explainer
 from cascade_kpi.explaining.contributions import ContributionExplainer
-from cascade_kpi.explaining.credits import CreditExplainer
 from cascade_kpi.explaining.derived import DerivedExplainer
 from cascade_kpi.explaining.explanation import Explanation
 from cascade_kpi.explaining.fairness import StretchExplainer
 from cascade_kpi.explaining.fits import ApportionmentExplainer, FitExplainer, RoundingExplainer
 from cascade_kpi.explaining.gaps import GapExplainer
 from cascade_kpi.explaining.influence import InfluenceExplainer
-from cascade_kpi.explaining.moves import MoveExplainer
+from cascade_kpi.explaining.moving import moved_answers
 from cascade_kpi.explaining.plans import plan_answers
 from cascade_kpi.explaining.ratings import RatingExplainer
 from cascade_kpi.explaining.results import ResultExplainer
 from cascade_kpi.explaining.scores import ScoreExplainer
+from cascade_kpi.explaining.slopes import SlopeExplainer
+from cascade_kpi.explaining.talks import talk_answers
 from cascade_kpi.explaining.translations import TranslationExplainer
 from cascade_kpi.fitting import Apportionment, Fitted, Rounded
 from cascade_kpi.judging.fairness import Fairness
@@ -54,6 +57,7 @@ __all__ = ["explain"]
 Stage = (
     Targets
     | Reconciliation
+    | Negotiation
     | Moved
     | Credited
     | Fairness
@@ -88,13 +92,14 @@ def explain(
     *,
     goal: object = None,
     item: str | None = None,
+    stint: object = None,
 ) -> Explanation:
     """Why a value of a stage is what it is, down to the input rows.
 
     Parameters
     ----------
-    stage : Targets, Reconciliation, Moved, Credited, Fairness, Changes, Attribution, Results, \
-Derived, Contributions, Translation, Scores, Calibrated, Blended, Multiplied, Gaps, Plan, \
+    stage : Targets, Reconciliation, Negotiation, Moved, Credited, Fairness, Changes, Attribution, \
+Results, Derived, Contributions, Translation, Scores, Calibrated, Blended, Multiplied, Gaps, Plan, \
 Alignment, PerformancePlan, Fitted, Apportionment, fitting.Rounded, Consolidated or Examination
     node : id
         Of moved targets and credited results: of a holder, or of a unit. Not needed for the
@@ -111,6 +116,9 @@ Alignment, PerformancePlan, Fitted, Apportionment, fitting.Rounded, Consolidated
         strategic goal that its weight serves; of a performance plan that goal.
     item : str, optional
         Of consolidated ratings; their overall score without one.
+    stint : id or (id, day), optional
+        Of moved targets and credited results: the node of a row of ``by_stint`` of the
+        holder, with the day on which the row begins if the holder has several there.
 
     Returns
     -------
@@ -126,13 +134,16 @@ Alignment, PerformancePlan, Fitted, Apportionment, fitting.Rounded, Consolidated
     -----
     What can be asked:
 
-    - of targets ``"target"``; of moved targets ``"holder"``, or ``"unit"`` for what stood at
-      or below a node, whichever the id is of; of credited results these too, and before
-      them ``"result"`` of a holder and ``"unit result"``;
+    - of targets ``"target"``; of a negotiation ``"value"``, the last word on a target, and
+      ``"plan"``, what the last plan gives it;
+    - of moved targets ``"holder"``, or ``"unit"`` for what stood at or below a node, whichever
+      the id is of; of credited results these too, and before them ``"result"`` of a holder and
+      ``"unit result"``; with a stint ``"target"``, and of credited results before it ``"result"``;
     - of fairness ``"stretch"``, ``"base"``, ``"deviation"``, ``"least"``, from which difference
       on a target is an outlier, and ``"outlier"``; of changes ``"change"``, and of
       an attribution its parts too, ``"tree"``, ``"drivers"``, ``"rules"`` and ``"goals"``;
-    - of results ``"result"``, ``"target"``; of derived values ``"value"``;
+    - of results ``"result"``, ``"target"``; of derived values ``"value"``, and for each driver
+      below it, as of ``arpu``, ``"slope with arpu"`` and ``"elasticity to arpu"``;
     - of contributions ``"part"``, what the driver named as `kpi` brings, or without ``"change"``;
       of a translation ``"rounded"``, ``"exact"``, ``"base"``, and of a goal ``"missed"``;
     - of scores ``"points"``, ``"attainment"``, or without a KPI ``"total"``; of
@@ -167,30 +178,31 @@ Alignment, PerformancePlan, Fitted, Apportionment, fitting.Rounded, Consolidated
     >>> why.evaluate() == why.value
     True
     """
+    if isinstance(stage, Moved | Credited):
+        not_asked(goal=goal, item=item)
+        return _one(moved_answers(stage, node, kpi, period, stint), quantity)
+    not_asked(stint=stint)
     if isinstance(stage, Alignment):
-        _not_asked(kpi=kpi, period=period, item=item)
+        not_asked(kpi=kpi, period=period, item=item)
         return _one(_of_alignment(stage, node, goal), quantity)
     if isinstance(stage, PerformancePlan):
-        _not_asked(period=None if period == stage.content.period else period)
+        not_asked(period=None if period == stage.content.period else period)
         return _one(plan_answers(stage, node, kpi, goal), quantity)
-    _not_asked(goal=goal)
+    not_asked(goal=goal)
     if isinstance(stage, Consolidated):
-        _not_asked(kpi=kpi)
+        not_asked(kpi=kpi)
         return _one(_of_ratings(stage, node, item, period), quantity)
-    _not_asked(item=item)
+    not_asked(item=item)
     for kind, choose in _CHOICES.items():
         if isinstance(stage, kind):
             answers = choose(stage, node, kpi, period)
             break
     else:
         repair = "pass one of: "
-        others = (*_CHOICES, Alignment, PerformancePlan, Consolidated)
+        others = (*_CHOICES, Moved, Credited, Alignment, PerformancePlan, Consolidated)
         repair += ", ".join(each.__name__ for each in others)
         check([Fault("explain", f"not a stage: {type(stage).__name__}", repair)])
     return _one(answers, quantity)
-
-
-Answers = dict[str, Callable[[], Explanation]]
 
 
 def _one(answers: Answers, quantity: str | None) -> Explanation:
@@ -198,17 +210,6 @@ def _one(answers: Answers, quantity: str | None) -> Explanation:
     if not isinstance(wanted, str) or wanted not in answers:
         check([Fault("explain", "no such quantity here", suggest(wanted, answers), value=wanted)])
     return answers[wanted]()
-
-
-def _not_asked(**options: object) -> None:
-    """Refuse options that say nothing about the stage."""
-    check(
-        [
-            Fault("explain", "not asked of this stage", "leave it out", column=name, value=value)
-            for name, value in options.items()
-            if value is not None
-        ]
-    )
 
 
 def _of_alignment(stage: Alignment, node: object, goal: object) -> Answers:
@@ -231,14 +232,8 @@ def _of_ratings(stage: Consolidated, node: object, item: str | None, period: str
     return {"score": lambda: of.score(i), **answers}
 
 
-def _named(kpi: str | None, known: tuple[str, ...]) -> str:
-    if kpi is None:
-        check([Fault("explain", "which KPI?", f"pass kpi=…: {suggest('', known)}")])
-    return kpi or ""
-
-
 def _of_targets(stage: Targets, node: object, kpi: str | None, period: str | None) -> Answers:
-    k = stage.kpis.index(_named(kpi, stage.kpis.names))
+    k = stage.kpis.index(named(kpi, stage.kpis.names))
     row, of = stage.org.row(node), target_explainer(stage, k, stage.periods.index(period))
     return {"target": lambda: of.explain(row)}
 
@@ -247,57 +242,22 @@ def _of_agreed(stage: Reconciliation, node: object, kpi: str | None, period: str
     return _of_targets(stage.targets, node, kpi, period)
 
 
-def _of_moved(stage: Moved, node: object, kpi: str | None, period: str | None) -> Answers:
-    return _known(_moved(stage, node, kpi, period), stage, node)
-
-
-def _moved(stage: Moved, node: object, kpi: str | None, period: str | None) -> Answers:
-    before = stage.of_before
-    k = before.kpis.index(_named(kpi, before.kpis.names))
-    of = MoveExplainer(stage, k, before.periods.index(period))
-    answers: Answers = {}
-    if node in stage.holders.tolist():
-        holder = stage.holder(node)
-        answers["holder"] = lambda: of.of_holder(holder)
-    if node in before.org and stage.lots_or_none[k] is not None:
-        row = before.org.row(node)
-        answers["unit"] = lambda: of.of_unit(row)
-    return answers
-
-
-def _known(answers: Answers, stage: Moved, node: object) -> Answers:
-    """Answers about a holder or a unit; refused if it is neither."""
-    if not answers:
-        known = [*stage.holders.tolist(), *stage.of_before.org.ids.tolist()]
-        reason = "neither a holder nor a unit that has lots of the KPI"
-        check([Fault("explain", reason, suggest(node, known), value=node)])
-    return answers
-
-
-def _of_credited(stage: Credited, node: object, kpi: str | None, period: str | None) -> Answers:
-    moved, before = stage.moved, stage.moved.of_before
-    k = before.kpis.index(_named(kpi, before.kpis.names))
-    of = CreditExplainer(stage, k, before.periods.index(period))
-    answers: Answers = {}
-    if node in moved.holders.tolist():
-        holder = moved.holder(node)
-        answers["result"] = lambda: of.of_holder(holder)
-    if node in before.org:
-        row = before.org.row(node)
-        answers["unit result"] = lambda: of.of_unit(row)
-    return _known(answers | _moved(moved, node, kpi, period), moved, node)
-
-
 def _of_results(stage: Results, node: object, kpi: str | None, period: str | None) -> Answers:
-    k = stage.kpis.index(_named(kpi, stage.kpis.names))
+    k = stage.kpis.index(named(kpi, stage.kpis.names))
     row, of = stage.org.row(node), ResultExplainer(stage, k, stage.periods.index(period))
     return {"result": lambda: of.explain(row), "target": lambda: of.target(row)}
 
 
 def _of_derived(stage: Derived, node: object, kpi: str | None, period: str | None) -> Answers:
-    name = stage.model.known(_named(kpi, tuple(stage.model.definitions)))
+    model = stage.model
+    name = model.known(named(kpi, tuple(model.definitions)))
     of = DerivedExplainer(stage, stage.org.row(node), stage.periods.index(period))
-    return {"value": lambda: of.explain(name)}
+    answers: Answers = {"value": lambda: of.explain(name)}
+    for driver in model.drivers_of(name) if name in model.definitions else ():
+        slope = SlopeExplainer(of, name, driver)
+        answers |= {f"slope with {driver}": slope.slope}
+        answers |= {f"elasticity to {driver}": slope.elasticity}
+    return answers
 
 
 def _of_contributions(
@@ -313,9 +273,9 @@ def _of_contributions(
 def _of_translation(
     stage: Translation, node: object, kpi: str | None, period: str | None
 ) -> Answers:
-    _not_asked(node=node, period=period)  # it is of one
+    not_asked(node=node, period=period)  # it is of one
     known = (*stage.model.definitions, *stage.model.drivers)
-    name, of = stage.model.known(_named(kpi, known)), TranslationExplainer(stage)
+    name, of = stage.model.known(named(kpi, known)), TranslationExplainer(stage)
     answers: Answers = {
         "rounded": lambda: of.rounded(name),
         "exact": lambda: of.exact(name),
@@ -336,7 +296,7 @@ def _of_scores(stage: Scores, node: object, kpi: str | None, period: str | None)
 
 
 def _of_calibrated(stage: Calibrated, node: object, kpi: str | None, period: str | None) -> Answers:
-    _not_asked(kpi=kpi)
+    not_asked(kpi=kpi)
     of = CalibrationExplainer(stage, stage.org.row(node), stage.periods.index(period))
     return {
         "final": of.final,
@@ -347,13 +307,13 @@ def _of_calibrated(stage: Calibrated, node: object, kpi: str | None, period: str
 
 
 def _of_blended(stage: Blended, node: object, kpi: str | None, period: str | None) -> Answers:
-    _not_asked(kpi=kpi)
+    not_asked(kpi=kpi)
     of = BlendExplainer(stage, stage.org.row(node), stage.periods.index(period))
     return {"total": of.total, "own": of.scores.total}
 
 
 def _of_multiplied(stage: Multiplied, node: object, kpi: str | None, period: str | None) -> Answers:
-    _not_asked(kpi=kpi)
+    not_asked(kpi=kpi)
     of = MultipliedExplainer(stage, stage.org.row(node), stage.periods.index(period))
     return {"total": of.total, "own": of.scores.total}
 
@@ -379,7 +339,7 @@ def _of_examination(
         check([Fault("explain", "it is of no people", "examine(card, results)")])
         raise AssertionError  # check has raised
     outline, scores = stage.card.outline, stage.people.scores
-    i, row = outline.position(_named(kpi, outline.names[1:])), scores.org.row(node)
+    i, row = outline.position(named(kpi, outline.names[1:])), scores.org.row(node)
     of = InfluenceExplainer(stage.people, i, scores.periods.index(period))
     answers: Answers = {"influence": lambda: of.share(row)}
     if i in stage.people.contributing:
@@ -389,13 +349,13 @@ def _of_examination(
 
 def _of_plan(stage: Plan, node: object, kpi: str | None, period: str | None) -> Answers:
     gaps = stage.gaps
-    name = _named(kpi, gaps.kpis.names)
+    name = named(kpi, gaps.kpis.names)
     of = GapExplainer(gaps, gaps.org.row(node), gaps.periods.index(period or stage.period))
     return {"shortfall": lambda: of.shortfall(name)}
 
 
 def _of_fairness(stage: Fairness, node: object, kpi: str | None, period: str | None) -> Answers:
-    k = stage.kpis.index(_named(kpi, stage.kpis.names))
+    k = stage.kpis.index(named(kpi, stage.kpis.names))
     row, of = stage.org.row(node), StretchExplainer(stage, k, stage.periods.index(period))
     return {
         "stretch": lambda: of.stretch(row),
@@ -407,7 +367,7 @@ def _of_fairness(stage: Fairness, node: object, kpi: str | None, period: str | N
 
 
 def _of_changes(stage: Changes, node: object, kpi: str | None, period: str | None) -> Answers:
-    k = stage.kpis.index(_named(kpi, stage.kpis.names))
+    k = stage.kpis.index(named(kpi, stage.kpis.names))
     of = ChangeExplainer(stage, None, k, stage.periods.index(period), stage.nodes.place(node))
     return {"change": of.change}
 
@@ -416,7 +376,7 @@ def _of_attribution(
     stage: Attribution, node: object, kpi: str | None, period: str | None
 ) -> Answers:
     changes = stage.changes
-    k = changes.kpis.index(_named(kpi, changes.kpis.names))
+    k = changes.kpis.index(named(kpi, changes.kpis.names))
     place, p = changes.nodes.place(node), changes.periods.index(period)
     of = ChangeExplainer(changes, stage, k, p, place)
     return {"change": of.change, **{kind: partial(of.part, kind) for kind in stage.order}}
@@ -440,8 +400,7 @@ def _of_table(
 _CHOICES: dict[type, Callable[[Any, object, str | None, str | None], Answers]] = {
     Targets: _of_targets,
     Reconciliation: _of_agreed,
-    Moved: _of_moved,
-    Credited: _of_credited,
+    Negotiation: talk_answers,
     Results: _of_results,
     Derived: _of_derived,
     Contributions: _of_contributions,

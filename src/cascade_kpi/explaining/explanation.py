@@ -13,6 +13,8 @@ from cascade_kpi._text import visible
 
 __all__ = ["Explanation", "Operation"]
 
+_DEEPEST = 40  # levels that are set in; what is deeper says its level
+
 
 class Operation(Protocol):
     """How a quantity follows from its inputs.
@@ -137,6 +139,11 @@ class Explanation:
             Levels of inputs to print; None for all, down to the input rows.
         width : int
             Most inputs of one quantity; what is left out is said.
+
+        Notes
+        -----
+        Lines are set in by their level. Those more than 40 levels down stand below each
+        other, each with its level in brackets: else a long chain would be all margin.
         """
         lines: list[str] = []
         waiting: list[tuple[int, Explanation | str]] = [(0, self)]
@@ -144,9 +151,9 @@ class Explanation:
         while waiting:
             level, node = waiting.pop()
             if isinstance(node, str):
-                lines.append("  " * level + node)
+                lines.append(_margin(level) + node)
                 continue
-            lines.append("  " * level + _line(node))
+            lines.append(_margin(level) + _line(node))
             if depth is not None and level >= depth:
                 continue
             if _again(node, told):
@@ -176,6 +183,10 @@ def _again(node: Explanation, told: set[Hashable]) -> bool:
         return True
     told.add(node.key)
     return False
+
+
+def _margin(level: int) -> str:
+    return "  " * level if level <= _DEEPEST else f"{'  ' * _DEEPEST}[{level}] "
 
 
 def _line(node: Explanation) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cached_property
 
 import numpy as np
-from attrs import frozen
+from attrs import evolve, frozen
 
 from cascade_kpi._arrays import IntArray
 from cascade_kpi.explaining.choosing import target_explainer
@@ -22,7 +22,7 @@ from cascade_kpi.moving.pieces import HELD, STATES
 from cascade_kpi.org.rollup import add_present
 from cascade_kpi.targets.wholes import sums_over_periods
 
-__all__ = ["MoveExplainer"]
+__all__ = ["MoveExplainer", "stint_title"]
 
 Many = tuple[Explanation, ...]
 
@@ -70,6 +70,17 @@ class MoveExplainer:
         below = trees.below(row, trees.number(pieces.start[some]), pieces.place[some])
         name = f"{self._kpi.name}, {trees.org.labels[row]}, {self._label}"
         return self._sum(name, some[below], "nothing that has a target stood below it", unit=row)
+
+    def of_stint(self, stay: int) -> Explanation:
+        """What somebody has in one of their stints, a row of `by_stint`.
+
+        Its pieces are those of the holder, cut where the holder's stints are.
+        """
+        share = self.moved.portions.share
+        finer = evolve(self, moved=evolve(self.moved, pieces=share.pieces))
+        rows = finer._there[share.stay[finer._there] == stay]  # noqa: SLF001 - of its own class
+        name = f"{self._kpi.name}, {stint_title(self.moved, stay)}, {self._label}"
+        return finer._sum(name, rows, "nothing is held in it that has a target")  # noqa: SLF001
 
     def _sum(self, name: str, rows: IntArray, nothing: str, unit: int = -1) -> Explanation:
         """Some pieces together: those of a holder, or of what stood below a unit."""
@@ -231,6 +242,14 @@ class MoveExplainer:
         name = f"share of {who} in {org.labels[pieces.origin[row]]}"
         share = float(pieces.share[row])
         return Explanation(name, share, "", self._label, None, self._why.share(row))
+
+
+def stint_title(moved: Moved, stay: int) -> str:
+    """A row of `by_stint`: who was where, from when to when."""
+    stays, org = moved.stays, moved.trees.org
+    first, last = as_dates(np.array([stays.start[stay], stays.end[stay]]))
+    who, where = moved.holders[stays.holder[stay]], org.labels[stays.node[stay]]
+    return f"{who} at {where}, {first} to {last}"
 
 
 def _same(numbers: IntArray, row: int) -> IntArray:

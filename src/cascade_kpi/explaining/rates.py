@@ -192,10 +192,6 @@ class RateExplainer(TargetExplainer):
         made = self._made(name, value, over, lambda: tuple(map(self._volume, children)), column)
         return self._known("volume", row, made)
 
-    def _known(self, what: str, row: int, made: Explanation) -> Explanation:
-        """A quantity that is met again and again below one target."""
-        return attrs.evolve(made, key=(what, self.kpi.name, self.period, row))
-
     def _rate(self, row: int) -> Explanation:
         """The base ratio of a node."""
         name, value, columns = self._name("base", row), self._rate_at(row), self._split_columns[1:]
@@ -264,7 +260,7 @@ class RateExplainer(TargetExplainer):
                 name, value, over, lambda: tuple(map(self._claim, children)), "claim"
             )
             # An input on every level above it: with a key it is worked out once.
-            return attrs.evolve(summed, key=("claim", self.kpi.name, self.period, row))
+            return self._known("claim", row, summed)
         rule = ProductOf("pace × volume")
         return self._made(
             name, value, rule, lambda: (self._points(row), self._volume(row)), "claim"

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from attrs import frozen
+from attrs import evolve, frozen
 
 from cascade_kpi._arrays import FloatArray, IntArray
 from cascade_kpi.explaining.division import (
@@ -91,16 +91,18 @@ class TargetExplainer:
         if isinstance(column, Lots):
             counts = column.counts[self.p]
             operation = LotsAsAmount(self.kpi.counted_in)
-            return self._made(name, value, operation, lambda: (self._lots(origin, counts, row),))
+            made = self._made(name, value, operation, lambda: (self._lots(origin, counts, row),))
+            return self._known("target", row, made)
         if origin.fixed[self.k][self.p, row]:
             return self._stated(origin, row, name)
         parent = int(self.targets.org.parent[row])
-        return self._made(
+        made = self._made(
             name,
             value,
             Factored(self._split),
             lambda: (self.explain(parent), self._factor(row)),
         )
+        return self._known("target", row, made)
 
     def _name(self, what: str, row: int) -> str:
         return f"{what} of {self.kpi.name}, {self.targets.org.labels[row]}, {self.period}"
@@ -110,6 +112,13 @@ class TargetExplainer:
     ) -> Explanation:
         unit = self.kpi.unit if unit is None else unit
         return Explanation(name, value, unit, self.period, operation, "", expand)
+
+    def _known(self, what: str, row: int, made: Explanation) -> Explanation:
+        """A quantity that may be met again and again below one other, as a parent's lots are.
+
+        By row and not by name: labels of nodes may be the same.
+        """
+        return evolve(made, key=(what, id(self.targets), self.k, self.p, row))
 
     def _stated(self, origin: Cascaded, row: int, name: str) -> Explanation:
         """A goal as it stands in the goals table."""
@@ -136,13 +145,14 @@ class TargetExplainer:
             )
         if origin.fixed[self.k][self.p, row]:
             operation = Combined(add_present, "sum over its children, all stated")
-            return self._made(
+            made = self._made(
                 name,
                 value,
                 operation,
                 lambda: tuple(self._lots(origin, lots, c) for c in children),
                 "lots",
             )
+            return self._known("lots", row, made)
         return self._divided(origin, lots, row)
 
     def _divided(self, origin: Cascaded, lots: IntArray, row: int) -> Explanation:
@@ -165,7 +175,8 @@ class TargetExplainer:
                     parts.append(self._bound(origin, sibling, Most))
             return tuple(parts)
 
-        return self._made(self._name("lots", row), float(lots[row]), rule, expand, "lots")
+        made = self._made(self._name("lots", row), float(lots[row]), rule, expand, "lots")
+        return self._known("lots", row, made)
 
     def _role(self, origin: Cascaded, row: int) -> Role:
         bounds = origin.bounds[self.k]
@@ -209,7 +220,8 @@ class TargetExplainer:
                 *(self._bound(origin, child, which) for child in below),
             )
 
-        return self._made(name, value, which(self._margin(row)), expand, "lots")
+        made = self._made(name, value, which(self._margin(row)), expand, "lots")
+        return self._known(which.__name__, row, made)
 
     def _own_bound(self, row: int, which: type[Least | Most]) -> Explanation:
         """What the split itself says of a node, counted away from zero; NaN for nothing."""
@@ -258,9 +270,10 @@ class TargetExplainer:
                 source = f"units row {int(org.source_row[row])}, {split.driver}"
                 return Explanation(name, value, split.driver, self.period, None, source)
             operation = Combined(add_present, f"sum of {split.driver} over its children")
-            return self._made(
+            made = self._made(
                 name, value, operation, lambda: tuple(map(self._claim, children)), split.driver
             )
+            return self._known("claim", row, made)
         return Explanation(name, value, "claim", self.period, None, self._by_rule(row))
 
     def _factor(self, row: int) -> Explanation:

@@ -22,12 +22,14 @@ from cascade_kpi.targets.targets import Targets
 __all__ = ["Recipe", "digest", "follow"]
 
 
+@record("cascade_kpi/recipe")
 @frozen(hash=False)
 class Recipe:
     """How targets are made: what they were handed down from, and every step from there.
 
     It speaks of nodes by id, of KPIs by name and of periods by label, so that it
-    can be followed for another tree as well. Targets are written as JSON by it.
+    can be followed for another tree as well. Targets are written as JSON by it, and
+    so is a recipe by itself: it is read without being followed.
 
     Attributes
     ----------

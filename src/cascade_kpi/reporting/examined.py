@@ -29,7 +29,7 @@ _SHAPES = dict(zip(RANKS, ("■", "■", "▲", "○"), strict=True))
 _VERDICTS = {"yes": ("green", "●"), "no": ("red", "■")}
 
 
-def examined_page(found: Examination, title: str, limits: Limits) -> Page:
+def examined_page(found: Examination, limits: Limits, title: str) -> Page:
     """What was found of a rule, and what it was found from."""
     items, posts = count(len(found.card.items), "item"), count(len(found.posts), "post")
     people = ""

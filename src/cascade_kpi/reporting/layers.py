@@ -73,8 +73,8 @@ class Layers:
                 fault.repair
                 if fault.repair.startswith("pass ")
                 else "give targets, results, scores, gaps, a plan, fairness, changes, their "
-                "attribution, a reconciliation, moved targets, an alignment, an audit, a "
-                "performance plan, derived values, a translation or a fitted table"
+                "attribution, a reconciliation, a negotiation, moved targets, an alignment, an "
+                "audit, a performance plan, derived values, a translation or a fitted table"
             )
             check([Fault("report", reason, repair, value=type(stage).__name__)])
             raise AssertionError  # check has raised

@@ -22,7 +22,7 @@ _NUMBERS = (2, 3, 4, 5, 6)
 _EDGE = 0.03
 
 
-def leniency_page(lenient: Leniency, title: str, limits: Limits) -> Page:
+def leniency_page(lenient: Leniency, limits: Limits, title: str) -> Page:
     """What was found of raters, and how it was found."""
     ratings = lenient.ratings
     period = ", ".join(ratings.periods.labels)

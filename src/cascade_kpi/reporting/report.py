@@ -16,22 +16,18 @@ from cascade_kpi.changing.changes import Changes
 from cascade_kpi.drivers.derive import Derived
 from cascade_kpi.drivers.translate import Translation
 from cascade_kpi.errors import Fault, check, unlike
-from cascade_kpi.examining.examine import Examination
 from cascade_kpi.moving.credited import Credited
 from cascade_kpi.moving.moved import Moved
-from cascade_kpi.rating.leniency import Leniency
 from cascade_kpi.reporting.agreed import plan_page
 from cascade_kpi.reporting.aligned import alignment_page, audited, focus_row
 from cascade_kpi.reporting.derived import derived_page
 from cascade_kpi.reporting.elements import el, render
-from cascade_kpi.reporting.examined import examined_page
-from cascade_kpi.reporting.fits import TableStage, table_page
 from cascade_kpi.reporting.layers import Layers, Stage
-from cascade_kpi.reporting.lenient import leniency_page
 from cascade_kpi.reporting.lights import Lights
 from cascade_kpi.reporting.limits import Limits
 from cascade_kpi.reporting.moves import moves_page
 from cascade_kpi.reporting.page import Page
+from cascade_kpi.reporting.standalone import STANDALONE, ToldWhole
 from cascade_kpi.reporting.translated import translated_page
 from cascade_kpi.reporting.view import View
 
@@ -46,9 +42,7 @@ Reported = (
     | PerformancePlan
     | Derived
     | Translation
-    | TableStage
-    | Leniency
-    | Examination
+    | ToldWhole
 )
 
 
@@ -59,8 +53,8 @@ class Report:
     Attributes
     ----------
     stage : Targets, Results, Scores, Gaps, Plan, Fairness, Changes, Attribution, Reconciliation, \
-Moved, Credited, Alignment, Audit, PerformancePlan, Derived, Translation, Fitted, Apportionment, \
-fitting.Rounded, Leniency or Examination
+Negotiation, Moved, Credited, Alignment, Audit, PerformancePlan, Derived, Translation, Fitted, \
+Apportionment, fitting.Rounded, Leniency or Examination
     title : str
     focus : id
         The node that the report is about, with all below it; None for a whole alignment.
@@ -87,8 +81,6 @@ fitting.Rounded, Leniency or Examination
             return alignment_page(self.stage, row, self.limits, self.title)
         if isinstance(self.stage, PerformancePlan):
             return plan_page(self.stage, self.title)
-        if isinstance(self.stage, TableStage):
-            return table_page(self.stage, self.limits, self.title)
         if isinstance(self.stage, Moved | Credited):
             before = _moved(self.stage).of_before
             at = before.org.row(self.focus), before.periods.index(self.period)
@@ -101,10 +93,8 @@ fitting.Rounded, Leniency or Examination
             return derived_page(
                 self.stage, row, p, lights=self.lights, limits=self.limits, title=self.title
             )
-        if isinstance(self.stage, Leniency):
-            return leniency_page(self.stage, self.title, self.limits)
-        if isinstance(self.stage, Examination):
-            return examined_page(self.stage, self.title, self.limits)
+        if isinstance(self.stage, ToldWhole):
+            return STANDALONE[type(self.stage)].page(self.stage, self.limits, self.title)
         layers = Layers.of(self.stage)
         row = layers.targets.org.row(self.focus)
         p = layers.targets.periods.index(self.period)
@@ -176,17 +166,17 @@ def report(
     waterfalls; the plan. Of fairness, of changes and of a reconciliation: their
     own section, and the (later, agreed) targets. Moved targets have a page of their own:
     timelines, pieces, who carries what, the sums; credited results have that page with results.
+    A negotiation has a page of where its targets stand and of its rounds.
     An alignment has sections of its own: the strategy map,
     coverage, what plans serve, findings; so has a performance plan, leniency, a rule check, and a
-    table that
-    was made by ``fitting``: what it was made of, and its margins. Of derived
+    table that was made by ``fitting``: what it was made of, and its margins. Of derived
     values and of a translation: the driver tree, drawn, and what belongs to it.
 
     Parameters
     ----------
     stage : Targets, Results, Scores, Gaps, Plan, Fairness, Changes, Attribution, Reconciliation, \
-Moved, Credited, Alignment, Audit, PerformancePlan, Derived, Translation, Fitted, Apportionment, \
-fitting.Rounded, Leniency or Examination
+Negotiation, Moved, Credited, Alignment, Audit, PerformancePlan, Derived, Translation, Fitted, \
+Apportionment, fitting.Rounded, Leniency or Examination
     title : str, optional
         By default the name of the node in focus and the period, or of phased targets the
         longer period that they are of.
@@ -243,10 +233,8 @@ fitting.Rounded, Leniency or Examination
         return _of_alignment(stage, title, focus, period, lights, limits)
     if isinstance(stage, PerformancePlan):
         return _of_plan(stage, title, focus, period, lights, limits)
-    if isinstance(stage, Leniency | Examination):
-        return _of_everybody(stage, title, focus, period, lights, limits)
-    if isinstance(stage, TableStage):
-        return _of_table(stage, title, focus, period, lights, limits)
+    if isinstance(stage, ToldWhole):
+        return _of_whole(stage, title, focus, period, lights, limits)
     if isinstance(stage, Translation):
         return _of_translation(stage, title, focus, period, lights, limits)
     if isinstance(stage, Derived):
@@ -334,25 +322,13 @@ def _of_plan(
     return Report(plan, told, content.person, content.period, *options)
 
 
-def _of_everybody(
-    stage: Leniency | Examination, title: str | None, focus: object, period: object, *options: Any
+def _of_whole(
+    stage: ToldWhole, title: str | None, focus: object, period: object, *options: Any
 ) -> Report:
-    """The report of what is of all raters, or of all posts."""
-    if isinstance(stage, Leniency):
-        about, whose = "Leniency of raters", "raters"
-    else:
-        about, whose = f"Rule check: {stage.card.root.name}", "posts"
-    _not_asked(f"it is of all {whose}", focus=focus, period=period)
-    return Report(stage, about if title is None else str(title), None, "", *options)
-
-
-def _of_table(
-    stage: TableStage, title: str | None, focus: object, period: object, *options: Any
-) -> Report:
-    """The report of a table that was fitted, rounded or apportioned, which is of no tree."""
-    _not_asked("a table has none", focus=focus, period=period)
-    told = " × ".join(stage.problem.labelled.names) if title is None else str(title)
-    return Report(stage, told, None, "", *options)
+    """The report of what is of no node and no period in particular."""
+    whole = STANDALONE[type(stage)]
+    _not_asked(whole.reason, focus=focus, period=period)
+    return Report(stage, whole.title(stage) if title is None else str(title), None, "", *options)
 
 
 def _not_asked(reason: str, **options: object) -> None:

@@ -10,9 +10,7 @@ from attrs import frozen
 
 from cascade_kpi.commitments.negotiation import Negotiation
 from cascade_kpi.examining.examine import Examination
-from cascade_kpi.fitting.apportion import Apportionment
-from cascade_kpi.fitting.fit import Fitted
-from cascade_kpi.fitting.rounded import Rounded
+from cascade_kpi.fitting import Apportionment, Fitted, Rounded
 from cascade_kpi.rating.leniency import Leniency
 from cascade_kpi.reporting.examined import examined_page
 from cascade_kpi.reporting.fits import table_page

@@ -30,7 +30,7 @@ from cascade_kpi.results.results import Results
 from cascade_kpi.targets.targets import Targets, assign
 
 if TYPE_CHECKING:
-    from cascade_kpi import blending, calibrating, fitting, rating
+    from cascade_kpi import blending, calibrating, comparing, fitting, rating
     from cascade_kpi.agreements.performance_plan import PerformancePlan, performance_plan
     from cascade_kpi.alignment.align import Alignment, align
     from cascade_kpi.alignment.audit import Audit
@@ -45,13 +45,16 @@ if TYPE_CHECKING:
     from cascade_kpi.blending.multiply import Multiplied, multiply
     from cascade_kpi.calibrating.calibrate import Calibrated, calibrate
     from cascade_kpi.changing.attribute import Attribution, attribute
-    from cascade_kpi.changing.changes import Changes, compare
+    from cascade_kpi.changing.changes import Changes
+    from cascade_kpi.changing.compare import compare
     from cascade_kpi.changing.recascade import recascade
     from cascade_kpi.changing.revise import revise
     from cascade_kpi.commitments import confidences, proportions
     from cascade_kpi.commitments.negotiation import Negotiation
     from cascade_kpi.commitments.reconcile import reconcile
     from cascade_kpi.commitments.reconciliation import Reconciliation
+    from cascade_kpi.comparing.compare import Comparison
+    from cascade_kpi.comparing.pay import PayPerGrade, PayPerPoint
     from cascade_kpi.drivers.contributions import Contributions, contributions
     from cascade_kpi.drivers.derive import Derived, derive
     from cascade_kpi.drivers.expressions import Constant, D
@@ -113,6 +116,7 @@ __all__ = [
     "Calibrated",
     "Change",
     "Changes",
+    "Comparison",
     "Consolidated",
     "Constant",
     "Contributions",
@@ -144,6 +148,8 @@ __all__ = [
     "Node",
     "OrgTree",
     "Override",
+    "PayPerGrade",
+    "PayPerPoint",
     "PerformancePlan",
     "Periods",
     "Plan",
@@ -181,6 +187,7 @@ __all__ = [
     "cascade",
     "combines",
     "compare",
+    "comparing",
     "conditions",
     "confidences",
     "consolidate",
@@ -240,7 +247,7 @@ defer(
 )
 defer("cascade_kpi.remaking.recipe", "cascade_kpi.remaking.measured", "cascade_kpi.judging.written")
 defer("cascade_kpi.fitting")
-defer("cascade_kpi.calibrating")
+defer("cascade_kpi.calibrating", "cascade_kpi.comparing")
 defer(*(f"cascade_kpi.moving.{name}" for name in ("reorganisation", "stints", "moves", "written")))
 defer("cascade_kpi.blending")
 defer("cascade_kpi.changing.attribute", "cascade_kpi.analysis.gaps")
@@ -261,6 +268,7 @@ _LATE = {
     "Calendar": "cascade_kpi.moving.calendar",
     "Calibrated": "cascade_kpi.calibrating.calibrate",
     "Changes": "cascade_kpi.changing.changes",
+    "Comparison": "cascade_kpi.comparing.compare",
     "Consolidated": "cascade_kpi.rating.consolidate",
     "Constant": "cascade_kpi.drivers.expressions",
     "Contributions": "cascade_kpi.drivers.contributions",
@@ -284,6 +292,8 @@ _LATE = {
     "Multiplied": "cascade_kpi.blending.multiply",
     "Negotiation": "cascade_kpi.commitments.negotiation",
     "Override": "cascade_kpi.scoring.weights",
+    "PayPerGrade": "cascade_kpi.comparing.pay",
+    "PayPerPoint": "cascade_kpi.comparing.pay",
     "PerformancePlan": "cascade_kpi.agreements.performance_plan",
     "Plan": "cascade_kpi.plan.improve",
     "PlannedAction": "cascade_kpi.plan.improve",
@@ -309,7 +319,7 @@ _LATE = {
     "blend": "cascade_kpi.blending.blend",
     "calibrate": "cascade_kpi.calibrating.calibrate",
     "cascade": "cascade_kpi.targets.cascade",
-    "compare": "cascade_kpi.changing.changes",
+    "compare": "cascade_kpi.changing.compare",
     "consolidate": "cascade_kpi.rating.consolidate",
     "contributions": "cascade_kpi.drivers.contributions",
     "credit": "cascade_kpi.moving.credit",
@@ -343,6 +353,7 @@ _ROOMS = {
     "blending": "cascade_kpi.blending",
     "calibrating": "cascade_kpi.calibrating",
     "combines": "cascade_kpi.scoring.combines",
+    "comparing": "cascade_kpi.comparing",
     "conditions": "cascade_kpi.plan.conditions",
     "confidences": "cascade_kpi.commitments.confidences",
     "curves": "cascade_kpi.scoring.curves",

@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 from cascade_kpi._arrays import FloatArray, IntArray, fingerprint, lock
 from cascade_kpi._breakdown import Breakdown
 from cascade_kpi._fields import not_texts, not_whole, refusals
-from cascade_kpi._long import Columns, same, texts, totals_table
+from cascade_kpi._long import Columns, texts, totals_table
 from cascade_kpi.calibrating.pools import Everybody, Grouping
-from cascade_kpi.comparing.counting import by_code, sums
 from cascade_kpi.comparing.items import parts_of_change
 from cascade_kpi.comparing.pay import Pay, cents, known_columns, not_a_pay, unpayable
 from cascade_kpi.comparing.pools import as_grouping, coded, not_a_grouping
-from cascade_kpi.comparing.ranks import kendall, places, spearman
+from cascade_kpi.comparing.ranks import places
 from cascade_kpi.comparing.standings import Standing, not_standings, unit_of, unlike_sides
+from cascade_kpi.comparing.telling import agreement, by_group, costs, told
 from cascade_kpi.errors import Fault, check, suggest
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.periods import Periods
@@ -164,19 +164,7 @@ class Comparison:
             ``pool``, ``period``; ``people`` with a total on both sides; ``kendall``, tau-b,
             and ``spearman``, pure numbers, NaN where a side has all the same total.
         """
-        names, codes = self.pools
-        size, labels = len(names), self.periods.labels
-        sides = list(zip(self.before.total, self.after.total, strict=True))
-        there = [(codes >= 0) & ~np.isnan(one) & ~np.isnan(two) for one, two in sides]
-        taus = [kendall(one, two, codes, size) for one, two in sides]
-        rhos = [spearman(one, two, codes, size) for one, two in sides]
-        return {
-            "pool": texts(np.tile(np.array(names, dtype=object), len(labels))),
-            "period": same(labels, [size] * len(labels)),
-            "people": np.concatenate([np.bincount(codes[t], minlength=size) for t in there]),
-            "kendall": np.concatenate(taus),
-            "spearman": np.concatenate(rhos),
-        }
+        return agreement(self)
 
     # -- grades -------------------------------------------------------------------
 
@@ -232,27 +220,7 @@ class Comparison:
             ``untold``, without a total on both sides; ``mean_change`` of those with both, in the
             unit of totals; ``grade_up`` and ``grade_down``.
         """
-        names, codes = self.groups
-        size, labels = len(names), self.periods.labels
-        told = self.people & ~np.isnan(self.change)
-        wanted = {
-            "people": np.broadcast_to(self.people, told.shape),
-            "up": told & (self.gains > 0),
-            "down": told & (self.gains < 0),
-            "same": told & (self.gains == 0),
-            "untold": self.people & np.isnan(self.change),
-        }
-        grades = {"grade_up": self.grade_moves > 0, "grade_down": self.grade_moves < 0}
-        total, count = sums(self.change, told, codes, size), by_code(told, codes, size)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            mean = total / count
-        return {
-            "group": texts(np.tile(np.array(names, dtype=object), len(labels))),
-            "period": same(labels, [size] * len(labels)),
-            **{name: by_code(who, codes, size) for name, who in wanted.items()},
-            "mean_change": mean,
-            **{name: by_code(self.people & who, codes, size) for name, who in grades.items()},
-        }
+        return by_group(self)
 
     def paid(self) -> tuple[FloatArray, FloatArray]:
         """What everybody is paid before and after, float64 (p, n) each, in the unit of the pay.
@@ -291,24 +259,7 @@ class Comparison:
             If no pay was given.
         """
         pay, whole = self._asked_pay()
-        names, codes = self.groups
-        size, labels = len(names), self.periods.labels
-        counted = [_with_all(_whole_sums(each, self.people, codes, size)) for each in whole]
-        unpaid = [
-            _with_all(by_code(self.people & np.isnan(each), codes, size).reshape(-1, size))
-            for each in whole
-        ]
-        scale = 10.0**pay.decimals
-        return {
-            "group": texts(np.tile(np.array([*names, "all"], dtype=object), len(labels))),
-            "period": same(labels, [size + 1] * len(labels)),
-            "unit": same([pay.unit], [(size + 1) * len(labels)]),
-            "before": counted[0] / scale,
-            "after": counted[1] / scale,
-            "difference": (counted[1] - counted[0]) / scale,
-            "unpaid_before": unpaid[0],
-            "unpaid_after": unpaid[1],
-        }
+        return costs(self, pay, whole)
 
     # -- who moves ----------------------------------------------------------------
 
@@ -393,7 +344,7 @@ class Comparison:
         return Breakdown.ranked(title, self.unit, float(self.change[p, row]), entries)
 
     def __repr__(self) -> str:
-        return "\n".join(_told(self))
+        return "\n".join(told(self))
 
     def _repr_html_(self) -> str:
         return f"<pre>{html.escape(repr(self))}</pre>"
@@ -408,47 +359,6 @@ def _people(org: OrgTree, kind: str | None) -> NDArray[np.bool_]:
 
 def _labels(side: Standing) -> NDArray[Any]:
     return np.asarray(np.array([*side.grades, ""], dtype=object)[side.grade_codes])
-
-
-def _whole_sums(
-    whole: FloatArray, people: NDArray[np.bool_], codes: IntArray, size: int
-) -> IntArray:
-    """Sums of whole numbers by group, exactly, int64 (p, size)."""
-    out = np.zeros((len(whole), size), dtype=np.int64)
-    for line, values in zip(out, whole, strict=True):
-        who = people & ~np.isnan(values)
-        np.add.at(line, codes[who], values[who].astype(np.int64))
-    return out
-
-
-def _with_all(counts: IntArray) -> IntArray:
-    """A row for each group and the sum of them, period after period."""
-    return np.column_stack([counts, counts.sum(axis=1)]).ravel()
-
-
-def _told(made: Comparison) -> list[str]:
-    """What a comparison comes to, line by line."""
-    people = int(made.people.sum())
-    lines = [f"<Comparison of {people:,} × {len(made.periods)}"]
-    told, moved = made.people & ~np.isnan(made.change), made.people & (made.grade_moves != 0)
-    table = made.agreement()
-    for p, label in enumerate(made.periods.labels):
-        up, down = (int((told[p] & (made.gains[p] == way)).sum()) for way in (1, -1))
-        line = f"  {label}: {up:,} gain, {down:,} lose, {int(told[p].sum()) - up - down:,} the same"
-        if made.same_grades:
-            steps = int((moved[p] & ~np.isnan(made.grade_moves[p])).sum())
-            line += f"; {steps:,} grades change"
-        mine = table["period"] == label
-        if int(mine.sum()) == 1:
-            line += f"; tau-b {float(table['kendall'][mine][0]):.3f}"
-        lines.append(line)
-    if made.pay is not None:
-        costs = made.costs()
-        for i in np.flatnonzero(costs["group"] == "all").tolist():
-            ends = f"{costs['after'][i]:,.{made.pay.decimals}f} {made.pay.unit}"
-            lines.append(f"  costs, {costs['period'][i]}: "
-                         f"{costs['before'][i]:,.{made.pay.decimals}f} to {ends}")  # fmt: skip
-    return [*lines[:-1], f"{lines[-1]}>"]
 
 
 def compare(

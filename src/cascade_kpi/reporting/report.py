@@ -13,6 +13,7 @@ from cascade_kpi.alignment.align import Alignment
 from cascade_kpi.alignment.audit import Audit
 from cascade_kpi.changing.attribute import Attribution
 from cascade_kpi.changing.changes import Changes
+from cascade_kpi.comparing.compare import Comparison
 from cascade_kpi.drivers.derive import Derived
 from cascade_kpi.drivers.translate import Translation
 from cascade_kpi.errors import Fault, check, unlike
@@ -21,6 +22,7 @@ from cascade_kpi.moving.moved import Moved
 from cascade_kpi.rating.leniency import Leniency
 from cascade_kpi.reporting.agreed import plan_page
 from cascade_kpi.reporting.aligned import alignment_page, audited, focus_row
+from cascade_kpi.reporting.compared import comparison_page
 from cascade_kpi.reporting.derived import derived_page
 from cascade_kpi.reporting.elements import el, render
 from cascade_kpi.reporting.fits import TableStage, table_page
@@ -46,6 +48,7 @@ Reported = (
     | Translation
     | TableStage
     | Leniency
+    | Comparison
 )
 
 
@@ -57,7 +60,7 @@ class Report:
     ----------
     stage : Targets, Results, Scores, Gaps, Plan, Fairness, Changes, Attribution, Reconciliation, \
 Moved, Credited, Alignment, Audit, PerformancePlan, Derived, Translation, Fitted, Apportionment, \
-fitting.Rounded or Leniency
+fitting.Rounded, Leniency or Comparison
     title : str
     focus : id
         The node that the report is about, with all below it; None for a whole alignment.
@@ -100,6 +103,9 @@ fitting.Rounded or Leniency
             )
         if isinstance(self.stage, Leniency):
             return leniency_page(self.stage, self.title, self.limits)
+        if isinstance(self.stage, Comparison):
+            p = self.stage.periods.index(self.period)
+            return comparison_page(self.stage, p, self.limits, self.title)
         layers = Layers.of(self.stage)
         row = layers.targets.org.row(self.focus)
         p = layers.targets.periods.index(self.period)
@@ -174,13 +180,14 @@ def report(
     An alignment has sections of its own: the strategy map,
     coverage, what plans serve, findings; so has a performance plan, leniency, and a table that
     was made by ``fitting``: what it was made of, and its margins. Of derived
-    values and of a translation: the driver tree, drawn, and what belongs to it.
+    values and of a translation: the driver tree, drawn, and what belongs to it. Of a comparison:
+    places before and after, grades, groups and costs.
 
     Parameters
     ----------
     stage : Targets, Results, Scores, Gaps, Plan, Fairness, Changes, Attribution, Reconciliation, \
 Moved, Credited, Alignment, Audit, PerformancePlan, Derived, Translation, Fitted, Apportionment, \
-fitting.Rounded or Leniency
+fitting.Rounded, Leniency or Comparison
     title : str, optional
         By default the name of the node in focus and the period, or of phased targets the
         longer period that they are of.
@@ -241,6 +248,12 @@ fitting.Rounded or Leniency
         _not_asked("it is of all raters", focus=focus, period=period)
         about = "Leniency of raters" if title is None else str(title)
         return Report(stage, about, None, "", lights, limits)
+    if isinstance(stage, Comparison):
+        _not_asked("it is of all who are compared", focus=focus)
+        labels = stage.periods.labels
+        label = labels[-1 if period is None else stage.periods.index(period)]
+        about = f"Two rules compared, {label}" if title is None else str(title)
+        return Report(stage, about, None, label, lights, limits)
     if isinstance(stage, TableStage):
         return _of_table(stage, title, focus, period, lights, limits)
     if isinstance(stage, Translation):

@@ -342,6 +342,35 @@ _PLAN = """
 }
 """
 
+_COMPARED = """
+svg.cloud { width: min(100%, 34rem); aspect-ratio: 1; margin: .8rem 0 2rem; }
+.cloud .ground { fill: var(--panel); }
+.cloud .level { stroke: var(--soft); stroke-width: 1; stroke-dasharray: 4 4; }
+.cloud circle { fill: var(--grey-fill); fill-opacity: .75; stroke: var(--panel);
+  stroke-width: .6; }
+.cloud circle.good { fill: var(--green-fill); } .cloud circle.bad { fill: var(--red-fill); }
+.cloud text { fill: var(--soft); font-size: .78rem; }
+.cloud text.good { fill: var(--green); } .cloud text.bad { fill: var(--red); }
+.cloud text.who { fill: var(--ink); paint-order: stroke; stroke: var(--panel);
+  stroke-width: 3px; }
+.transitions .heat { padding: .3rem .45rem; min-width: 2.6rem; }
+.transitions .heat.rise { background: color-mix(in srgb, var(--green-fill) var(--heat),
+  transparent); }
+.transitions .heat.fall { background: color-mix(in srgb, var(--red-fill) var(--heat),
+  transparent); }
+.transitions table { width: auto; min-width: 24rem; }
+svg.changes { width: 100%; min-width: 10rem; height: 2.4rem; }
+.changes rect.good { fill: var(--green-fill); } .changes rect.bad { fill: var(--red-fill); }
+.changes line.same { stroke: var(--grey-fill); stroke-width: 5; }
+.gains td:nth-child(2) { width: 36%; vertical-align: bottom; padding-block: .15rem 0; }
+.gains tbody tr:last-child > * { border-bottom: 0; padding-top: 0; }
+.gains svg.axis { min-width: 10rem; }
+@media (max-width: 46rem) {
+  .gains td:nth-child(2) { width: auto; }
+  .gains .stacks td:empty { display: none; }
+}
+"""
+
 _PHONE = """
 @media (max-width: 46rem) {
   .wide { display: none; }
@@ -430,7 +459,8 @@ _PAPER = """
 """
 
 _PARTS = (
-    _COLOURS, _BASE, _TABLES, _CHARTS, _TILES, _TREE, _CARDS, _STRIPS, _TIMELINES, _MAP, _PHONE,
+    _COLOURS, _BASE, _TABLES, _CHARTS, _TILES, _TREE, _CARDS, _STRIPS, _TIMELINES, _MAP, _COMPARED,
+    _PHONE,
     _PLAN, _PAPER,
 )  # fmt: skip
 

@@ -185,7 +185,9 @@ class _Transitions:
 
     def html(self) -> list[Element]:
         """A heat table; in bold who keeps the grade."""
-        most = max(float(self.counts.max()), 1.0)
+        # Who changes the grade are few beside who keeps it: each has a scale of its own.
+        moved = self.counts - np.diag(np.diag(self.counts)) if self.same else self.counts
+        most = max(float(self.counts.max()), 1.0), max(float(moved.max()), 1.0)
         rows: list[list[Cell]] = []
         for i, grade in enumerate(self.was):
             cells = [self._cell(i, j, most) for j in range(len(self.now))]
@@ -199,9 +201,9 @@ class _Transitions:
         table = data_table(heads, rows, words=words, numbers=range(1, len(heads)))
         return [el("p", lead, cls="note"), el("div", table, cls="transitions")]
 
-    def _cell(self, i: int, j: int, most: float) -> Element:
+    def _cell(self, i: int, j: int, most: tuple[float, float]) -> Element:
         n = int(self.counts[i, j])
-        heat = f"--heat:{_DARKEST * n / most:.0f}%"
+        heat = f"--heat:{_DARKEST * n / most[i != j]:.0f}%"
         way = ""
         if self.same and i != j and max(i, j) < len(self.was) - 1:
             way = " rise" if j < i else " fall"

@@ -367,6 +367,8 @@ svg.changes { width: 100%; min-width: 10rem; height: 2.4rem; }
 .gains svg.axis { min-width: 10rem; }
 @media (max-width: 46rem) {
   .gains td:nth-child(2) { width: auto; }
+  .transitions table { min-width: 0; }
+  .transitions .heat { padding: .2rem .3rem; min-width: 1.6rem; }
   .gains .stacks td:empty { display: none; }
 }
 """

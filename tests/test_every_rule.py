@@ -82,6 +82,7 @@ SAMPLES: list[Any] = [
     calibrating.Sitting([calibrating.Adjustment("ann", "A", "why", "board")]),
     ck.PayPerGrade({"A": 0.2, "B": 0.1, "C": 0}, of="salary", unscored=0.05, unit="CNY"),
     ck.PayPerPoint(0.01, "salary", above=60, most=50), comparing.Siblings(),
+    comparing.OfResult(2), comparing.OfPoints(1.5),
 ]  # fmt: skip
 
 

@@ -53,8 +53,10 @@ if TYPE_CHECKING:
     from cascade_kpi.commitments.negotiation import Negotiation
     from cascade_kpi.commitments.reconcile import reconcile
     from cascade_kpi.commitments.reconciliation import Reconciliation
+    from cascade_kpi.comparing.chances import GradeChances, grade_chances
     from cascade_kpi.comparing.compare import Comparison
     from cascade_kpi.comparing.pay import PayPerGrade, PayPerPoint
+    from cascade_kpi.comparing.tipping import Tipping, tipping
     from cascade_kpi.drivers.contributions import Contributions, contributions
     from cascade_kpi.drivers.derive import Derived, derive
     from cascade_kpi.drivers.expressions import Constant, D
@@ -131,6 +133,7 @@ __all__ = [
     "Gaps",
     "Gate",
     "Goals",
+    "GradeChances",
     "Grades",
     "InputError",
     "Item",
@@ -168,6 +171,7 @@ __all__ = [
     "Section",
     "Stints",
     "Targets",
+    "Tipping",
     "Translation",
     "WeightBudget",
     "WeightBudgets",
@@ -201,6 +205,7 @@ __all__ = [
     "fitting",
     "from_json",
     "gaps",
+    "grade_chances",
     "improve",
     "itemise",
     "measure",
@@ -222,6 +227,7 @@ __all__ = [
     "scales",
     "score",
     "splits",
+    "tipping",
     "to_json",
     "translate",
     "triggers",
@@ -282,6 +288,7 @@ _LATE = {
     "Gaps": "cascade_kpi.analysis.gaps",
     "Gate": "cascade_kpi.scoring.adjustments",
     "Goals": "cascade_kpi.alignment.goals",
+    "GradeChances": "cascade_kpi.comparing.chances",
     "Grades": "cascade_kpi.scoring.grades",
     "Item": "cascade_kpi.scoring.items",
     "Leaves": "cascade_kpi.moving.stints",
@@ -309,6 +316,7 @@ _LATE = {
     "Scores": "cascade_kpi.scoring.score",
     "Section": "cascade_kpi.scoring.sections",
     "Stints": "cascade_kpi.moving.stints",
+    "Tipping": "cascade_kpi.comparing.tipping",
     "Translation": "cascade_kpi.drivers.translate",
     "WeightBudget": "cascade_kpi.alignment.budget",
     "WeightBudgets": "cascade_kpi.alignment.budgets",
@@ -328,6 +336,7 @@ _LATE = {
     "fairness": "cascade_kpi.judging.fairness",
     "from_json": "cascade_kpi.records",
     "gaps": "cascade_kpi.analysis.gaps",
+    "grade_chances": "cascade_kpi.comparing.chances",
     "improve": "cascade_kpi.plan.improve",
     "itemise": "cascade_kpi.phasing.itemise",
     "move": "cascade_kpi.moving.move",
@@ -341,6 +350,7 @@ _LATE = {
     "report": "cascade_kpi.reporting.report",
     "revise": "cascade_kpi.changing.revise",
     "score": "cascade_kpi.scoring.score",
+    "tipping": "cascade_kpi.comparing.tipping",
     "to_json": "cascade_kpi.records",
     "translate": "cascade_kpi.drivers.translate",
     "write_csv": "cascade_kpi.tables",

@@ -26,7 +26,9 @@ OTHER = {"top": 80, "rest": None}
 @st.composite
 def orders(draw):
     rows = draw(st.lists(st.tuples(TOTALS, TOTALS, POOLS), max_size=30))
-    columns = [[np.nan if x is None else float(x) for x in column] for column in zip(*rows, strict=True)]
+    columns = [
+        [np.nan if x is None else float(x) for x in column] for column in zip(*rows, strict=True)
+    ]
     one, two, pools = columns or ([], [], [])
     return np.array(one), np.array(two), np.array(pools, dtype=np.int64)
 

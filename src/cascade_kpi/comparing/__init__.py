@@ -2,7 +2,7 @@
 
 from cascade_kpi.comparing.chances import GradeChances, grade_chances
 from cascade_kpi.comparing.compare import Comparison, compare
-from cascade_kpi.comparing.errors import OfPoints, OfResult
+from cascade_kpi.comparing.errors import MeasurementError, OfPoints, OfResult
 from cascade_kpi.comparing.pay import Pay, PayPerGrade, PayPerPoint
 from cascade_kpi.comparing.pools import Column, Everybody, Siblings, Under
 from cascade_kpi.comparing.standings import Standing
@@ -13,6 +13,7 @@ __all__ = [
     "Comparison",
     "Everybody",
     "GradeChances",
+    "MeasurementError",
     "OfPoints",
     "OfResult",
     "Pay",

@@ -159,10 +159,11 @@ class Tipping:
 
     def __repr__(self) -> str:
         told = ~np.isnan(self.change)
+        graded = self.scores.grade_codes[list(self.period_rows)][:, self.rows] >= 0
         people = int(told.any(axis=1).sum())
         goal = "another grade" if self.to is None else self.to
         text = f"<Tipping to {goal} over {', '.join(self.names)}: "
-        text += f"{people:,} of {told.shape[0] * told.shape[2]:,} by one weight"
+        text += f"{people:,} of {int(graded.sum()):,} by one weight"
         return f"{text}, not told: {', '.join(self.untold)}>" if self.untold else f"{text}>"
 
     def __hash__(self) -> int:

@@ -65,7 +65,7 @@ def test_pools_are_who_is_ranked_together():
 
 
 def test_roots_are_siblings():
-    org = ck.OrgTree.from_table({"id": ["x", "y", "z"], "parent": ["", "", "y"]})
+    org = ck.OrgTree.from_table({"id": ["x", "y", "z"], "parent": ["", "", "y"]}, roots="many")
     groups = Siblings().groups(org)
     assert groups.names == ("", "y")
     assert groups.codes.tolist() == [0, 0, 1]
@@ -113,16 +113,16 @@ def test_groups_and_costs():
 
 
 def test_what_differs_by_rounding_is_no_change():
-    after = {**BEFORE, "a": ("red", 95 + 5e-8), "b": ("red", 85 + 5e-9)}
+    after = {**BEFORE, "a": ("red", 95 + 2e-7), "b": ("red", 85 + 5e-9)}
     made = ck.compare(*sides(after=after))
     assert made.gains[0][made.people].tolist() == [0, 0, 1, 0, 0]
 
 
 def test_movers_are_ordered_by_places_then_by_points():
     table = COMPARED.movers()
-    assert table["node"].tolist() == ["a", "b", "d"]
+    assert table["node"].tolist() == ["a", "d", "b"]
     assert COMPARED.movers(1)["node"].tolist() == ["a"]
-    assert table["label"].tolist() == ["a", "b", "d"]
+    assert table["label"].tolist() == ["a", "d", "b"]
     assert refused(COMPARED.movers, 0)
 
 
@@ -143,7 +143,7 @@ def test_pay_per_point_and_half_cents_to_even():
 def test_a_blank_cell_of_who_is_paid_is_refused():
     columns = {**COLUMNS, "salary": [None, 2000, 1500, 900, None]}
     faults = refused(ck.compare, *sides(**columns), pay=PAY)
-    assert [fault.value for fault in faults] == ["e", "a"]
+    assert [fault.value for fault in faults] == ["a", "e"]
     assert all("pay is by it" in fault.reason for fault in faults)
     huge = {**COLUMNS, "salary": [1e18, 2000, 1500, 900, 1]}
     assert "too large" in refused(ck.compare, *sides(**huge), pay=PAY)[0].reason

@@ -89,7 +89,7 @@ class Calibrated:
 
     @property
     def total(self) -> FloatArray:
-        """Totals as scored, float64 (p, n), in points: calibration changes grades alone."""
+        """Totals as scored, float64 (p, n), in points; only grades are calibrated."""
         return self.scores.total
 
     @property

@@ -62,7 +62,8 @@ class GradeChances:
     Attributes
     ----------
     scores : Scores
-    errors : mapping of str to MeasurementError
+    errors : mapping
+        Name of what is measured to its MeasurementError.
     draws : int
     seed : int
     counts : int64 array (p, grades + 1, n)

@@ -19,7 +19,7 @@ from cascade_kpi.comparing.items import parts_of_change
 from cascade_kpi.comparing.pay import Pay, cents, known_columns, not_a_pay, unpayable
 from cascade_kpi.comparing.pools import as_grouping, coded, not_a_grouping
 from cascade_kpi.comparing.ranks import places
-from cascade_kpi.comparing.standings import Standing, not_standings, unit_of, unlike_sides
+from cascade_kpi.comparing.standings import Standing, not_standings, once, unit_of, unlike_sides
 from cascade_kpi.comparing.telling import agreement, by_group, costs, told
 from cascade_kpi.errors import Fault, check, suggest
 from cascade_kpi.org.tree import OrgTree
@@ -437,10 +437,10 @@ def compare(
     faults += [f for rule in (by, pool) for f in refusals(rule.groups, org)]
     if pay is not None:
         faults += unpayable(pay, before, after) + known_columns(pay, org)
-    check(list(dict.fromkeys(faults)))
+    check(once(faults))
     whole = None
     if pay is not None:
         people = _people(org, kind)
-        one, two = (cents(pay, side, org, people) for side in (before, after))
+        one, two = cents(pay, (before, after), org, people)
         whole = (one, two)
     return Comparison(before, after, pay, by, pool, kind, whole)

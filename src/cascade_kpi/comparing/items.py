@@ -101,9 +101,14 @@ def parts_of_change(
     parts[PASSED] = now.passed - was.passed
     if not any(_has_rules(side) for side in (before, after)):
         parts[RULES] = np.where(parts[RULES] == 0, np.nan, parts[RULES])
-    if before is scores_behind(before) and after is scores_behind(after):
+    if not any(_is_made_of_scores(side) for side in (before, after)):
         del parts[PASSED]
     return {name: np.where(told, values, np.nan) for name, values in parts.items()}
+
+
+def _is_made_of_scores(standing: Standing) -> bool:
+    scores = scores_behind(standing)
+    return scores is not None and scores is not standing
 
 
 def _has_rules(standing: Standing) -> bool:

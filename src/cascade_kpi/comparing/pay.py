@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Protocol, runtime_checkable
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from cascade_kpi._answers import OddAnswer, ask, odd_answers
 from cascade_kpi._arrays import FloatArray, IntArray
 from cascade_kpi._fields import as_number, is_a, not_bounds, not_numbers, not_texts, not_whole
-from cascade_kpi.comparing.standings import Standing
+from cascade_kpi.comparing.standings import Standing, once
 from cascade_kpi.errors import Fault, InputError, check, suggest
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.records import record
@@ -108,9 +108,9 @@ class PayPerGrade:
     Parameters
     ----------
     table : mapping of grade to number
-        Every grade of both sides. Without `of` in `unit`, else a pure number.
+        Every grade of both sides. Amounts of money, or with `of` pure numbers.
     of : str, optional
-        Column of the tree that it is a share of, in `unit`.
+        Column of the tree that it is a share of, in the unit of the pay.
     unscored : float, optional
         The same for who has no grade; by default they are not paid, and told apart.
     unit : str
@@ -191,9 +191,9 @@ class PayPerPoint:
     Parameters
     ----------
     rate : float
-        A point, in `unit`, or as a share of the column.
+        For a point, an amount of money, or a share of the column.
     of : str, optional
-        Column of the tree that it is a share of, in `unit`.
+        Column of the tree that it is a share of, in the unit of the pay.
     above : float
         Points from which on it is paid.
     most : float, optional
@@ -289,7 +289,7 @@ def try_pay(pay: Pay, grades: tuple[str, ...]) -> FloatArray:
 def unpayable(pay: Pay, before: Standing, after: Standing) -> list[Fault]:
     """Faults of a pay for two standings, before anybody is paid."""
     faults = [fault for side in (before, after) for fault in pay.misfits(side.grades)]
-    faults = list(dict.fromkeys(faults))
+    faults = once(faults)
     if faults:
         return faults
     repair = "mend it; testing.check_pay tells more"
@@ -298,7 +298,9 @@ def unpayable(pay: Pay, before: Standing, after: Standing) -> list[Fault]:
     )
 
 
-def cents(pay: Pay, standing: Standing, org: OrgTree, people: NDArray[np.bool_]) -> FloatArray:
+def cents(
+    pay: Pay, sides: Sequence[Standing], org: OrgTree, people: NDArray[np.bool_]
+) -> tuple[FloatArray, ...]:
     """What everybody is paid, in units of the last decimal: whole numbers, NaN for none, (p, n).
 
     Amounts are rounded half to even.
@@ -307,7 +309,7 @@ def cents(pay: Pay, standing: Standing, org: OrgTree, people: NDArray[np.bool_])
     ------
     InputError
         Listing who is paid by a column in which they are blank; amounts that are too large to
-        be told in whole units; columns that the tree lacks.
+        be told in whole units; columns that are no numbers.
     """
     columns, faults = [], list[Fault]()
     for name in pay.columns:
@@ -316,6 +318,21 @@ def cents(pay: Pay, standing: Standing, org: OrgTree, people: NDArray[np.bool_])
         except InputError as error:
             faults += error.faults
     check(faults)
+    made = [_cents(pay, side, org, people, columns, faults=faults) for side in sides]
+    check(once(faults))
+    return tuple(made)
+
+
+def _cents(
+    pay: Pay,
+    standing: Standing,
+    org: OrgTree,
+    people: NDArray[np.bool_],
+    columns: Sequence[FloatArray],
+    *,
+    faults: list[Fault],
+) -> FloatArray:
+    """What everybody is paid on one side."""
     rows, ids = np.flatnonzero(people), org.ids
     shape = standing.total.shape
     out = np.full(shape, np.nan)
@@ -335,7 +352,6 @@ def cents(pay: Pay, standing: Standing, org: OrgTree, people: NDArray[np.bool_])
             reason = f"the pay in {standing.periods.labels[p]} is too large"
             faults.append(Fault("pay", reason, "use a larger unit", value=ids[row]))
         out[p, rows] = whole
-    check(list(dict.fromkeys(faults)))
     return out
 
 

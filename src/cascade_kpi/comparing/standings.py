@@ -11,7 +11,7 @@ from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.periods import Periods
 from cascade_kpi.scoring.score import Scores
 
-__all__ = ["Standing", "not_standings", "scores_behind", "unit_of", "unlike_sides"]
+__all__ = ["Standing", "not_standings", "once", "scores_behind", "unit_of", "unlike_sides"]
 
 
 @runtime_checkable
@@ -19,7 +19,7 @@ class Standing(Protocol):
     """Totals and grades of everybody: scores, blended, multiplied and calibrated ones, or yours.
 
     A stage that was made of scores has them as `scores`, by which a change of a
-    total is split over items; one whose totals are no points says so by its `unit`.
+    total is split over items; one whose totals are no points says so by its unit.
     """
 
     @property
@@ -68,6 +68,11 @@ def not_standings(before: object, after: object) -> list[Fault]:
         for name, side in (("before", before), ("after", after))
         if not is_a(side, Standing)
     ]  # fmt: skip
+
+
+def once(faults: list[Fault]) -> list[Fault]:
+    """Faults without those that are told already; what both sides have is told once."""
+    return list({str(fault): fault for fault in faults}.values())
 
 
 def unlike_sides(before: Standing, after: Standing) -> list[Fault]:

@@ -164,7 +164,7 @@ def test_totals_may_leave_all_grades():
     people = results({"a": (46, 40)})
     card = ck.Scorecard(ITEMS, WEIGHTS, grades=bands)
     tip = ck.tipping(ck.score(people, card), "a")
-    lower, upper, grade, becomes = told(tip, "a", "sales")
+    _, upper, grade, becomes = told(tip, "a", "sales")
     assert (grade, becomes) == ("A", "B")
     assert upper == pytest.approx((9099.5 - 8000) / 12)
     assert tip.upper_codes[0, 0, 0] == -1

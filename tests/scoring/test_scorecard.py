@@ -143,7 +143,7 @@ def test_a_group_with_an_empty_mapping_is_not_scored():
 
 
 def test_an_override_leaves_a_weight_of_zero_off_a_card_without_weights():
-    """In a section of sums a part is on unless its weight is zero, also for one with an override."""
+    """In a section of sums a part is on unless its weight is zero."""
     tree = org()
     kpis = [ck.Kpi(name, "x", aggregate=ck.aggregates.Mean()) for name in "abc"]
     targets = ck.cascade(tree, kpis, dict.fromkeys("abc", 100), periods="2026")

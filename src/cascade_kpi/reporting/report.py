@@ -249,11 +249,7 @@ fitting.Rounded, Leniency or Comparison
         about = "Leniency of raters" if title is None else str(title)
         return Report(stage, about, None, "", lights, limits)
     if isinstance(stage, Comparison):
-        _not_asked("it is of all who are compared", focus=focus)
-        labels = stage.periods.labels
-        label = labels[-1 if period is None else stage.periods.index(period)]
-        about = f"Two rules compared, {label}" if title is None else str(title)
-        return Report(stage, about, None, label, lights, limits)
+        return _of_comparison(stage, title, focus, period, lights, limits)
     if isinstance(stage, TableStage):
         return _of_table(stage, title, focus, period, lights, limits)
     if isinstance(stage, Translation):
@@ -341,6 +337,17 @@ def _of_plan(
     content = plan.content
     told = f"Performance plan of {content.name}, {content.period}" if title is None else str(title)
     return Report(plan, told, content.person, content.period, *options)
+
+
+def _of_comparison(
+    made: Comparison, title: str | None, focus: object, period: str | None, *options: Any
+) -> Report:
+    """A comparison: of all who are compared, in a period, the last by default."""
+    _not_asked("it is of all who are compared", focus=focus)
+    labels = made.periods.labels
+    label = labels[-1 if period is None else made.periods.index(period)]
+    told = f"Two rules compared, {label}" if title is None else str(title)
+    return Report(made, told, None, label, *options)
 
 
 def _of_table(

@@ -9,7 +9,8 @@ import cascade_kpi as ck
 from cascade_kpi import absences, rating
 from tests.calibrating.cases import scored
 from tests.comparing.test_chances import CARD, ITEMS, results
-from tests.helpers import org
+from tests.comparing.test_compare import Mine
+from tests.helpers import org, refused
 
 
 def test_of_as_many_places_who_changes_by_more_comes_first():
@@ -113,3 +114,14 @@ def test_two_items_of_one_result_have_one_error():
     card = ck.Scorecard([ITEMS[0], again], {"sales": 50, "again": 50}, grades=CARD.grades)
     made = ck.grade_chances(ck.score(results({"a": (45, 45)}), card), {"sales": 9}, draws=30)
     assert made.of("a")["C"] == 1.0
+
+
+def test_what_is_too_large_for_a_float_is_refused():
+    org, periods = (getattr(scored({"a": ("x", 1), "b": ("y", 2)}), n) for n in ("org", "periods"))
+    total = np.full((1, len(org)), 1e308)
+    far = Mine(org, periods, total), Mine(org, periods, -total)
+    assert "too large" in refused(ck.compare, *far)[0].reason
+    near = Mine(org, periods, 0 * total), Mine(org, periods, total)
+    assert "sum of changes" in refused(ck.compare(*near).by_group)[0].reason
+    graded = ck.score(results({"a": (45, 45)}), CARD)
+    assert "too large" in refused(ck.grade_chances, graded, {"sales": 1.7e308}, draws=9)[0].reason

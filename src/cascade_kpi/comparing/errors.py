@@ -157,7 +157,8 @@ class Draw:
             kind = 2 if each.of_points else 0 if name in scores.kpis.names else 1
             key = f"{seed} {kind} {name} {scores.periods.labels[p]}"
             drawn = _normals(key, number, len(scores.org))
-            made[kind][name] = np.multiply(drawn, each.size, out=drawn)
+            with np.errstate(over="ignore"):  # told when it is scored
+                made[kind][name] = np.multiply(drawn, each.size, out=drawn)
         return cls(*made)
 
     def _added(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol, runtime_checkable
 
+import numpy as np
+
 from cascade_kpi._arrays import FloatArray, IntArray
 from cascade_kpi._fields import is_a
 from cascade_kpi.errors import Fault, a_or_an, suggest
@@ -86,7 +88,19 @@ def unlike_sides(before: Standing, after: Standing) -> list[Fault]:
     if one != two:
         reason = f"totals in {one or 'pure numbers'} and in {two or 'pure numbers'}"
         faults.append(Fault("compare", reason, "compare like with like"))
-    return faults + _kpis(scores_behind(before), scores_behind(after))
+    faults += _kpis(scores_behind(before), scores_behind(after))
+    return faults or _too_far(before, after)
+
+
+def _too_far(before: Standing, after: Standing) -> list[Fault]:
+    """Totals whose difference is too large for a float."""
+    with np.errstate(over="ignore"):
+        far = np.isinf(after.total - before.total)
+    reason, repair = "the change of the total is too large for a float", "use a larger unit"
+    return [
+        Fault("compare", f"{reason}, in {after.periods.labels[p]}", repair, value=after.org.ids[i])
+        for p, i in np.argwhere(far)[:1].tolist()
+    ]
 
 
 def _trees(was: OrgTree, now: OrgTree) -> list[Fault]:

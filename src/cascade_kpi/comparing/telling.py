@@ -12,6 +12,7 @@ from cascade_kpi._long import Columns, same, texts
 from cascade_kpi.comparing.counting import by_code, sums
 from cascade_kpi.comparing.pay import Pay
 from cascade_kpi.comparing.ranks import kendall, spearman
+from cascade_kpi.errors import Fault, check
 
 if TYPE_CHECKING:
     from cascade_kpi.comparing.compare import Comparison
@@ -50,6 +51,10 @@ def by_group(made: Comparison) -> Columns:
     }
     grades = {"grade_up": made.grade_moves > 0, "grade_down": made.grade_moves < 0}
     total, count = sums(made.change, both, codes, size), by_code(both, codes, size)
+    if np.isinf(total).any():
+        check(
+            [Fault("compare", "the sum of changes is too large for a float", "use a larger unit")]
+        )
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = total / count
     return {

@@ -214,7 +214,8 @@ def test_the_order_of_rows_changes_no_bit_of_a_comparison(case, random):
     assert tables[0] == tables[1]
 
 
-@settings(max_examples=80)
+@pytest.mark.slow
+@settings(max_examples=40)
 @given(worlds(), cards(), cards())
 def test_parts_sum_to_the_change(results, one, two):
     before, after = ck.score(results, one), ck.score(results, two)
@@ -231,7 +232,8 @@ def test_parts_sum_to_the_change(results, one, two):
             assert len(split) == 0
 
 
-@settings(max_examples=30)
+@pytest.mark.slow
+@settings(max_examples=12)
 @given(worlds(), cards(), cards())
 def test_the_change_is_explained_to_the_bit(results, one, two):
     compared = ck.compare(ck.score(results, one), ck.score(results, two))

@@ -4,12 +4,15 @@ from importlib import import_module
 
 import attrs
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cascade_kpi as ck
 from cascade_kpi.comparing import weighing
 from tests.properties.test_cards import cards, worlds
+
+pytestmark = pytest.mark.slow
 
 NEAR = 1e-6
 GRADES = st.sampled_from(

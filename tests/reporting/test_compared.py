@@ -35,7 +35,8 @@ def test_pools_are_named_where_there_are_several():
     told = ck.report(ck.compare(*sides(), pool=Siblings())).markdown()
     assert "| who | pool | places |" in told
     assert "ranked within 2 pools" in told
-    assert "Kendall" not in told
+    assert "Agreement of the two orders" not in told
+    assert "| red | 3 | −0.816 | −0.866 |" in told
 
 
 def test_everybody_with_both_places_is_a_dot_of_its_way():
@@ -50,6 +51,7 @@ def test_many_are_counted_in_cells():
     shown = str(cloud(places, places[::-1], names, "words"))
     assert shown.count("<circle") <= 24 * 24
     assert "83 people" in shown or "84 people" in shown
+    assert ">p0<" not in shown
 
 
 def test_bins_hold_everything_and_gains_mirror_losses():

@@ -11,9 +11,11 @@ from cascade_kpi._arrays import FloatArray
 from cascade_kpi.reporting.elements import Element, el
 from cascade_kpi.reporting.wording import count, points
 
-__all__ = ["bin_edges", "cloud", "histogram", "histogram_axis"]
+__all__ = ["MOST_DOTS", "bin_edges", "cloud", "histogram", "histogram_axis"]
 
-_MOST_DOTS = 600
+MOST_DOTS = 600
+"""Where there are more, those near one another are one dot."""
+
 _CELLS = 24  # of a cloud's side, where there are too many dots
 _LABELLED = 3  # each way
 _BINS = 21
@@ -35,8 +37,10 @@ def cloud(before: FloatArray, after: FloatArray, names: NDArray[np.object_], wor
     """
     ground = el("rect", x="0", y="0", width="100%", height="100%", cls="ground")
     line = el("line", x1=_at(0), y1=_at(0), x2=_at(1), y2=_at(1), cls="level")
-    dots = _dots if len(before) <= _MOST_DOTS else _cells
-    shapes = [*dots(before, after, names), *_labels(before, after, names)]
+    if len(before) <= MOST_DOTS:
+        shapes = [*_dots(before, after, names), *_labels(before, after, names)]
+    else:
+        shapes = _cells(before, after)
     ends = [
         el("text", "first", x="0", y="100%", dy="1.1em"),
         el("text", "place before →", x="50%", y="100%", dy="1.1em", text_anchor="middle"),
@@ -59,7 +63,7 @@ def _dots(before: FloatArray, after: FloatArray, names: NDArray[np.object_]) -> 
     ]
 
 
-def _cells(before: FloatArray, after: FloatArray, names: NDArray[np.object_]) -> list[Element]:  # noqa: ARG001 - as dots are drawn
+def _cells(before: FloatArray, after: FloatArray) -> list[Element]:
     """A dot for each cell that anybody is in, its area in proportion to how many are."""
     x, y = (np.minimum((each * _CELLS).astype(np.int64), _CELLS - 1) for each in (before, after))
     counts = np.bincount(x * _CELLS + y, minlength=_CELLS**2)

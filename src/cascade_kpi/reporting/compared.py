@@ -10,7 +10,7 @@ from cascade_kpi.comparing.compare import Comparison
 from cascade_kpi.comparing.standings import scores_behind
 from cascade_kpi.reporting import markdown as md
 from cascade_kpi.reporting.blocks import Cell, data_table, name
-from cascade_kpi.reporting.clouds import bin_edges, cloud, histogram, histogram_axis
+from cascade_kpi.reporting.clouds import MOST_DOTS, bin_edges, cloud, histogram, histogram_axis
 from cascade_kpi.reporting.elements import Element, el
 from cascade_kpi.reporting.limits import Limits
 from cascade_kpi.reporting.page import Page, Section
@@ -32,6 +32,8 @@ def comparison_page(compared: Comparison, p: int, limits: Limits, title: str) ->
         ("summary", "Summary", (Notes(_summary(compared, p)),)),
         ("ranks", "Who moves", (_Cloud.of(compared, p), _movers(compared, label, limits))),
     ]
+    if len(compared.pools[0]) > 1:
+        sections.append(("pools", "Agreement within pools", (_agreement(compared, label, limits),)))
     if compared.before.grades or compared.after.grades:
         sections.append(("grades", "Grades before and after", (_Transitions.of(compared, label),)))
     sections.append(("groups", "Who gains, who loses", (_Groups.of(compared, p, limits),)))
@@ -126,8 +128,10 @@ class _Cloud:
         """A cloud of dots."""
         if not len(self.before):
             return [el("p", "Nobody has a place on both sides.")]
-        lead = "Everybody is a dot, the first before at the left, the first after at the top. On "
-        lead += "the line nobody moves; above it they gain places."
+        many = len(self.before) > MOST_DOTS
+        lead = "The larger a dot, the more people are there" if many else "Everybody is a dot"
+        lead += ", the first before at the left, the first after at the top. On the line nobody "
+        lead += "moves; above it they gain places."
         return [el("p", lead, cls="note"), cloud(self.before, self.after, self.names, self.words)]
 
     def markdown(self) -> list[str]:
@@ -162,6 +166,23 @@ def _movers(compared: Comparison, label: str, limits: Limits) -> Sheet:
     words = "The largest moves"
     numbers = tuple(range(first, first + 4))
     return Sheet(words, tuple(heads), tuple(rows), numbers, max(left, 0), "Nobody moves.")
+
+
+def _agreement(compared: Comparison, label: str, limits: Limits) -> Sheet:
+    table = _of(compared.agreement(), label)
+    order = np.argsort(table["kendall"], kind="stable")
+    rows = tuple(
+        (
+            str(table["pool"][i]) or _UNNAMED,
+            f"{int(table['people'][i]):,}",
+            points(float(table["kendall"][i]), 3),
+            points(float(table["spearman"][i]), 3),
+        )
+        for i in order[: limits.rows].tolist()
+    )
+    heads = ("pool", "people", "Kendall's tau-b", "Spearman's correlation")
+    words = "How far both orders agree, the least agreement first"
+    return Sheet(words, heads, rows, (1, 2, 3), len(order) - len(rows), "")
 
 
 # --------------------------------------------------------------------------- grades

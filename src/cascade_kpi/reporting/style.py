@@ -344,7 +344,8 @@ _PLAN = """
 
 _COMPARED = """
 svg.cloud { width: min(100%, 34rem); aspect-ratio: 1; margin: .8rem 0 2rem; }
-.cloud .ground { fill: var(--panel); } .cloud .level { stroke: var(--soft); stroke-width: 1; stroke-dasharray: 4 4; }
+.cloud .ground { fill: var(--panel); }
+.cloud .level { stroke: var(--soft); stroke-width: 1; stroke-dasharray: 4 4; }
 .cloud circle { fill: var(--grey-fill); fill-opacity: .75; }
 .cloud circle.good { fill: var(--green-fill); } .cloud circle.bad { fill: var(--red-fill); }
 .cloud text { fill: var(--soft); font-size: .78rem; }
@@ -361,7 +362,8 @@ svg.changes { width: 100%; min-width: 10rem; height: 2.4rem; }
 .changes rect.good { fill: var(--green-fill); } .changes rect.bad { fill: var(--red-fill); }
 .changes line.same { stroke: var(--grey-fill); stroke-width: 5; }
 .gains td:nth-child(2) { width: 36%; vertical-align: bottom; padding-block: .15rem 0; }
-.gains tbody tr:last-child > * { border-bottom: 0; padding-top: 0; } .gains svg.axis { min-width: 10rem; }
+.gains tbody tr:last-child > * { border-bottom: 0; padding-top: 0; }
+.gains svg.axis { min-width: 10rem; }
 @media (max-width: 46rem) {
   .gains td:nth-child(2) { width: auto; }
   .transitions table { min-width: 0; }

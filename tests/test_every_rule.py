@@ -17,6 +17,7 @@ import cascade_kpi as ck
 from cascade_kpi import (
     blending,
     calibrating,
+    comparing,
     confidences,
     moves,
     profiles,
@@ -79,6 +80,9 @@ SAMPLES: list[Any] = [
     calibrating.Scheme(calibrating.Quotas([calibrating.AtMost("A", 0.2)])),
     calibrating.Held(), calibrating.Waived(), calibrating.Adjustment("ann", "A", "why", "board"),
     calibrating.Sitting([calibrating.Adjustment("ann", "A", "why", "board")]),
+    ck.PayPerGrade({"A": 0.2, "B": 0.1, "C": 0}, of="salary", unscored=0.05, unit="CNY"),
+    ck.PayPerPoint(0.01, "salary", above=60, most=50), comparing.Siblings(),
+    comparing.OfResult(2), comparing.OfPoints(1.5),
 ]  # fmt: skip
 
 

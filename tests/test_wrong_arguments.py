@@ -32,6 +32,7 @@ MODEL = ck.DriverTree({"double": ck.D("k") * 2}, [KPI])
 MADE = ck.derive(MODEL, RESULTS)
 SPLIT = ck.contributions(MADE, MADE, "double")
 EVEN, ROOT = ck.profiles.Even(), ck.Recipe.of(RESULTS.targets).root
+COMPARED = ck.compare(GRADED, GRADED)
 CHANGES = ck.compare(RESULTS.targets, ck.recascade(RESULTS.targets, goals={"k": 15}))
 POSTED = ck.cascade(
     org(post=["x"] * 6, past=[None, None, 3, 4, None, 5]), [KPI], {"k": 12}, periods="p"
@@ -449,6 +450,32 @@ CALLS = {
     "Recipe.of": (ck.Recipe.of, {"targets": RESULTS.targets}),
     "Recipe": (made_by, {"root": ROOT, "steps": (), "digest": None}),
     "compare": (ck.compare, {"before": RESULTS.targets, "after": RESULTS.targets}),
+    "compare totals": (
+        ck.compare,
+        {"before": GRADED, "after": GRADED, "pay": ck.PayPerPoint(1), "by": None, "pool": None,
+         "kind": None},
+    ),
+    "Comparison.transitions": (COMPARED.transitions, {"period": None, "group": None}),
+    "Comparison.movers": (COMPARED.movers, {"n": 3, "period": None}),
+    "Comparison.by_item": (COMPARED.by_item, {"node": "ann", "period": None}),
+    "Comparison.in_parts": (COMPARED.in_parts, {"period": None}),
+    "PayPerGrade": (
+        ck.PayPerGrade,
+        {"table": {"A": 1}, "of": None, "unscored": None, "unit": "CNY", "decimals": 2},
+    ),
+    "PayPerPoint": (
+        ck.PayPerPoint,
+        {"rate": 1, "of": None, "above": 0, "most": None, "unit": "CNY", "decimals": 2},
+    ),
+    "tipping": (ck.tipping, {"scores": GRADED, "node": None, "period": None, "to": None}),
+    "grade_chances": (
+        ck.grade_chances, {"scores": GRADED, "errors": {"k": 1}, "draws": 3, "seed": 0},
+    ),
+    "GradeChances.of": (
+        ck.grade_chances(GRADED, {"k": 1}, draws=1).of, {"node": "ann", "period": None},
+    ),
+    "OfPoints": (ck.comparing.OfPoints, {"size": 1}),
+    "OfResult": (ck.comparing.OfResult, {"size": 1}),
     "Changes.of": (CHANGES.of, {"kpi": "k"}),
     "Changes.status": (CHANGES.status, {"node": "ann"}),
     "Changes.by_child": (CHANGES.by_child, {"node": "east", "kpi": "k", "period": None}),

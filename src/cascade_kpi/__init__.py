@@ -30,7 +30,7 @@ from cascade_kpi.results.results import Results
 from cascade_kpi.targets.targets import Targets, assign
 
 if TYPE_CHECKING:
-    from cascade_kpi import blending, calibrating, examining, fitting, rating
+    from cascade_kpi import blending, calibrating, comparing, examining, fitting, rating
     from cascade_kpi.agreements.performance_plan import PerformancePlan, performance_plan
     from cascade_kpi.alignment.align import Alignment, align
     from cascade_kpi.alignment.audit import Audit
@@ -45,13 +45,18 @@ if TYPE_CHECKING:
     from cascade_kpi.blending.multiply import Multiplied, multiply
     from cascade_kpi.calibrating.calibrate import Calibrated, calibrate
     from cascade_kpi.changing.attribute import Attribution, attribute
-    from cascade_kpi.changing.changes import Changes, compare
+    from cascade_kpi.changing.changes import Changes
+    from cascade_kpi.changing.compare import compare
     from cascade_kpi.changing.recascade import recascade
     from cascade_kpi.changing.revise import revise
     from cascade_kpi.commitments import confidences, proportions
     from cascade_kpi.commitments.negotiation import Negotiation
     from cascade_kpi.commitments.reconcile import reconcile
     from cascade_kpi.commitments.reconciliation import Reconciliation
+    from cascade_kpi.comparing.chances import GradeChances, grade_chances
+    from cascade_kpi.comparing.compare import Comparison
+    from cascade_kpi.comparing.pay import PayPerGrade, PayPerPoint
+    from cascade_kpi.comparing.tipping import Tipping, tipping
     from cascade_kpi.drivers.contributions import Contributions, contributions
     from cascade_kpi.drivers.derive import Derived, derive
     from cascade_kpi.drivers.expressions import Constant, D
@@ -114,6 +119,7 @@ __all__ = [
     "Calibrated",
     "Change",
     "Changes",
+    "Comparison",
     "Consolidated",
     "Constant",
     "Contributions",
@@ -129,6 +135,7 @@ __all__ = [
     "Gaps",
     "Gate",
     "Goals",
+    "GradeChances",
     "Grades",
     "InputError",
     "Item",
@@ -146,6 +153,8 @@ __all__ = [
     "Node",
     "OrgTree",
     "Override",
+    "PayPerGrade",
+    "PayPerPoint",
     "PerformancePlan",
     "Periods",
     "Plan",
@@ -164,6 +173,7 @@ __all__ = [
     "Section",
     "Stints",
     "Targets",
+    "Tipping",
     "Translation",
     "WeightBudget",
     "WeightBudgets",
@@ -183,6 +193,7 @@ __all__ = [
     "cascade",
     "combines",
     "compare",
+    "comparing",
     "conditions",
     "confidences",
     "consolidate",
@@ -198,6 +209,7 @@ __all__ = [
     "fitting",
     "from_json",
     "gaps",
+    "grade_chances",
     "improve",
     "itemise",
     "measure",
@@ -219,6 +231,7 @@ __all__ = [
     "scales",
     "score",
     "splits",
+    "tipping",
     "to_json",
     "translate",
     "triggers",
@@ -244,8 +257,7 @@ defer(
 )
 defer("cascade_kpi.remaking.recipe", "cascade_kpi.remaking.measured", "cascade_kpi.judging.written")
 defer("cascade_kpi.fitting")
-defer("cascade_kpi.calibrating")
-defer("cascade_kpi.examining")
+defer("cascade_kpi.calibrating", "cascade_kpi.comparing", "cascade_kpi.examining")
 defer(*(f"cascade_kpi.moving.{name}" for name in ("reorganisation", "stints", "moves", "written")))
 defer("cascade_kpi.blending")
 defer("cascade_kpi.changing.attribute", "cascade_kpi.analysis.gaps")
@@ -266,6 +278,7 @@ _LATE = {
     "Calendar": "cascade_kpi.moving.calendar",
     "Calibrated": "cascade_kpi.calibrating.calibrate",
     "Changes": "cascade_kpi.changing.changes",
+    "Comparison": "cascade_kpi.comparing.compare",
     "Consolidated": "cascade_kpi.rating.consolidate",
     "Constant": "cascade_kpi.drivers.expressions",
     "Contributions": "cascade_kpi.drivers.contributions",
@@ -280,6 +293,7 @@ _LATE = {
     "Gaps": "cascade_kpi.analysis.gaps",
     "Gate": "cascade_kpi.scoring.adjustments",
     "Goals": "cascade_kpi.alignment.goals",
+    "GradeChances": "cascade_kpi.comparing.chances",
     "Grades": "cascade_kpi.scoring.grades",
     "Item": "cascade_kpi.scoring.items",
     "Leaves": "cascade_kpi.moving.stints",
@@ -290,6 +304,8 @@ _LATE = {
     "Multiplied": "cascade_kpi.blending.multiply",
     "Negotiation": "cascade_kpi.commitments.negotiation",
     "Override": "cascade_kpi.scoring.weights",
+    "PayPerGrade": "cascade_kpi.comparing.pay",
+    "PayPerPoint": "cascade_kpi.comparing.pay",
     "PerformancePlan": "cascade_kpi.agreements.performance_plan",
     "Plan": "cascade_kpi.plan.improve",
     "PlannedAction": "cascade_kpi.plan.improve",
@@ -305,6 +321,7 @@ _LATE = {
     "Scores": "cascade_kpi.scoring.score",
     "Section": "cascade_kpi.scoring.sections",
     "Stints": "cascade_kpi.moving.stints",
+    "Tipping": "cascade_kpi.comparing.tipping",
     "Translation": "cascade_kpi.drivers.translate",
     "WeightBudget": "cascade_kpi.alignment.budget",
     "WeightBudgets": "cascade_kpi.alignment.budgets",
@@ -315,7 +332,7 @@ _LATE = {
     "blend": "cascade_kpi.blending.blend",
     "calibrate": "cascade_kpi.calibrating.calibrate",
     "cascade": "cascade_kpi.targets.cascade",
-    "compare": "cascade_kpi.changing.changes",
+    "compare": "cascade_kpi.changing.compare",
     "consolidate": "cascade_kpi.rating.consolidate",
     "contributions": "cascade_kpi.drivers.contributions",
     "credit": "cascade_kpi.moving.credit",
@@ -325,6 +342,7 @@ _LATE = {
     "fairness": "cascade_kpi.judging.fairness",
     "from_json": "cascade_kpi.records",
     "gaps": "cascade_kpi.analysis.gaps",
+    "grade_chances": "cascade_kpi.comparing.chances",
     "improve": "cascade_kpi.plan.improve",
     "itemise": "cascade_kpi.phasing.itemise",
     "move": "cascade_kpi.moving.move",
@@ -338,6 +356,7 @@ _LATE = {
     "report": "cascade_kpi.reporting.report",
     "revise": "cascade_kpi.changing.revise",
     "score": "cascade_kpi.scoring.score",
+    "tipping": "cascade_kpi.comparing.tipping",
     "to_json": "cascade_kpi.records",
     "translate": "cascade_kpi.drivers.translate",
     "write_csv": "cascade_kpi.tables",
@@ -350,6 +369,7 @@ _ROOMS = {
     "blending": "cascade_kpi.blending",
     "calibrating": "cascade_kpi.calibrating",
     "combines": "cascade_kpi.scoring.combines",
+    "comparing": "cascade_kpi.comparing",
     "conditions": "cascade_kpi.plan.conditions",
     "confidences": "cascade_kpi.commitments.confidences",
     "curves": "cascade_kpi.scoring.curves",

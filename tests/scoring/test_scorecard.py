@@ -140,3 +140,20 @@ def test_a_group_with_an_empty_mapping_is_not_scored():
     assert np.isnan(total[tree.row("west")])
     assert np.isnan(total).sum() == 1
     assert refused(ck.Scorecard, [ck.Item("k")], {"*": {}})
+
+
+def test_an_override_leaves_a_weight_of_zero_off_a_card_without_weights():
+    """In a section of sums a part is on unless its weight is zero."""
+    tree = org()
+    kpis = [ck.Kpi(name, "x", aggregate=ck.aggregates.Mean()) for name in "abc"]
+    targets = ck.cascade(tree, kpis, dict.fromkeys("abc", 100), periods="2026")
+    given = {"node": ["ann"] * 3, "kpi": list("abc"), "value": [50, 60, 90]}
+    results = ck.measure(targets, given)
+    summed = ck.Section("of a+b", [ck.Item("a"), ck.Item("b")], ck.combines.Sum())
+    entry = {"of a+b": 40, "a": 1, "b": 0, "c": 60}
+    same = [ck.Override("ann", "c", 60, "as it is", "us")]
+    totals = [
+        ck.score(results, ck.Scorecard([summed, ck.Item("c")], ck.Weights(entry, overrides=each)))
+        for each in ([], same)
+    ]
+    assert totals[0].total[0, tree.row("ann")] == totals[1].total[0, tree.row("ann")] == 74.0

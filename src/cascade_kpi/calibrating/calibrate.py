@@ -88,6 +88,11 @@ class Calibrated:
         return self.scores.periods
 
     @property
+    def total(self) -> FloatArray:
+        """Totals as scored, float64 (p, n), in points; only grades are calibrated."""
+        return self.scores.total
+
+    @property
     def grades(self) -> tuple[str, ...]:
         """Grade labels, best first."""
         return self.scores.grades

@@ -16,6 +16,8 @@ from cascade_kpi.changing.attribute import Attribution
 from cascade_kpi.changing.changes import Changes
 from cascade_kpi.commitments.negotiation import Negotiation
 from cascade_kpi.commitments.reconciliation import Reconciliation
+from cascade_kpi.comparing.compare import Comparison
+from cascade_kpi.comparing.standings import Standing
 from cascade_kpi.drivers.contributions import Contributions
 from cascade_kpi.drivers.derive import Derived
 from cascade_kpi.drivers.translate import Translation
@@ -27,6 +29,7 @@ from cascade_kpi.explaining.blending import BlendExplainer, MultipliedExplainer
 from cascade_kpi.explaining.calibrations import CalibrationExplainer
 from cascade_kpi.explaining.changes import ChangeExplainer
 from cascade_kpi.explaining.choosing import target_explainer
+from cascade_kpi.explaining.comparisons import ComparisonExplainer
 from cascade_kpi.explaining.contributions import ContributionExplainer
 from cascade_kpi.explaining.derived import DerivedExplainer
 from cascade_kpi.explaining.explanation import Explanation
@@ -71,6 +74,7 @@ Stage = (
     | Calibrated
     | Blended
     | Multiplied
+    | Comparison
     | Gaps
     | Plan
     | Alignment
@@ -99,8 +103,9 @@ def explain(
     Parameters
     ----------
     stage : Targets, Reconciliation, Negotiation, Moved, Credited, Fairness, Changes, Attribution, \
-Results, Derived, Contributions, Translation, Scores, Calibrated, Blended, Multiplied, Gaps, Plan, \
-Alignment, PerformancePlan, Fitted, Apportionment, fitting.Rounded, Consolidated or Examination
+Results, Derived, Contributions, Translation, Scores, Calibrated, Blended, Multiplied, Comparison, \
+Gaps, Plan, Alignment, PerformancePlan, Fitted, Apportionment, fitting.Rounded, Consolidated or \
+Examination
     node : id
         Of moved targets and credited results: of a holder, or of a unit. Not needed for the
         coverage of a goal, nor of a performance plan, which is of one.
@@ -150,6 +155,7 @@ Alignment, PerformancePlan, Fitted, Apportionment, fitting.Rounded, Consolidated
       blended and multiplied totals ``"total"``, and ``"own"`` as scored;
     - of calibrated grades ``"final"``, ``"calibrated"`` and ``"scored"``, places from 1, the best,
       and ``"rank"`` in the pool;
+    - of a comparison ``"change"`` of the total, ``"before"`` and ``"after"``;
     - of gaps ``"gap"``, ``"shortfall"``, ``"points"``, ``"to_parent"``, a part of the parent's
       gap, or without a KPI ``"total"``; of a plan ``"shortfall"``;
     - of a table made by ``fitting`` ``"value"``, and of an apportionment its ``"quotient"``;
@@ -318,6 +324,25 @@ def _of_multiplied(stage: Multiplied, node: object, kpi: str | None, period: str
     return {"total": of.total, "own": of.scores.total}
 
 
+def _of_comparison(stage: Comparison, node: object, kpi: str | None, period: str | None) -> Answers:
+    _not_asked(kpi=kpi)
+    sides = stage.before, stage.after
+    totals = tuple(partial(_total_of, side, node, period) for side in sides)
+    of = ComparisonExplainer(stage, stage.org.row(node), stage.periods.index(period), totals)
+    return {"change": of.change, "before": of.before, "after": of.after}
+
+
+def _total_of(side: Standing, node: object, period: str | None) -> Explanation | None:
+    """Why a standing's total is what it is; None if it does not say."""
+    for stage in (side, getattr(side, "scores", None)):
+        for kind, choose in _CHOICES.items():
+            if isinstance(stage, kind):
+                answers = choose(stage, node, None, period)
+                if "total" in answers:
+                    return answers["total"]()
+    return None
+
+
 def _of_gaps(stage: Gaps, node: object, kpi: str | None, period: str | None) -> Answers:
     of = GapExplainer(stage, stage.org.row(node), stage.periods.index(period))
     if kpi is None:
@@ -409,6 +434,7 @@ _CHOICES: dict[type, Callable[[Any, object, str | None, str | None], Answers]] =
     Calibrated: _of_calibrated,
     Blended: _of_blended,
     Multiplied: _of_multiplied,
+    Comparison: _of_comparison,
     Gaps: _of_gaps,
     Plan: _of_plan,
     Fairness: _of_fairness,

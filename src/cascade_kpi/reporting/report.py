@@ -13,6 +13,7 @@ from cascade_kpi.alignment.align import Alignment
 from cascade_kpi.alignment.audit import Audit
 from cascade_kpi.changing.attribute import Attribution
 from cascade_kpi.changing.changes import Changes
+from cascade_kpi.comparing.compare import Comparison
 from cascade_kpi.drivers.derive import Derived
 from cascade_kpi.drivers.translate import Translation
 from cascade_kpi.errors import Fault, check, unlike
@@ -20,6 +21,7 @@ from cascade_kpi.moving.credited import Credited
 from cascade_kpi.moving.moved import Moved
 from cascade_kpi.reporting.agreed import plan_page
 from cascade_kpi.reporting.aligned import alignment_page, audited, focus_row
+from cascade_kpi.reporting.compared import comparison_page
 from cascade_kpi.reporting.derived import derived_page
 from cascade_kpi.reporting.elements import el, render
 from cascade_kpi.reporting.layers import Layers, Stage
@@ -42,6 +44,7 @@ Reported = (
     | PerformancePlan
     | Derived
     | Translation
+    | Comparison
     | ToldWhole
 )
 
@@ -54,7 +57,7 @@ class Report:
     ----------
     stage : Targets, Results, Scores, Gaps, Plan, Fairness, Changes, Attribution, Reconciliation, \
 Negotiation, Moved, Credited, Alignment, Audit, PerformancePlan, Derived, Translation, Fitted, \
-Apportionment, fitting.Rounded, Leniency or Examination
+Apportionment, fitting.Rounded, Leniency, Examination or Comparison
     title : str
     focus : id
         The node that the report is about, with all below it; None for a whole alignment.
@@ -95,6 +98,9 @@ Apportionment, fitting.Rounded, Leniency or Examination
             )
         if isinstance(self.stage, ToldWhole):
             return STANDALONE[type(self.stage)].page(self.stage, self.limits, self.title)
+        if isinstance(self.stage, Comparison):
+            p = self.stage.periods.index(self.period)
+            return comparison_page(self.stage, p, self.limits, self.title)
         layers = Layers.of(self.stage)
         row = layers.targets.org.row(self.focus)
         p = layers.targets.periods.index(self.period)
@@ -170,13 +176,14 @@ def report(
     An alignment has sections of its own: the strategy map,
     coverage, what plans serve, findings; so has a performance plan, leniency, a rule check, and a
     table that was made by ``fitting``: what it was made of, and its margins. Of derived
-    values and of a translation: the driver tree, drawn, and what belongs to it.
+    values and of a translation: the driver tree, drawn, and what belongs to it. Of a comparison:
+    places before and after, grades, groups and costs.
 
     Parameters
     ----------
     stage : Targets, Results, Scores, Gaps, Plan, Fairness, Changes, Attribution, Reconciliation, \
 Negotiation, Moved, Credited, Alignment, Audit, PerformancePlan, Derived, Translation, Fitted, \
-Apportionment, fitting.Rounded, Leniency or Examination
+Apportionment, fitting.Rounded, Leniency, Examination or Comparison
     title : str, optional
         By default the name of the node in focus and the period, or of phased targets the
         longer period that they are of.
@@ -235,6 +242,8 @@ Apportionment, fitting.Rounded, Leniency or Examination
         return _of_plan(stage, title, focus, period, lights, limits)
     if isinstance(stage, ToldWhole):
         return _of_whole(stage, title, focus, period, lights, limits)
+    if isinstance(stage, Comparison):
+        return _of_comparison(stage, title, focus, period, lights, limits)
     if isinstance(stage, Translation):
         return _of_translation(stage, title, focus, period, lights, limits)
     if isinstance(stage, Derived):
@@ -320,6 +329,17 @@ def _of_plan(
     content = plan.content
     told = f"Performance plan of {content.name}, {content.period}" if title is None else str(title)
     return Report(plan, told, content.person, content.period, *options)
+
+
+def _of_comparison(
+    made: Comparison, title: str | None, focus: object, period: str | None, *options: Any
+) -> Report:
+    """A comparison: of all who are compared, in a period, the last by default."""
+    _not_asked("it is of all who are compared", focus=focus)
+    labels = made.periods.labels
+    label = labels[-1 if period is None else made.periods.index(period)]
+    told = f"Two rules compared, {label}" if title is None else str(title)
+    return Report(made, told, None, label, *options)
 
 
 def _of_whole(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from cascade_kpi.reporting.style_of_rules import RULES
+
 __all__ = ["CSS"]
 
 _COLOURS = """
@@ -342,34 +344,6 @@ _PLAN = """
 }
 """
 
-_CHECK = """
-.shapes { display: grid; gap: 1.4rem 1.6rem; margin-top: .8rem;
-  grid-template-columns: repeat(auto-fill, minmax(min(17rem, 100%), 1fr)); }
-.shape h3 { margin: 0 0 .3rem; } .shape { break-inside: avoid; }
-svg.curve { width: 100%; height: auto; }
-.curve .line { fill: none; stroke: var(--accent); stroke-width: 2; stroke-linejoin: round; }
-.curve .jump { stroke: var(--accent); stroke-width: 1.2; stroke-dasharray: 3 3; }
-.curve .on { fill: var(--accent); }
-.curve .dead { fill: var(--track); }
-.curve .axis { stroke: var(--soft); stroke-width: 1; }
-.curve .tick { fill: var(--soft); font-size: 10px; text-anchor: middle; }
-.curve .end { text-anchor: end; }
-svg.reaches, svg.shares { width: 100%; min-width: 9rem; height: 1.1rem; }
-.reach { stroke: var(--accent); stroke-width: 7; }
-.shares .weight { fill: var(--grey-fill); }
-.shares .share { fill: var(--accent); } .shares .less { fill: var(--red-fill); }
-.checked td:nth-child(2) { width: 26%; vertical-align: middle; padding-block: 0; }
-.found { list-style: none; margin: 0; padding: 0; }
-.found li { border-left: 3px solid var(--fill); padding: .1rem 0 .1rem .8rem; margin: .9rem 0;
-  break-inside: avoid; }
-.found p { margin: .1rem 0; }
-.found .head { display: flex; justify-content: space-between; gap: 1rem; }
-.found .points { color: var(--soft); white-space: nowrap; }
-@media (max-width: 46rem) {
-  .checked td:nth-child(2) { width: auto; }
-  .checked .stacks td:empty { display: none; }
-}
-"""
 
 _PHONE = """
 @media (max-width: 46rem) {
@@ -459,7 +433,7 @@ _PAPER = """
 """
 
 _PARTS = (
-    _COLOURS, _BASE, _TABLES, _CHARTS, _TILES, _TREE, _CARDS, _STRIPS, _TIMELINES, _MAP, _CHECK,
+    _COLOURS, _BASE, _TABLES, _CHARTS, _TILES, _TREE, _CARDS, _STRIPS, _TIMELINES, _MAP, RULES,
     _PHONE, _PLAN, _PAPER,
 )  # fmt: skip
 

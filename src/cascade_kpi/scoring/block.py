@@ -20,7 +20,7 @@ from cascade_kpi.scoring.combines import Combine, Weight
 from cascade_kpi.scoring.scorecard import Scorecard
 from cascade_kpi.scoring.weights import WeightTable
 
-__all__ = ["Block", "Joint", "Rating", "Sources", "Supposed", "Where"]
+__all__ = ["Block", "Errors", "Joint", "Rating", "Sources", "Supposed", "Where"]
 
 Where = slice | IntArray
 """Nodes: a slice with both ends, or their rows."""
@@ -117,6 +117,22 @@ class _Taken:
         return np.where(self._lost > self._absence.most * self._whole, np.nan, value)
 
 
+class Errors(Protocol):
+    """Errors of measurement that are added to what is read, by name and node."""
+
+    def of_result(self, kpi: str, values: FloatArray, nodes: Where) -> FloatArray:
+        """Results of some nodes with their errors."""
+        ...
+
+    def of_rating(self, question: str, values: FloatArray, nodes: Where) -> FloatArray:
+        """What raters agreed on of some nodes with its errors."""
+        ...
+
+    def of_points(self, item: str, values: FloatArray, nodes: Where) -> FloatArray:
+        """Points of an item of some nodes with their errors."""
+        ...
+
+
 @frozen
 class Supposed:
     """What is taken to be otherwise than it is.
@@ -129,11 +145,14 @@ class Supposed:
         Positions of items that have the points of their target, where they count at all.
     topmost : bool
         Nothing is filled from one level up.
+    errors : Errors or None
+        What is added to what is measured.
     """
 
     plain: bool = False
     on_target: frozenset[int] = frozenset()
     topmost: bool = False
+    errors: Errors | None = None
 
 
 @frozen(eq=False)
@@ -159,8 +178,9 @@ class Block:
 
     def result(self, kpi: str) -> FloatArray:
         """Results of a KPI, in its unit."""
-        results = self.sources.results
-        return results.at(results.kpis.index(kpi), self.p, self.nodes)
+        results, errors = self.sources.results, self.supposed.errors
+        values = results.at(results.kpis.index(kpi), self.p, self.nodes)
+        return values if errors is None else errors.of_result(kpi, values, self.nodes)
 
     def target(self, kpi: str) -> FloatArray:
         """Targets that they are set against, in KPI units."""
@@ -186,7 +206,8 @@ class Block:
             reason, repair = "no ratings of this question", "pass ratings=… that have it"
             check([Fault("score", reason, repair, value=question)])
             raise AssertionError  # check has raised
-        return ratings.at(question, self.p, self.nodes)
+        values, errors = ratings.at(question, self.p, self.nodes), self.supposed.errors
+        return values if errors is None else errors.of_rating(question, values, self.nodes)
 
     def attainment(self, item: str) -> FloatArray:
         """Attainment of an item of the card."""
@@ -226,6 +247,8 @@ class Block:
         points: FloatArray = part.points(self)
         if i in self.supposed.on_target:
             points = part.at_target(self)
+        if self.supposed.errors is not None:
+            points = self.supposed.errors.of_points(part.name, points, self.nodes)
         if np.isinf(points).any():
             raise FloatingPointError
         return points

@@ -216,8 +216,9 @@ class Weights:
             on = _on(outline, entry)
             mine = {each.part for each in self.overrides if each.node == node}
             for i, name in enumerate(outline.names):
-                if not on[i] and name not in mine:
-                    entry.pop(name, None)  # it went with its section
+                # A zero stays: without it a part of a section without weights would be on.
+                if not on[i] and entry.get(name) and name not in mine:
+                    del entry[name]  # it went with its section
             faults += self._misfit(outline, f"overrides of {node!r}", EVERYBODY, entry)
         check(faults)
         return [f"{names[codes[row]]} ({org.node(row).id})" for row in rows], rows

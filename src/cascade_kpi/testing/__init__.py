@@ -22,6 +22,7 @@ from cascade_kpi.testing.laws import check_record
 from cascade_kpi.testing.moving import check_days, check_policy
 from cascade_kpi.testing.pacing import check_pace, check_rated
 from cascade_kpi.testing.passing import check_bound, check_level
+from cascade_kpi.testing.paying import check_pay
 from cascade_kpi.testing.phasing import check_profile
 from cascade_kpi.testing.rating import (
     check_audience,
@@ -62,6 +63,7 @@ __all__ = [
     "check_method",
     "check_metric",
     "check_pace",
+    "check_pay",
     "check_policy",
     "check_profile",
     "check_rated",

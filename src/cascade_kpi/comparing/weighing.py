@@ -1,0 +1,201 @@
+"""Totals of some nodes under other weights of one part, and whether these can be searched."""
+
+from __future__ import annotations
+
+import numpy as np
+from attrs import evolve, frozen
+from numpy.typing import NDArray
+
+from cascade_kpi._arrays import FloatArray, IntArray
+from cascade_kpi.scoring import absences, adjustments, combines
+from cascade_kpi.scoring.block import Sources
+from cascade_kpi.scoring.brought import slope_in
+from cascade_kpi.scoring.grades import Grades
+from cascade_kpi.scoring.items import Item, Rated
+from cascade_kpi.scoring.kernel import Kernel
+from cascade_kpi.scoring.outline import Outline
+from cascade_kpi.scoring.score import Scores
+from cascade_kpi.scoring.weights import WeightTable
+
+__all__ = ["Reweighted", "codes_of", "is_weighed", "rounding_edges", "why_not"]
+
+# What a part's section makes of it is monotone in its weight, and these are so in a value.
+_COMBINES = (combines.Mean, combines.Geometric, combines.Weakest, combines.Sum)
+_STEPS = (
+    adjustments.Add, adjustments.Multiply, adjustments.Scale, adjustments.Within,
+    adjustments.Veto,
+)  # fmt: skip
+_POLICIES = (
+    absences.Renormalise, absences.Zero, absences.Neutral, absences.Hold, absences.Refuse,
+)  # fmt: skip
+
+
+def is_weighed(outline: Outline, i: int) -> bool:
+    """Whether a part has a weight that bears upon the total."""
+    section = outline.above[i]
+    if section < 0 or not outline.parts[section].combine.weighs:
+        return False
+    return not any(outline.beside[each] for each in _path(outline, i))
+
+
+def _path(outline: Outline, i: int) -> list[int]:
+    """A part and the sections that it is in, up to the root, which is left out."""
+    path = []
+    while i > 0:
+        path.append(i)
+        i = outline.above[i]
+    return path
+
+
+def why_not(scores: Scores, i: int) -> str:
+    """Why totals cannot be said to be monotone in the weight of a part; empty if they are.
+
+    The value of a section combined by a weighted mean, of points or of their logarithms, goes
+    one way as a weight grows. So does every section above it, where it is combined by
+    a rule of the library, which never falls as a part rises, and adjusted by steps that
+    rise or fall with a value; as long as nothing else on the card looks at these sections.
+    """
+    outline, card = scores.outline, scores.scorecard
+    section = outline.above[i]
+    for j in outline.order:
+        for name in outline.reads(j):
+            at = outline.find(name)
+            if at >= 0 and outline.is_section(at) and section in outline.needed(at):
+                return f"{outline.names[j]} looks at {name}"
+    own = [part for part in card.items if type(part) not in (Item, Rated)]
+    if own:
+        return f"{own[0].name} is an item of your own"
+    for j in [*_path(outline, section), 0]:
+        part, policy = outline.parts[j], card.policy(outline.parts[j])
+        strange = [rule for rule in part.then if type(rule) not in _STEPS]
+        if type(part.combine) not in _COMBINES:
+            strange.append(part.combine)
+        of_items = not any(outline.is_section(each) for each in outline.children[j])
+        if type(policy) not in _POLICIES and not (type(policy) is absences.Parents and of_items):
+            strange.append(policy)
+        if strange:
+            return f"{part.name} has {strange[0]!r}"
+    return ""
+
+
+@frozen(eq=False)
+class Reweighted:
+    """Some nodes in one period, under other weights of one part of their section.
+
+    The others of the section keep their proportions, and the sum of the section is kept.
+
+    Attributes
+    ----------
+    rows : int64 array (m,)
+    i : int
+        The part.
+    weights : float64 array (m, parts)
+        As they are.
+    group : int64 array (n,)
+        Everybody's group, those of the rows one each after all others.
+    """
+
+    scores: Scores
+    p: int
+    rows: IntArray
+    i: int
+    weights: FloatArray
+    group: IntArray
+
+    @classmethod
+    def of(cls, scores: Scores, p: int, rows: IntArray, i: int) -> Reweighted:
+        """Nodes with the weights that they have."""
+        table = scores.kernel.sources.table
+        group = table.group.copy()
+        group[rows] = len(table.names) + np.arange(len(rows))
+        return cls(scores, p, rows, i, table.weights[table.group[rows]], group)
+
+    @property
+    def section(self) -> int:
+        """The section of the part."""
+        return self.scores.outline.above[self.i]
+
+    @property
+    def weight(self) -> FloatArray:
+        """The weight of the part, (m,)."""
+        return self.weights[:, self.i]
+
+    @property
+    def whole(self) -> FloatArray:
+        """The sum of the weights of the section, (m,)."""
+        return np.asarray(self.weights[:, list(self.scores.outline.children[self.section])].sum(1))
+
+    def totals(self, weight: FloatArray, which: NDArray[np.intp]) -> FloatArray:
+        """Totals of some of the nodes, by their place, with such weights of the part, (k,)."""
+        mine = self.weights[which].copy()
+        children = list(self.scores.outline.children[self.section])
+        whole, own = self.whole[which], mine[:, self.i].copy()
+        mine[:, children] *= ((whole - weight) / (whole - own))[:, None]
+        mine[:, self.i] = weight
+        table = self.scores.kernel.sources.table
+        group = self.group.copy() if len(which) < len(self.rows) else self.group
+        group[self.rows[which]] = len(table.names) + np.arange(len(which))
+        other = WeightTable(table.names, np.vstack([table.weights, mine]), group)
+        sources: Sources = evolve(self.scores.kernel.sources, table=other)
+        return Kernel(sources).value(0, self.p, self.rows[which])
+
+    def solved(self, total: FloatArray) -> FloatArray:
+        """The weight at which each total is reached, NaN where it is at none, (m,).
+
+        Where no rule follows, the total is a + b·u, u the mean of the section, Σ weight·points ÷
+        Σ weight over what is there: with A and B these sums over the others, u is
+        (v·x + s·A) ÷ (v + s·B) at the weight v, s = (W − v)/(W − w). Solved for v.
+        """
+        scores, outline = self.scores, self.scores.outline
+        block = scores.kernel.block(self.p, self.rows)
+        policy = scores.scorecard.policy(outline.parts[self.section])
+        now, slope = block.value(0), np.ones(len(self.rows))
+        at = self.section
+        while at > 0:
+            step = slope_in(block, at, outline.above[at])
+            slope, at = slope * (np.nan if step is None else step), outline.above[at]
+        top, bottom, own = np.zeros(len(now)), np.zeros(len(now)), np.full(len(now), np.nan)
+        for j in outline.children[self.section]:
+            points = policy.fill(block.counted(self.section, j), block.from_parents(j))
+            if j == self.i:
+                own = points
+                continue
+            there = ~np.isnan(points)
+            top = top + np.where(there, self.weights[:, j] * np.nan_to_num(points), 0.0)
+            bottom = bottom + np.where(there, self.weights[:, j], 0.0)
+        whole, weight = self.whole, self.weight
+        with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+            wanted = block.value(self.section) + (total - now) / slope
+            q = (bottom * wanted - top) / (whole - weight)
+            found = q * whole / (own - wanted + q)
+            sound = (found > 0) & (found < whole) & (slope > 0) & (own != top / bottom)
+        sound &= bottom > 0
+        return np.where(sound, found, np.nan)
+
+
+def codes_of(grades: Grades, totals: FloatArray) -> IntArray:
+    """As `grades.codes`, but a total above all bands is -1 and one below them is the last.
+
+    Totals are there; codes fall as totals rise, throughout.
+    """
+    with np.errstate(over="ignore"):
+        rounded = np.round(totals, grades.decimals)
+    rounded = np.where(np.isinf(rounded), totals, rounded)
+    lows = [-np.inf if band.low is None else band.low for band in reversed(grades.bands)]
+    high = grades.bands[0].high
+    place = np.searchsorted(np.array(lows), rounded, side="right")
+    above = rounded >= (np.inf if high is None else high)
+    return np.where(above, -1, len(lows) - place).astype(np.int64)
+
+
+def rounding_edges(grades: Grades) -> tuple[FloatArray, FloatArray]:
+    """From which total on, before it is rounded, each grade begins and ends, (grades,) each."""
+    step = 10.0**-grades.decimals
+
+    def edge(given: float) -> float:
+        # The least number of so many decimals that is no less, and half a step before it.
+        return float(np.ceil(np.round(given / step, 6)) * step - step / 2)
+
+    lows = [-np.inf if band.low is None else edge(band.low) for band in grades.bands]
+    highs = [np.inf if band.high is None else edge(band.high) for band in grades.bands]
+    return np.array(lows), np.array(highs)

@@ -325,7 +325,7 @@ def _of_multiplied(stage: Multiplied, node: object, kpi: str | None, period: str
 
 
 def _of_comparison(stage: Comparison, node: object, kpi: str | None, period: str | None) -> Answers:
-    _not_asked(kpi=kpi)
+    not_asked(kpi=kpi)
     sides = stage.before, stage.after
     totals = tuple(partial(_total_of, side, node, period) for side in sides)
     of = ComparisonExplainer(stage, stage.org.row(node), stage.periods.index(period), totals)

@@ -97,6 +97,8 @@ if TYPE_CHECKING:
     from cascade_kpi.scoring.scorecard import Scorecard
     from cascade_kpi.scoring.sections import Section
     from cascade_kpi.scoring.weights import Override, Weights
+    from cascade_kpi.sweeping.sweep import Sweep, sweep
+    from cascade_kpi.sweeping.weightings import Weightings
     from cascade_kpi.tables import Csv, write_csv
     from cascade_kpi.targets.cascade import cascade
 
@@ -161,10 +163,12 @@ __all__ = [
     "Scores",
     "Section",
     "Stints",
+    "Sweep",
     "Targets",
     "Translation",
     "WeightBudget",
     "WeightBudgets",
+    "Weightings",
     "Weights",
     "absences",
     "adjustments",
@@ -215,6 +219,7 @@ __all__ = [
     "scales",
     "score",
     "splits",
+    "sweep",
     "to_json",
     "translate",
     "triggers",
@@ -243,6 +248,7 @@ defer("cascade_kpi.fitting")
 defer("cascade_kpi.calibrating")
 defer(*(f"cascade_kpi.moving.{name}" for name in ("reorganisation", "stints", "moves", "written")))
 defer("cascade_kpi.blending")
+defer("cascade_kpi.sweeping.weightings", "cascade_kpi.sweeping.sweep")
 defer("cascade_kpi.changing.attribute", "cascade_kpi.analysis.gaps")
 defer("cascade_kpi.agreements.performance_plan")
 defer("cascade_kpi.rating", "cascade_kpi.rating.ratings", "cascade_kpi.rating.consolidate")
@@ -334,6 +340,9 @@ _LATE = {
     "to_json": "cascade_kpi.records",
     "translate": "cascade_kpi.drivers.translate",
     "write_csv": "cascade_kpi.tables",
+    "Sweep": "cascade_kpi.sweeping.sweep",
+    "Weightings": "cascade_kpi.sweeping.weightings",
+    "sweep": "cascade_kpi.sweeping.sweep",
 }
 
 _ROOMS = {

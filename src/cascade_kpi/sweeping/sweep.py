@@ -14,7 +14,7 @@ from cascade_kpi.errors import Fault, check, suggest, unlike
 from cascade_kpi.records import record
 from cascade_kpi.records.digests import check_digest, digest_of
 from cascade_kpi.scoring.absences import Renormalise
-from cascade_kpi.scoring.block import Sources
+from cascade_kpi.scoring.block import Sources, Where
 from cascade_kpi.scoring.combines import Mean
 from cascade_kpi.scoring.kernel import Kernel
 from cascade_kpi.scoring.lawful import sources_of
@@ -176,7 +176,7 @@ def sweep(scores: Scores, weightings: Weightings) -> Sweep:
     return Sweep(scores, weightings, *map(lock, kept))
 
 
-_Made = Iterator[tuple[slice, int, slice, FloatArray]]
+_Made = Iterator[tuple[slice, int, Where, FloatArray]]
 
 
 def _additive(card: Scorecard) -> bool:
@@ -229,21 +229,21 @@ def _multiplied(scores: Scores, weightings: Weightings) -> _Made:
     at = [outline.position(weightings.items[i]) for i in used]
     rows = [_row(scores.scorecard, weightings, k)[used] for k in range(len(weightings))]
     weights, n = np.array(rows), len(scores.org)
+    weights /= weights.sum(axis=1, keepdims=True)
     for p in range(len(scores.periods)):
         for begin in range(0, n, _NODES):
             nodes = slice(begin, min(begin + _NODES, n))
             points = np.stack([kernel.value(i, p, nodes) for i in at])
             absent = np.isnan(points)
-            points[absent] = 0.0
-            there = (~absent).astype(np.float64) if absent.any() else None
+            short = absent.any(axis=0)
+            order = np.argsort(short, kind="stable")  # those who lack nothing first
+            whole = len(order) - int(np.count_nonzero(short))
+            points, there = points[:, order], ~absent[:, order[whole:]]
+            points[:, whole:][~there] = 0.0
             for first in range(0, len(weights), _WEIGHTINGS):
                 which = slice(first, min(first + _WEIGHTINGS, len(weights)))
-                yield which, p, nodes, _ratio(weights[which], points, there)
-
-
-def _ratio(weights: FloatArray, points: FloatArray, there: FloatArray | None) -> FloatArray:
-    """Σ weight·points over Σ weight of what is there, float64 (w, m)."""
-    top: FloatArray = weights @ points
-    bottom = weights.sum(axis=1, keepdims=True) if there is None else weights @ there
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.divide(top, bottom, out=top)
+                totals: FloatArray = weights[which] @ points
+                tail = totals[:, whole:]
+                with np.errstate(invalid="ignore", divide="ignore"):
+                    np.divide(tail, weights[which] @ there.astype(np.float64), out=tail)
+                yield which, p, begin + order, totals

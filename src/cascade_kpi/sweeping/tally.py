@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cascade_kpi._arrays import FloatArray, IntArray
+from cascade_kpi.scoring.block import Where
 from cascade_kpi.scoring.grades import Grades
 
 __all__ = ["Tally", "edges"]
@@ -60,7 +61,7 @@ class Tally:
         self.high = np.full((periods, nodes), np.nan)
         self.got = np.zeros((periods, grades, nodes), dtype=np.int32)
 
-    def add(self, which: slice, p: int, nodes: slice, totals: FloatArray) -> None:
+    def add(self, which: slice, p: int, nodes: Where, totals: FloatArray) -> None:
         """Totals, float64 (some weightings, some nodes), of one period."""
         low, high = np.fmin.reduce(totals, axis=0), np.fmax.reduce(totals, axis=0)
         self.low[p, nodes] = np.fmin(self.low[p, nodes], low)
@@ -76,7 +77,7 @@ class Tally:
         if self.got.shape[1]:
             self._grade(which, p, nodes, totals)
 
-    def _grade(self, which: slice, p: int, nodes: slice, totals: FloatArray) -> None:
+    def _grade(self, which: slice, p: int, nodes: Where, totals: FloatArray) -> None:
         above: NDArray[np.bool_] = np.zeros(totals.shape, dtype=bool)
         same = np.zeros(len(totals), dtype=np.int64)
         base = self._codes[p, nodes]

@@ -27,6 +27,7 @@ from cascade_kpi.sweeping.weightings import Weightings
 __all__ = ["Sweep", "sweep"]
 
 _NODES = 8_192
+_TILE = 512  # nodes in one product: small enough that no second thread is waited for
 _WEIGHTINGS = 64  # so many totals of so many nodes still fit the cache
 
 
@@ -242,8 +243,20 @@ def _multiplied(scores: Scores, weightings: Weightings) -> _Made:
             points[:, whole:][~there] = 0.0
             for first in range(0, len(weights), _WEIGHTINGS):
                 which = slice(first, min(first + _WEIGHTINGS, len(weights)))
-                totals: FloatArray = weights[which] @ points
+                totals = _product(weights[which], points)
                 tail = totals[:, whole:]
                 with np.errstate(invalid="ignore", divide="ignore"):
-                    np.divide(tail, weights[which] @ there.astype(np.float64), out=tail)
+                    np.divide(tail, _product(weights[which], there.astype(np.float64)), out=tail)
                 yield which, p, begin + order, totals
+
+
+def _product(weights: FloatArray, points: FloatArray) -> FloatArray:
+    """``weights @ points``, (w, k) and (k, m), in tiles of a few nodes."""
+    k, m = points.shape
+    tiles = -(-m // _TILE)
+    padded = np.zeros((k, tiles * _TILE))
+    padded[:, :m] = points
+    out = np.empty((len(weights), tiles, _TILE))
+    inner = padded.reshape(k, tiles, _TILE).transpose(1, 0, 2)
+    np.matmul(weights, inner, out=out.transpose(1, 0, 2))
+    return out.reshape(len(weights), -1)[:, :m]

@@ -84,6 +84,7 @@ ITEMS = {
     "build": Contest(),
     "roll_up": Contest(),
     "score_roll_up": Contest(),
+    "weightings": Contest(("polars", "scipy", "pandas")),
     "cascade_lots": Contest(),
     "update_one": Contest(),
     "phase_lots": Contest(("numpy",), part=10),

@@ -29,6 +29,7 @@ def input_bytes(case: Organisation, item: str) -> int:
     numbers = {
         "roll_up": k,
         "score_roll_up": 2 * k,
+        "weightings": 2 * k,
         "cascade_lots": k,
         "phase_lots": MONTHS + 1,
         "divisor_lots": SPAN + 1,

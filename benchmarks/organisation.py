@@ -76,6 +76,10 @@ class Organisation:
     def __len__(self) -> int:
         return len(self.ids)
 
+    def weightings(self) -> Floats:
+        """A hundred weightings of the KPIs, each of sum 1, (100, 8)."""
+        return np.random.default_rng(SEED + 7).dirichlet(np.full(len(KPIS), 4.0), 100)
+
     def seasons(self) -> Floats:
         """Weights of every node in each month, (months, n), above zero."""
         rng = np.random.default_rng(SEED + 1)

@@ -74,6 +74,24 @@ def score_roll_up(case: Organisation) -> Job:
     return Job(run, lambda result: in_input_order(org.source_row, result))
 
 
+def weightings(case: Organisation) -> Job:
+    """A hundred weightings: the mean total of each, everybody's least and most total."""
+    results = _results(case)
+    org = results.org
+    curve = ck.curves.Linear(slope=100.0, floor=0.0, cap=120.0)
+    items = [ck.Item(k, curve) for k in KPIS]
+    base = ck.Weights(dict(zip(KPIS, case.weights.tolist(), strict=True)), promised=1.0)
+    scores = ck.score(results, ck.Scorecard(items, base))
+    many = ck.Weightings(KPIS, case.weightings())
+
+    def answer(swept: Any) -> np.ndarray:
+        pair = np.column_stack([swept.low[0], swept.high[0]])
+        ranges = in_input_order(org.source_row, pair)
+        return np.concatenate([swept.mean[:, 0], ranges.ravel()])
+
+    return Job(lambda: ck.sweep(scores, many), answer)
+
+
 def cascade_lots(case: Organisation) -> Job:
     """Drivers are columns of the tree, known at leaves; goals in lots of one."""
     drivers = np.where(case.drivers > 0, case.drivers, np.nan)

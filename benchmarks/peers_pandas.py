@@ -82,6 +82,24 @@ def score_roll_up(case: Organisation) -> Job:
     return Job(run, lambda result: in_input_order(levels.order, result.to_numpy()))
 
 
+def weightings(case: Organisation) -> Job:
+    """Two products with a frame of the weightings, then means, least and most."""
+    actual = pd.DataFrame(dict(zip(KPIS, case.actual, strict=True)))
+    target = pd.DataFrame(dict(zip(KPIS, case.target, strict=True)))
+    many = pd.DataFrame(case.weightings().T, index=list(KPIS))
+
+    def run() -> tuple[pd.Series, pd.Series, pd.Series]:
+        points = (actual / target).clip(0.0, 1.2) * 100.0
+        total = points.fillna(0.0).dot(many) / points.notna().astype(float).dot(many)
+        return total.mean(), total.min(axis=1), total.max(axis=1)
+
+    def answer(result: tuple[pd.Series, pd.Series, pd.Series]) -> np.ndarray:
+        mean, low, high = (each.to_numpy() for each in result)
+        return np.concatenate([mean, np.column_stack([low, high]).ravel()])
+
+    return Job(run, answer)
+
+
 def cascade_lots(case: Organisation) -> Job:
     """Floors, then one more to the first by remainder: a stable sort and a cumcount per KPI."""
     levels = Levels.of(case)

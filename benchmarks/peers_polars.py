@@ -140,6 +140,38 @@ def score_roll_up(case: Organisation) -> Job:
     return Job(run, answer)
 
 
+def weightings(case: Organisation) -> Job:
+    """One lazy plan: points once, a column a weighting, then means, least and most."""
+    columns = {f"a{k}": pl.Series(case.actual[k]).fill_nan(None) for k in range(len(KPIS))}
+    columns |= {f"t{k}": pl.Series(case.target[k]) for k in range(len(KPIS))}
+    table, each = pl.DataFrame(columns), range(len(KPIS))
+    points = [
+        ((col(f"a{k}") / col(f"t{k}")).clip(0.0, 1.2) * 100.0).fill_null(0.0).alias(f"p{k}")
+        for k in each
+    ]
+    there = [col(f"a{k}").is_not_null().cast(pl.Float64).alias(f"h{k}") for k in each]
+    many = case.weightings().tolist()
+    totals = [
+        (
+            pl.sum_horizontal(col(f"p{k}") * w for k, w in enumerate(row))
+            / pl.sum_horizontal(col(f"h{k}") * w for k, w in enumerate(row))
+        ).fill_nan(None).alias(f"w{i}")
+        for i, row in enumerate(many)
+    ]  # fmt: skip
+    names = [f"w{i}" for i in range(len(many))]
+
+    def run() -> tuple[pl.DataFrame, pl.DataFrame]:
+        made = table.lazy().select(*points, *there).select(totals).collect()
+        ranges = made.select(low=pl.min_horizontal(names), high=pl.max_horizontal(names))
+        return made.mean(), ranges
+
+    def answer(result: tuple[pl.DataFrame, pl.DataFrame]) -> np.ndarray:
+        mean, ranges = result
+        return np.concatenate([mean.to_numpy()[0], ranges.to_numpy().ravel()])
+
+    return Job(run, answer)
+
+
 def _share(frame: pl.DataFrame, above: pl.DataFrame, goals: pl.DataFrame, bits: int) -> Any:
     """Largest remainder in every sibling group of one level.
 

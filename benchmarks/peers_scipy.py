@@ -21,7 +21,7 @@ REASONS = {
     "update_one": "a matrix product recomputes every node",
 }
 
-__all__ = ["NAME", "REASONS", "roll_up", "score", "score_roll_up"]
+__all__ = ["NAME", "REASONS", "roll_up", "score", "score_roll_up", "weightings"]
 
 
 def _closure_matrix(levels: Levels) -> csr_array:
@@ -68,3 +68,19 @@ def score_roll_up(case: Organisation) -> Job:
             return weighted / count
 
     return Job(run, lambda result: in_input_order(levels.order, result))
+
+
+def weightings(case: Organisation) -> Job:
+    """Two matrix products over everybody, as one writes it: no matrix is sparse here."""
+    many = case.weightings()
+
+    def run() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        total = score(case.actual, case.target, many)
+        return np.nanmean(total, axis=1), np.fmin.reduce(total), np.fmax.reduce(total)
+
+    return Job(run, _ranges)
+
+
+def _ranges(result: tuple[np.ndarray, np.ndarray, np.ndarray]) -> np.ndarray:
+    mean, low, high = result
+    return np.concatenate([mean, np.column_stack([low, high]).ravel()])

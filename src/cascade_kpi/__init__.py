@@ -103,6 +103,8 @@ if TYPE_CHECKING:
     from cascade_kpi.scoring.scorecard import Scorecard
     from cascade_kpi.scoring.sections import Section
     from cascade_kpi.scoring.weights import Override, Weights
+    from cascade_kpi.sweeping.sweep import Sweep, sweep
+    from cascade_kpi.sweeping.weightings import Weightings
     from cascade_kpi.tables import Csv, write_csv
     from cascade_kpi.targets.cascade import cascade
 
@@ -172,11 +174,13 @@ __all__ = [
     "Scores",
     "Section",
     "Stints",
+    "Sweep",
     "Targets",
     "Tipping",
     "Translation",
     "WeightBudget",
     "WeightBudgets",
+    "Weightings",
     "Weights",
     "absences",
     "adjustments",
@@ -231,6 +235,7 @@ __all__ = [
     "scales",
     "score",
     "splits",
+    "sweep",
     "tipping",
     "to_json",
     "translate",
@@ -260,6 +265,7 @@ defer("cascade_kpi.fitting")
 defer("cascade_kpi.calibrating", "cascade_kpi.comparing", "cascade_kpi.examining")
 defer(*(f"cascade_kpi.moving.{name}" for name in ("reorganisation", "stints", "moves", "written")))
 defer("cascade_kpi.blending")
+defer("cascade_kpi.sweeping.weightings", "cascade_kpi.sweeping.sweep")
 defer("cascade_kpi.changing.attribute", "cascade_kpi.analysis.gaps")
 defer("cascade_kpi.agreements.performance_plan")
 defer("cascade_kpi.rating", "cascade_kpi.rating.ratings", "cascade_kpi.rating.consolidate")
@@ -360,6 +366,9 @@ _LATE = {
     "to_json": "cascade_kpi.records",
     "translate": "cascade_kpi.drivers.translate",
     "write_csv": "cascade_kpi.tables",
+    "Sweep": "cascade_kpi.sweeping.sweep",
+    "Weightings": "cascade_kpi.sweeping.weightings",
+    "sweep": "cascade_kpi.sweeping.sweep",
 }
 
 _ROOMS = {

@@ -9,10 +9,10 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from cascade_kpi._arrays import IntArray, lock
+from cascade_kpi._arrays import FloatArray, IntArray, lock
 from cascade_kpi._fields import as_tuple, not_texts
 from cascade_kpi._long import Columns
-from cascade_kpi.errors import Fault, InputError, check
+from cascade_kpi.errors import Fault, InputError, check, suggest
 
 if TYPE_CHECKING:
     from cascade_kpi.org.tree import OrgTree
@@ -25,9 +25,11 @@ __all__ = [
     "check_names",
     "column",
     "id_column",
+    "known",
     "labels",
     "listed_ids",
     "named_otherwise",
+    "numbers",
     "others",
     "parents",
     "read_units",
@@ -185,3 +187,21 @@ def units_table(org: OrgTree, id: str, parent: str, kind: str, label: str) -> Co
         ]
     )
     return {**own, **org.columns}
+
+
+def known(org: OrgTree, column: object) -> None:
+    """Refuse what is not the name of a column of a tree."""
+    if not isinstance(column, str) or column not in org.columns:
+        repair = suggest(column, org.columns)
+        check([Fault("units", "no such column", repair, value=column)])
+
+
+def numbers(org: OrgTree, column: str) -> FloatArray:
+    """A column of a tree as numbers, float64 (n,), NaN where it is blank."""
+    from cascade_kpi.tables import read
+
+    known(org, column)
+    faults: list[Fault] = []
+    values = read({column: org.columns[column]}, name="units").numbers(column, faults)
+    check([attrs.evolve(f, row=int(org.source_row[f.row or 0])) for f in faults])
+    return values

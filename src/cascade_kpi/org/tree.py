@@ -27,6 +27,7 @@ from cascade_kpi.errors import Fault, InputError, check, suggest
 from cascade_kpi.missing import Missing
 from cascade_kpi.org import columns
 from cascade_kpi.org.draw import draw_rows
+from cascade_kpi.org.groups import Groups
 from cascade_kpi.org.layout import Layout
 from cascade_kpi.org.node import Node
 from cascade_kpi.org.rollup import CHILDREN, SUBTREES, Rollup
@@ -143,6 +144,7 @@ class OrgTree:
     labels: NDArray[Any] = field(eq=CONTENT, repr=False, converter=frozen_array)
     columns: Mapping[str, NDArray[Any]] = field(eq=CONTENT, repr=False, converter=frozen_columns)
     source_row: IntArray = field(eq=False, repr=False, converter=np.asarray)
+    _groups: dict[str, Groups] = field(factory=dict, init=False, eq=False, repr=False)
 
     @classmethod
     def from_table(
@@ -409,16 +411,14 @@ class OrgTree:
         InputError
             If there is no such column, or a cell is not a number.
         """
-        if not isinstance(column, str) or column not in self.columns:
-            repair = suggest(column, self.columns)
-            check([Fault("units", "no such column", repair, value=column)])
-        from cascade_kpi.tables import read
+        return columns.numbers(self, column)
 
-        faults: list[Fault] = []
-        table = read({column: self.columns[column]}, name="units")
-        values = table.numbers(column, faults)
-        check([attrs.evolve(f, row=int(self.source_row[f.row or 0])) for f in faults])
-        return values
+    def groups(self, column: str) -> Groups:
+        """Nodes grouped by what a column says; made once and kept."""
+        if column not in self._groups:
+            columns.known(self, column)
+            self._groups[column] = Groups.of(self.columns[column])
+        return self._groups[column]
 
     def over_subtrees(self, missing: Missing | str = Missing.RENORMALISE) -> Rollup:
         """Aggregates of columns over every node's subtree, the node included.

@@ -16,7 +16,8 @@ from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.periods import Periods
 from cascade_kpi.results.results import Results
 from cascade_kpi.scoring.absences import Absence
-from cascade_kpi.scoring.combines import Combine, Weight
+from cascade_kpi.scoring.combines import Combine, Weight, takes_some
+from cascade_kpi.scoring.having import Having
 from cascade_kpi.scoring.scorecard import Scorecard
 from cascade_kpi.scoring.weights import WeightTable
 
@@ -253,6 +254,10 @@ class Block:
             raise FloatingPointError
         return points
 
+    @property
+    def _size(self) -> int:
+        return len(self.sources.table.group[self.nodes])
+
     @cached_property
     def _group(self) -> IntArray:
         """Group of each node; of one, where all are of the same."""
@@ -290,25 +295,47 @@ class Block:
         weight = self.weight(i)
         if isinstance(weight, float) or len(weight) < _FEW:
             return self.item(i)
-        on = weight > 0
-        if np.count_nonzero(on) > _MOST * len(on):
+        rows = np.flatnonzero(weight > 0)
+        if len(rows) > _MOST * len(weight):
             return self.item(i)
-        rows = np.flatnonzero(on)
-        nodes = self.nodes.start + rows if isinstance(self.nodes, slice) else self.nodes[rows]
-        points = np.zeros(len(on))
-        points[rows] = Block(self.sources, self.p, nodes, self.supposed).item(i)
+        points = np.zeros(len(weight))
+        points[rows] = self._among(rows).item(i)
         return points
+
+    def _among(self, rows: IntArray) -> Block:
+        """Some of the nodes."""
+        nodes = self.nodes.start + rows if isinstance(self.nodes, slice) else self.nodes[rows]
+        return Block(self.sources, self.p, nodes, self.supposed)
 
     def combined(self, section: int) -> FloatArray:
         """The value of a section before its adjustments."""
         card = self.sources.card
         of = card.outline.parts[section]
+        gates = () if self.supposed.plain else of.gates
+        if len(self._group) > 1 and takes_some(of.combine) and not gates:
+            return self._of_some(section)
         parts, weights = self.on(section)
         if not parts:
-            return np.full(len(self.sources.table.group[self.nodes]), np.nan)
+            return np.full(self._size, np.nan)
         points = (self.counted(section, i) for i in parts)
         joint = Joint(of.combine, card.policy(of))
         return joint(points, weights, [self.from_parents(i) for i in parts])
+
+    def _of_some(self, section: int) -> FloatArray:
+        """As `combined`, each part made for those nodes alone that have it."""
+        card, table = self.sources.card, self.sources.table
+        of = card.outline.parts[section]
+        having = Having.of(card.outline.children[section], table.by_part, self._group)
+        if not having.parts:
+            return np.full(self._size, np.nan)
+        return having.combined(of.combine, card.policy(of), self._made_of)
+
+    def _made_of(self, i: int, rows: IntArray) -> tuple[FloatArray, Callable[[], FloatArray]]:
+        """Points of a part for some of the nodes, and what those one level up have."""
+        some = self._among(rows)
+        section = self.sources.card.outline.is_section(i)
+        points = self.made[i].take(rows) if section else some.item(i)
+        return points, some.from_parents(i)
 
     def from_parents(self, i: int) -> Callable[[], FloatArray]:
         """What the nodes one level up have for a part, when it is asked for."""

@@ -5,20 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import reduce
 from operator import add
-from typing import ClassVar, Protocol, runtime_checkable
+from typing import ClassVar, Protocol, TypeGuard, runtime_checkable
 
 import numpy as np
 from attrs import field, frozen
 from numpy.typing import NDArray
 
-from cascade_kpi._arrays import FloatArray
+from cascade_kpi._arrays import FloatArray, IntArray
 from cascade_kpi._fields import as_number, not_numbers
 from cascade_kpi.errors import Fault, check
 from cascade_kpi.records import record
 
-__all__ = ["Combine", "Geometric", "Mean", "Sum", "Weakest", "weighted_mean"]
+__all__ = [
+    "Combine",
+    "Geometric",
+    "Mean",
+    "OfSome",
+    "Some",
+    "Sum",
+    "Weakest",
+    "takes_some",
+    "weighted_mean",
+]
 
 Weight = float | FloatArray
+
+Some = tuple[IntArray, FloatArray]
+"""Those of m nodes that have a part on their card, int64 (r,), and their points, (r,)."""
 
 _PATTERNED = 8  # parts whose absence fits the bits of a byte
 
@@ -60,6 +73,38 @@ class Combine(Protocol):
         so that the value is Σ slope·points; else None.
         """
         ...
+
+
+@runtime_checkable
+class OfSome(Protocol):
+    """A combine that takes each part's points of those nodes alone that have it on their card."""
+
+    def of_some(
+        self, points: Iterable[Some], weights: Sequence[FloatArray], group: IntArray
+    ) -> FloatArray:
+        """The value, float64 (m,), to the bit that of all points with weights of zero.
+
+        Parameters
+        ----------
+        points : iterable of Some
+            One a part; the nodes that it leaves out weigh nothing for it.
+        weights : sequence of float64 array (groups,)
+            One a part.
+        group : int64 array (m,)
+            Of each node.
+        """
+        ...
+
+
+def takes_some(combine: Combine) -> TypeGuard[OfSome]:
+    """Whether a combine takes points of those alone that have them.
+
+    Not a class that combines in its own way and merely inherits `of_some`.
+    """
+    for kind in type(combine).__mro__:
+        if "__call__" in vars(kind):
+            return "of_some" in vars(kind)
+    return False
 
 
 def weighted_mean(
@@ -104,6 +149,56 @@ def _present_weight(gone: list[NDArray[np.bool_]], weights: Sequence[Weight]) ->
     return sums.take(pattern.astype(np.intp))  # and ten times as quick as by bytes
 
 
+def _mean_of_some(
+    points: Iterable[Some], weights: Sequence[FloatArray], group: IntArray
+) -> tuple[FloatArray, FloatArray]:
+    """As :func:`weighted_mean`, part by part over those nodes that have it.
+
+    What all parts weigh is summed once a group; it is summed again, in the same
+    order, for nodes that lack some part.
+    """
+    top = np.zeros(len(group))
+    gone: list[IntArray] = []
+    for (rows, each), weight in zip(points, weights, strict=True):
+        weighed = each * weight.take(group.take(rows))
+        absent = np.flatnonzero(np.isnan(weighed))
+        gone.append(rows.take(absent))
+        weighed[absent] = 0.0
+        np.add.at(top, rows, weighed)  # no row twice: as quick as any, and the same bits
+    whole: FloatArray = reduce(add, weights, np.zeros(1))
+    bottom = whole.take(group)
+    if any(map(len, gone)):
+        _weigh_again(bottom, gone, weights, group)
+    return top, bottom
+
+
+def _weigh_again(
+    bottom: FloatArray, gone: list[IntArray], weights: Sequence[FloatArray], group: IntArray
+) -> None:
+    """Sum, in order, the weights of the parts that are there, where some are gone."""
+    some = np.zeros(len(group), dtype=bool)
+    for rows in gone:
+        some[rows] = True
+    short = np.flatnonzero(some)
+    place = np.empty(len(group), dtype=np.intp)
+    place[short] = np.arange(len(short))
+    groups, total = group.take(short), np.zeros(len(short))
+    for rows, weight in zip(gone, weights, strict=True):
+        there = weight.take(groups)
+        there[place.take(rows)] = 0.0
+        total += there
+    bottom[short] = total
+
+
+def _divided(top: FloatArray, bottom: FloatArray) -> FloatArray:
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.divide(top, bottom, out=top)
+
+
+def _raised(top: FloatArray, bottom: FloatArray) -> FloatArray:
+    return np.where(bottom > 0, np.exp(top / bottom), np.nan)
+
+
 @record("cascade_kpi/combines.mean")
 @frozen
 class Mean:
@@ -119,9 +214,13 @@ class Mean:
 
     def __call__(self, points: Iterable[FloatArray], weights: Sequence[Weight]) -> FloatArray:
         """The value, NaN where no part has points."""
-        top, bottom = weighted_mean(points, weights)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            return np.divide(top, bottom, out=top)
+        return _divided(*weighted_mean(points, weights))
+
+    def of_some(
+        self, points: Iterable[Some], weights: Sequence[FloatArray], group: IntArray
+    ) -> FloatArray:
+        """The value, of parts that some of the nodes have."""
+        return _divided(*_mean_of_some(points, weights, group))
 
     def slopes(self, points: Sequence[FloatArray], weights: Sequence[Weight]) -> list[FloatArray]:
         """Each part's weight over those of the parts that are there; zero where it is not."""
@@ -173,8 +272,15 @@ class Geometric:
         # −∞ · 0 is no number: a part of weight zero says nothing.
         used = [np.where(np.equal(w, 0), np.nan, each) for each, w in sides]
         with np.errstate(invalid="ignore", divide="ignore"):
-            top, bottom = weighted_mean(used, weights)
-            return np.where(bottom > 0, np.exp(top / bottom), np.nan)
+            return _raised(*weighted_mean(used, weights))
+
+    def of_some(
+        self, points: Iterable[Some], weights: Sequence[FloatArray], group: IntArray
+    ) -> FloatArray:
+        """The value, of parts that some of the nodes have."""
+        logs = ((rows, self._log(each)) for rows, each in points)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return _raised(*_mean_of_some(logs, weights, group))
 
     def _log(self, points: FloatArray) -> FloatArray:
         with np.errstate(divide="ignore"):

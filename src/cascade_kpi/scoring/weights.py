@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 from attrs import field, frozen
-from numpy.typing import NDArray
 
 from cascade_kpi._arrays import FloatArray, IntArray, lock
 from cascade_kpi._fields import as_number, as_tuple, members, not_numbers, not_texts
@@ -227,10 +226,8 @@ class Weights:
         """The groups of a tree, and every node's."""
         if self.by == "kind":
             return org.kind_names, org.kind_codes
-        keys, cells = _keys(org.columns[self.by])
-        code: dict[str, int] = {}
-        place = {key: code.setdefault(str(cell), len(code)) for key, cell in cells.items()}
-        return tuple(code), np.fromiter(map(place.__getitem__, keys), np.int64, len(keys))
+        groups = org.groups(self.by)
+        return groups.names, groups.codes
 
     def strangers(self, org: OrgTree) -> list[Fault]:
         """Columns that the tree lacks, groups that no node belongs to."""
@@ -239,8 +236,8 @@ class Weights:
             return [Fault("scorecard", "no such column", repair, column="by", value=self.by)]
         faults, known = list[Fault](), org.kind_names
         if self.by != "kind":
-            cells = _keys(org.columns[self.by])[1].values()
-            faults, known = _told_apart(self.by, cells), tuple(dict.fromkeys(map(str, cells)))
+            groups = org.groups(self.by)
+            faults, known = _told_apart(self.by, groups.cells), groups.names
         faults += [
             Fault("scorecard", f"no node is of this {self.by}", suggest(group, known),
                   column="weights", value=group)
@@ -336,15 +333,6 @@ def _not_weights(groups: Any) -> list[Fault]:
                 continue
             faults.append(Fault("scorecard", reason, repair, column=column, value=weight))
     return faults
-
-
-def _keys(column: NDArray[Any]) -> tuple[list[Any], dict[Any, Any]]:
-    """What tells the cells of a column apart, and the first cell of each; 1 is not true."""
-    cells = column.tolist()
-    if set(map(type, cells)) == {str}:
-        return cells, {cell: cell for cell in dict.fromkeys(cells)}
-    keys = list(zip(map(type, cells), cells, strict=True))
-    return keys, {key: key[1] for key in dict.fromkeys(keys)}
 
 
 def _told_apart(by: str, cells: Iterable[Any]) -> list[Fault]:

@@ -1,0 +1,1 @@
+"""Sweeps: what becomes of totals and grades under many weightings."""

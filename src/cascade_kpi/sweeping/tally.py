@@ -1,0 +1,93 @@
+"""What is kept of many totals: summaries a weighting, and ranges a node."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cascade_kpi._arrays import FloatArray, IntArray
+from cascade_kpi.scoring.block import Where
+from cascade_kpi.scoring.grades import Grades
+
+__all__ = ["Tally", "edges"]
+
+
+def edges(grades: Grades) -> FloatArray:
+    """The least total of every grade but the last, best first, float64 (grades − 1,).
+
+    Totals are rounded before they are graded; this is the least that is rounded up to
+    where a band begins, so that one comparison grades a total to the bit.
+    """
+    found = []
+    for band in grades.bands[:-1]:
+        low = float("nan") if band.low is None else band.low
+        at = low - 0.5 * 10.0**-grades.decimals
+        while np.round(at, grades.decimals) >= low:
+            at = math.nextafter(at, -math.inf)
+        while np.round(at, grades.decimals) < low:
+            at = math.nextafter(at, math.inf)
+        found.append(at)
+    return np.array(found)
+
+
+class Tally:
+    """Sums and ranges, filled block by block; which blocks there are changes no range.
+
+    Attributes
+    ----------
+    total : float64 array (w, p)
+        Sums of totals.
+    scored, changed : int64 array (w, p)
+        How many nodes have a total, and how many another grade than in the base.
+    graded : int64 array (w, p, g)
+    low, high : float64 array (p, n)
+    got : int32 array (p, g, n)
+        In how many weightings each node gets each grade.
+    """
+
+    def __init__(
+        self, weightings: int, base: FloatArray, codes: IntArray, cuts: FloatArray
+    ) -> None:
+        periods, nodes = base.shape
+        grades = len(cuts) + 1 if codes.max(initial=-1) >= 0 else 0
+        self._cuts, self._codes = cuts, codes
+        self.total = np.zeros((weightings, periods))
+        self.scored = np.zeros((weightings, periods), dtype=np.int64)
+        self.changed = np.zeros((weightings, periods), dtype=np.int64)
+        self.graded = np.zeros((weightings, periods, grades), dtype=np.int64)
+        self.low = np.full((periods, nodes), np.nan)
+        self.high = np.full((periods, nodes), np.nan)
+        self.got = np.zeros((periods, grades, nodes), dtype=np.int32)
+
+    def add(self, which: slice, p: int, nodes: Where, totals: FloatArray) -> None:
+        """Totals, float64 (some weightings, some nodes), of one period."""
+        low, high = np.fmin.reduce(totals, axis=0), np.fmax.reduce(totals, axis=0)
+        self.low[p, nodes] = np.fmin(self.low[p, nodes], low)
+        self.high[p, nodes] = np.fmax(self.high[p, nodes], high)
+        sums = totals.sum(axis=1)
+        absent = np.isnan(sums)  # of those alone the absent are counted
+        count = np.full(len(totals), totals.shape[1])
+        for k in np.flatnonzero(absent).tolist():
+            there = totals[k][~np.isnan(totals[k])]
+            sums[k], count[k] = there.sum(), len(there)
+        self.total[which, p] += sums
+        self.scored[which, p] += count
+        if self.got.shape[1]:
+            self._grade(which, p, nodes, totals)
+
+    def _grade(self, which: slice, p: int, nodes: Where, totals: FloatArray) -> None:
+        above: NDArray[np.bool_] = np.zeros(totals.shape, dtype=bool)
+        same = np.zeros(len(totals), dtype=np.int64)
+        base = self._codes[p, nodes]
+        last = ~np.isnan(totals)
+        for g in range(self.got.shape[1]):
+            reached = totals >= self._cuts[g] if g < len(self._cuts) else last
+            here = reached & ~above
+            self.got[p, g, nodes] += here.sum(axis=0, dtype=np.int32)
+            self.graded[which, p, g] += np.count_nonzero(here, axis=1)
+            same += np.count_nonzero(here & (base == g), axis=1)
+            above = reached
+        same += np.count_nonzero(~last & (base < 0), axis=1)
+        self.changed[which, p] += totals.shape[1] - same

@@ -1,0 +1,154 @@
+"""Many weightings of the same items."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from attrs import field, frozen
+
+from cascade_kpi._arrays import CONTENT, FloatArray, fingerprint, float_array, frozen_array
+from cascade_kpi._fields import as_number, as_tuple, not_numbers, not_texts, not_whole, repeated
+from cascade_kpi.errors import Fault, check
+from cascade_kpi.records import record
+
+__all__ = ["Weightings"]
+
+_MOST = 1_000_000
+
+
+def _values(given: Any) -> Any:
+    return frozen_array(float_array(given, "weightings"))
+
+
+@record("cascade_kpi/weightings")
+@frozen(hash=False)
+class Weightings:
+    """Many weightings of the same items, the same for everybody.
+
+    Parameters
+    ----------
+    items : iterable of str
+        Items of the scorecard; those not named weigh nothing.
+    values : float64 array (w, items)
+        Weights, zero or more; each row with something above zero. Only their
+        proportions count: a sweep scales each row to what the card promises.
+    names : iterable of str, optional
+        Of the weightings; ``"1"``, ``"2"`` … by default.
+
+    Examples
+    --------
+    >>> Weightings(["sales", "churn"], [[70, 30], [50, 50]]).names
+    ('1', '2')
+    """
+
+    items: tuple[str, ...] = field(converter=as_tuple)
+    values: FloatArray = field(eq=CONTENT, converter=_values)
+    names: tuple[str, ...] = field(converter=as_tuple)
+
+    @names.default
+    def _numbered(self) -> tuple[str, ...]:
+        return tuple(str(1 + k) for k in range(len(self.values)))
+
+    def __attrs_post_init__(self) -> None:
+        faults = []
+        for what, texts in (("items", self.items), ("names", self.names)):
+            faults += [
+                Fault("weightings", "occurs twice", "keep one", column=what, value=text)
+                for text in repeated(texts)
+            ]
+            faults += [f for text in texts for f in not_texts("weightings", **{what: text})]
+        shape = (len(self.names), len(self.items))
+        if self.values.shape != shape or 0 in shape:
+            reason = (
+                f"weights of shape {self.values.shape}, for {shape[0]} names and {shape[1]} items"
+            )
+            check(
+                [*faults, Fault("weightings", reason, "give a row a weighting, a column an item")]
+            )
+        bad = ~np.isfinite(self.values) | (self.values < 0)
+        faults += [
+            Fault("weightings", f"the weight of {self.items[i]} is negative or not finite",
+                  "give a finite number, zero or more", row=k, value=float(self.values[k, i]))
+            for k, i in np.argwhere(bad).tolist()
+        ]  # fmt: skip
+        empty = np.flatnonzero(~(self.values > 0).any(axis=1)).tolist()
+        faults += [
+            Fault("weightings", "all weights are zero", "weigh at least one item", row=k,
+                  value=self.names[k]) for k in empty
+        ]  # fmt: skip
+        check(faults)
+
+    def __hash__(self) -> int:
+        return fingerprint((self.items, self.names, self.values))
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    @classmethod
+    def around(cls, weights: Mapping[str, float], share: float = 0.2) -> Weightings:
+        """Each weight in turn a share less and a share more, the others in proportion.
+
+        Examples
+        --------
+        >>> around = Weightings.around({"sales": 60, "churn": 40}, 0.5)
+        >>> for name, row in zip(around.names, around.values.tolist()):
+        ...     print(name, row)
+        sales −50 % [30.0, 70.0]
+        sales +50 % [90.0, 10.0]
+        churn −50 % [80.0, 20.0]
+        churn +50 % [40.0, 60.0]
+        """
+        items, base = _base(weights)
+        share = as_number(share)
+        faults = not_numbers("weightings", share=share)
+        if not faults and not 0 < share <= 1:
+            faults = [
+                Fault("weightings", "not a share", "give more than 0, at most 1", value=share)
+            ]
+        check(faults)
+        rows, names = [], []
+        for i, name in enumerate(items):
+            rest = base.sum() - base[i]
+            for sign, mark in ((-1, "−"), (1, "+")):
+                now = min(base[i] * (1 + sign * share), base.sum())
+                left = (base.sum() - now) / rest if rest else 1.0
+                row = base * left
+                row[i] = now
+                rows.append(row)
+                names.append(f"{name} {mark}{100 * share:g} %")
+        return cls(items, np.array(rows), names)
+
+    @classmethod
+    def drawn(
+        cls, weights: Mapping[str, float], count: int, *, seed: int, concentration: float = 50.0
+    ) -> Weightings:
+        """Weightings drawn around some weights, from a Dirichlet distribution.
+
+        Each row is a draw with parameters `concentration` · weight ÷ Σ weight: the higher
+        the concentration, the nearer to `weights`. With equal weights and a
+        concentration of as many as there are items, all weightings are equally likely.
+        The same seed gives the same weightings. An item of weight zero keeps it.
+        """
+        items, base = _base(weights)
+        concentration = as_number(concentration)
+        faults = not_whole("weightings", 1, _MOST, count=count)
+        faults += not_whole("weightings", 0, 2**63, seed=seed)
+        faults += not_numbers("weightings", concentration=concentration)
+        if not faults and not concentration > 0:
+            faults = [Fault("weightings", "not above zero", "give more", value=concentration)]
+        check(faults)
+        on = base > 0
+        values = np.zeros((count, len(items)))
+        shares = np.random.default_rng(seed).dirichlet(concentration * base[on] / base.sum(), count)
+        values[:, on] = shares * base.sum()
+        return cls(items, values)
+
+
+def _base(weights: Any) -> tuple[tuple[str, ...], FloatArray]:
+    if not isinstance(weights, Mapping) or not weights:
+        reason = f"a mapping of items to weights is wanted, not {type(weights).__name__}"
+        check([Fault("weightings", reason, "give such a mapping")])
+    one = Weightings(tuple(weights), [list(weights.values())])
+    return one.items, np.array(one.values[0])

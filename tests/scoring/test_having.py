@@ -1,0 +1,109 @@
+"""Cards of which every group has its own: each part is made for those that have it."""
+
+import numpy as np
+import pytest
+from attrs import frozen
+
+import cascade_kpi as ck
+from cascade_kpi import absences, adjustments, combines, triggers
+from cascade_kpi.scoring import kernel
+from cascade_kpi.scoring.having import Having
+
+NAMES = [f"k{i}" for i in range(11)]  # more than eight, which are looked up at once
+NODES = 300
+
+
+def world():
+    draw = np.random.default_rng(3)
+    parent = ["", *(f"n{(i - 1) // 7:03}" for i in range(1, NODES))]
+    posts = [f"p{i}" for i in draw.integers(0, 9, NODES)]
+    table = {"id": [f"n{i:03}" for i in range(NODES)], "parent": parent, "post": posts}
+    org = ck.OrgTree.from_table(table)
+    kpis = ck.Kpis([ck.Kpi(name, "x", aggregate=ck.aggregates.Mean()) for name in NAMES])
+    wanted = {name: draw.uniform(50, 150, NODES) for name in NAMES}
+    targets = ck.Targets.from_columns(org, kpis, wanted, periods="2026")
+    got = {}
+    for name in NAMES:
+        got[name] = draw.uniform(20, 200, NODES)
+        got[name][draw.random(NODES) < 0.2] = np.nan
+    actuals = ck.Actuals.from_columns(org, kpis, got, periods="2026")
+    return ck.measure(targets, actuals, inner="own")
+
+
+def card(**rules):
+    draw = np.random.default_rng(4)
+    groups = {}
+    for p in range(9):
+        size = int(draw.integers(1, 8))
+        raw = draw.integers(1, 9, size) + draw.random(size)
+        names = draw.choice(NAMES, size, replace=False).tolist()
+        groups[f"p{p}"] = dict(zip(names, (100 * raw / raw.sum()).tolist(), strict=True))
+    parts = [ck.Item(name, ck.curves.Linear(cap=120)) for name in NAMES]
+    weights = ck.Weights(groups, by="post")
+    return ck.Scorecard(ck.Section("total", parts, **rules), weights)
+
+
+RULES = [
+    {},
+    {"combine": combines.Geometric(1)},
+    {"missing": "zero"},
+    {"missing": absences.Neutral(70)},
+    {"missing": "parents"},
+    {"missing": "hold"},
+    {"missing": absences.AtMost(0.3)},
+    {"gates": [ck.Gate(triggers.PointsBelow("k0", 80), 90)]},
+    {"then": [adjustments.Within(20, 90)]},
+]
+
+
+@pytest.mark.parametrize("rules", RULES, ids=str)
+def test_everybody_at_once_is_everybody_alone_to_the_bit(rules):
+    scores = ck.score(world(), card(**rules))
+    alone = [scores.kernel.value(0, 0, np.array([row])) for row in range(NODES)]
+    assert scores.total[0].tobytes() == np.concatenate(alone).tobytes()
+    assert 0 < np.count_nonzero(~np.isnan(scores.total)) <= NODES
+
+
+@pytest.mark.parametrize("size", [1, 7, 64, 299])
+def test_the_size_of_a_block_changes_no_bit(size, monkeypatch):
+    whole = ck.score(world(), card()).total
+    monkeypatch.setattr(kernel, "_BLOCK", size)
+    assert ck.score(world(), card()).total.tobytes() == whole.tobytes()
+
+
+def test_rows_are_those_that_weigh_something():
+    by_part = np.array([[0.0, 2.0, 1.0]] * 9 + [[3.0, 0.0, 0.0], [0.0, 0.0, 0.0]])
+    group = np.array([2, 0, 1, 1, 0])
+    having = Having.of(range(11), by_part, group)
+    assert having.parts == tuple(range(10))
+    rows = [each.tolist() for each in having.rows()]
+    assert rows == [[0, 2, 3]] * 9 + [[1, 4]]
+
+
+def test_points_are_not_made_for_those_without_the_item():
+    """Where an item is not on the card, its numbers may be whatever they are."""
+    units = {"id": ["hq", "a", "b"], "parent": ["", "hq", "hq"], "kind": ["z", "x", "y"]}
+    org = ck.OrgTree.from_table(units, kind="kind")
+    kpis = ck.Kpis([ck.Kpi(name, "u", aggregate=ck.aggregates.Mean()) for name in "kl"])
+    wanted = {"k": np.array([1.0, 1.0, 1e-300]), "l": np.ones(3)}
+    targets = ck.Targets.from_columns(org, kpis, wanted, periods="1")
+    actuals = {"node": list("abab"), "kpi": list("kkll"), "value": [1.0, 1e300, 1.0, 1.0]}
+    results = ck.measure(targets, actuals)
+    weights = {"x": {"k": 100}, "y": {"l": 100}, "z": {}}
+    scores = ck.score(results, ck.Scorecard([ck.Item("k"), ck.Item("l")], weights))
+    assert scores.total[0, 1:].tolist() == [100.0, 100.0]
+
+
+@frozen
+class Best(ck.combines.Mean):
+    """The best of the parts, in its own way."""
+
+    def __call__(self, points, weights):
+        return np.fmax.reduce(
+            [np.where(w, p, np.nan) for p, w in zip(points, weights, strict=True)]
+        )
+
+
+def test_who_combines_in_another_way_does_not_inherit_the_quick_one():
+    of_best = ck.score(world(), card(combine=Best())).total
+    assert not np.array_equal(of_best, ck.score(world(), card()).total, equal_nan=True)

@@ -303,9 +303,9 @@ class Block:
         return points
 
     def _among(self, rows: IntArray) -> Block:
-        """Some of the nodes."""
+        """Some of the nodes, read as these are."""
         nodes = self.nodes.start + rows if isinstance(self.nodes, slice) else self.nodes[rows]
-        return Block(self.sources, self.p, nodes, self.supposed)
+        return evolve(self, nodes=nodes)
 
     def combined(self, section: int) -> FloatArray:
         """The value of a section before its adjustments."""

@@ -81,3 +81,12 @@ def test_names_are_escaped(evil):
 def test_a_focus_and_a_period_are_not_asked_and_a_title_may_be_given():
     assert len(refused(ck.report, stage=found(), focus="hq", period="1")) == 2
     assert ck.report(found(), title="Sales plan").title == "Sales plan"
+
+
+def test_no_corner_of_a_curve_is_cut():
+    line = ck.curves.Piecewise([(0.5, 0), (0.77, 100), (1.5, 130)])
+    page = ck.report(
+        ck.examine(ck.Scorecard([ck.Item("revenue", line)], {"revenue": 100}), KPIS)
+    ).html()
+    # The window goes from 0.25 to 1.75, 218 wide from 36 on; the points from 0 to 130, 104 high.
+    assert f"L{36 + (0.77 - 0.25) / 1.5 * 218:.1f} {8 + 30 / 130 * 104:.1f}L" in page

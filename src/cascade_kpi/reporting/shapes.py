@@ -58,7 +58,8 @@ def shape_picture(curve: Curve, profile: Profile, item: str) -> Element:
     jumps, flats = profile.jumps[:_MOST_EDGES], profile.dead[:_MOST_EDGES]
     inner = np.r_[jumps[:, 0], flats[:, :2].ravel()]
     inner = np.unique(inner[np.isfinite(inner) & (inner > low) & (inner < high)])
-    runs = [_run(curve, begin, end) for begin, end in pairwise([low, *inner.tolist(), high])]
+    bends = profile.places[(profile.places > low) & (profile.places < high)][:_MOST_EDGES]
+    runs = [_run(curve, begin, end, bends) for begin, end in pairwise([low, *inner.tolist(), high])]
     met = np.concatenate([points for _, points in runs])
     least, most = float(min(met.min(), 0.0)), float(max(met.max(), 1.0))
 
@@ -94,10 +95,16 @@ def _window(profile: Profile) -> tuple[float, float]:
     return (low, high) if low < high else (low, low + 1.0)
 
 
-def _run(curve: Curve, begin: float, end: float) -> tuple[FloatArray, FloatArray]:
-    """A piece of the curve, its ends a little inside so that they are those of the piece."""
+def _run(
+    curve: Curve, begin: float, end: float, bends: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """A piece of the curve, its ends a little inside so that they are those of the piece.
+
+    Drawn by its bends too, so that no corner is cut.
+    """
     off = 1e-9 * (end - begin)
-    x = np.linspace(begin + off, end - off, _DENSE)
+    inside = bends[(bends > begin + off) & (bends < end - off)]
+    x = np.union1d(np.linspace(begin + off, end - off, _DENSE), inside)
     with np.errstate(all="ignore"):
         return x, np.asarray(curve(x), dtype=np.float64)
 

@@ -74,7 +74,8 @@ class Layers:
                 if fault.repair.startswith("pass ")
                 else "give targets, results, scores, gaps, a plan, fairness, changes, their "
                 "attribution, a reconciliation, a negotiation, moved targets, an alignment, an "
-                "audit, a performance plan, derived values, a translation or a fitted table"
+                "audit, a performance plan, derived values, a translation, a fitted table, a rule "
+                "check or a comparison of rules"
             )
             check([Fault("report", reason, repair, value=type(stage).__name__)])
             raise AssertionError  # check has raised

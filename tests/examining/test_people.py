@@ -217,3 +217,12 @@ def test_an_item_of_ones_own_is_not_known():
     assert found.verdicts()["bounded"].tolist() == ["not known"]
     assert finding(found, "not known", "given").words == "its points do not come of a curve"
     assert found.bounds()["reached"].tolist() == ["neither", "neither"]
+
+
+def test_a_finding_counts_people_of_its_post_alone():
+    people = {**SELLERS, "d": (None, 100, 99.5)}
+    found = ck.examine(card(), results(people, IDS))
+    (told,) = [e for e in found.findings if e.kind == "push" and e.words.startswith("calls")]
+    assert found.people.crossing["calls"].sum() == 2  # a seller's, too
+    assert told.post == "clerk"
+    assert "takes 1 over a jump" in told.words

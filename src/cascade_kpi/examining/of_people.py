@@ -57,13 +57,15 @@ def _pushes(people: People) -> Iterator[Finding]:
             continue
         best = np.where(edge, np.nan_to_num(gains), -np.inf)
         p, row = np.unravel_index(int(np.argmax(best)), best.shape)
-        jumps = int(np.count_nonzero(people.crossing[name] & edge))
-        raised = int(np.count_nonzero(people.raising[name] & edge))
+        g = int(posts.codes[row]) if posts.codes is not None else 0
+        # Of that post alone, as the finding is; `pushes()` has the others.
+        mine = edge if posts.codes is None else edge & (posts.codes == g)
+        jumps = int(np.count_nonzero(people.crossing[name] & mine))
+        raised = int(np.count_nonzero(people.raising[name] & mine))
         of = "the target" if name in people.facts.kpis.names else "the scale"
         words = f"{name} better by {100 * people.step:g} % of {of} takes {jumps:,} over a"
         words += f" jump and {raised:,} to a better grade; the most it pays is"
         words += f" {number(float(best[p, row]))} points"
         repair = "look at their reports with care, or smooth the edge"
-        g = int(posts.codes[row]) if posts.codes is not None else 0
         size = float(best[p, row])
         yield Finding("push", root, posts.names[g], NOWHERE, size, words, repair)

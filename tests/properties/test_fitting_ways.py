@@ -88,7 +88,7 @@ def test_the_answer_is_what_many_rounds_come_to(case):
 @CHEAP
 @given(problems(orders=(1, 6)))
 def test_conjugate_gradients_come_to_the_same(case):
-    seed, margins, _ = case
+    seed, margins, there_is = case
     asked = tuple(Margin(axes, wanted) for axes, wanted in margins.items())
     one = newton.fit_steeply(seed, asked, 1e-11, 300)
     before = newton._SOLVED
@@ -104,7 +104,7 @@ def test_conjugate_gradients_come_to_the_same(case):
         table = seed
         for margin, factor in zip(asked, found.of, strict=True):
             table = table * broadcast(factor, margin.axes, 3)
-        tables.append(table)
+        tables.append(table[there_is > 0])  # a cell that is zero in every table is let go
     assert np.allclose(*tables, rtol=1e-5, atol=1e-9)
 
 

@@ -6,7 +6,7 @@ import sys
 
 import numpy as np
 from job import Job
-from organisation import KPIS, MONTHS, SPAN, Organisation
+from organisation import KPIS, MANY, MONTHS, SPAN, Organisation
 
 NAME = "copy"
 
@@ -29,6 +29,10 @@ def input_bytes(case: Organisation, item: str) -> int:
     numbers = {
         "roll_up": k,
         "score_roll_up": 2 * k,
+        "score_dense": 2 * k,
+        "score_ragged": 2 * MANY + 1,
+        "blend": 2,
+        "quotas": 2,
         "weightings": 2 * k,
         "cascade_lots": k,
         "phase_lots": MONTHS + 1,

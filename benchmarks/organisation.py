@@ -13,10 +13,27 @@ import numpy as np
 from attrs import asdict, frozen
 from numpy.typing import NDArray
 
-__all__ = ["FIT_NEAR", "KPIS", "MONTHS", "SPAN", "Organisation", "load", "make", "save"]
+__all__ = [
+    "EDGES",
+    "FIT_NEAR",
+    "KPIS",
+    "LOW_SHARE",
+    "MANY",
+    "MONTHS",
+    "POSTS",
+    "SPAN",
+    "TOP_SHARE",
+    "Organisation",
+    "load",
+    "make",
+    "save",
+]
 
 KPIS = tuple(f"k{i}" for i in range(8))
 MONTHS = 12
+MANY, POSTS = 24, 60  # KPIs, and posts of which each has eight of them
+EDGES = (97.0, 88.0, 70.0)  # totals from which a grade is A, B, C; else D
+TOP_SHARE, LOW_SHARE = 20, 5  # per cent: at most so many A, at least so many D
 SPAN = 8  # members of each group that a divisor method serves
 FIT_NEAR = 1e-8  # of a sum: where a fit stops
 MISSING = 0.03
@@ -146,6 +163,43 @@ class Organisation:
         rng = np.random.default_rng(SEED + 5)
         own = np.where(self._is_leaf, np.rint(rng.gamma(4.0, 25.0, len(self))) + 1.0, 0.0)
         return _with_all_below(own[None], self.parent, self.depth)[0]
+
+    def many_kpis(self) -> tuple[Floats, Floats, Floats]:
+        """Of `MANY` KPIs what each node itself reached, what it should have, and did reach, (k, n).
+
+        As `own_actual`, `target` and `actual` are of the eight.
+        """
+        rng = np.random.default_rng(SEED + 9)
+        shape = (MANY, len(self))
+        own, due = _holes(shape, rng), rng.gamma(9.0, 11.0, shape) + 1.0
+        target = _with_all_below(due, self.parent, self.depth)
+        target[self._is_leaf & np.isnan(own)] = np.nan
+        return own, target, _with_all_below(own, self.parent, self.depth)
+
+    def posts(self) -> tuple[Ints, Floats]:
+        """The post of every node, (n,), and what each of `POSTS` weighs, (posts, k), of sum 1.
+
+        Of `MANY` KPIs every post has as many as `KPIS` are, by weights of its own.
+        """
+        rng = np.random.default_rng(SEED + 10)
+        weights = np.zeros((POSTS, MANY))
+        for row in weights:
+            row[rng.choice(MANY, len(KPIS), replace=False)] = rng.integers(5, 26, len(KPIS))
+        weights /= weights.sum(axis=1, keepdims=True)
+        return rng.integers(0, POSTS, len(self)), weights
+
+    def pools(self) -> Ints:
+        """The pool of every node, (n,): one for a hundred nodes."""
+        rng = np.random.default_rng(SEED + 11)
+        return rng.permutation(len(self)) % max(1, len(self) // 100)
+
+    def totals(self) -> Floats:
+        """Everybody's total by the eight weights, (n,): what `score_roll_up` makes first."""
+        points = np.clip(self.actual / self.target, 0.0, 1.2) * 100.0
+        there = ~np.isnan(points)
+        with np.errstate(invalid="ignore"):
+            total: Floats = (self.weights @ np.where(there, points, 0.0)) / (self.weights @ there)
+        return total
 
     def lists(self) -> tuple[list[str], list[str | None]]:
         """Ids and parents as Python lists of str objects nobody has seen.

@@ -7,10 +7,20 @@ from typing import Any
 import numpy as np
 from attrs import frozen
 from job import Job, in_input_order
-from organisation import FIT_NEAR, KPIS, MONTHS, Organisation
+from organisation import (
+    EDGES,
+    FIT_NEAR,
+    KPIS,
+    LOW_SHARE,
+    MANY,
+    MONTHS,
+    TOP_SHARE,
+    Organisation,
+)
 
 import cascade_kpi as ck
-from cascade_kpi import fitting
+from cascade_kpi import blending, fitting
+from cascade_kpi import calibrating as cal
 
 NAME = "ours"
 REASONS: dict[str, str] = {}
@@ -20,7 +30,8 @@ PERIOD = "2026"
 
 def _tree(case: Organisation, **columns: np.ndarray) -> Any:
     ids, parents = case.lists()
-    return ck.OrgTree.from_table({"id": ids, "parent": parents, **columns})
+    kind = {"kind": "kind"} if "kind" in columns else {}
+    return ck.OrgTree.from_table({"id": ids, "parent": parents, **columns}, **kind)
 
 
 def build(case: Organisation) -> Job:
@@ -43,9 +54,9 @@ def roll_up(case: Organisation) -> Job:
     )
 
 
-def _results(case: Organisation) -> Any:
+def _results(case: Organisation, **columns: np.ndarray) -> Any:
     """Results of every node, measured beforehand; what peers are given already added up."""
-    org = _tree(case)
+    org = _tree(case, **columns)
     kpis = ck.Kpis([ck.Kpi(name, "CNY") for name in KPIS])
     at = org.source_row
     targets = ck.Targets.from_columns(
@@ -61,27 +72,84 @@ def score_roll_up(case: Organisation) -> Job:
     """Points and totals of everybody, then the mean total of every subtree."""
     results = _results(case)
     org = results.org
-    curve = ck.curves.Linear(slope=100.0, floor=0.0, cap=120.0)
-    scorecard = ck.Scorecard(
-        [ck.Item(k, curve) for k in KPIS],
-        ck.Weights(dict(zip(KPIS, case.weights.tolist(), strict=True)), promised=1.0),
-    )
 
     def run() -> np.ndarray:
-        scores = ck.score(results, scorecard)
-        return org.over_subtrees().mean(scores.total[0])
+        return org.over_subtrees().mean(_totals(case, results).total[0])
 
     return Job(run, lambda result: in_input_order(org.source_row, result))
 
 
+def _totals(case: Organisation, results: Any, **rules: Any) -> Any:
+    """Scores by the eight weights."""
+    curve = ck.curves.Linear(slope=100.0, floor=0.0, cap=120.0)
+    base = ck.Weights(dict(zip(KPIS, case.weights.tolist(), strict=True)), promised=1.0)
+    return ck.score(results, ck.Scorecard([ck.Item(k, curve) for k in KPIS], base, **rules))
+
+
+def _scored(case: Organisation, weights: Any) -> Job:
+    """Totals of everybody by cards over many KPIs."""
+    post, _ = case.posts()
+    org = _tree(case, post=np.char.add("post ", post.astype(str)).astype(object))
+    names = [f"k{i}" for i in range(MANY)]
+    kpis = ck.Kpis([ck.Kpi(name, "CNY") for name in names])
+    own, target, _ = case.many_kpis()
+    at = org.source_row
+    targets, actuals = (
+        made.from_columns(org, kpis, {k: of[i][at] for i, k in enumerate(names)}, periods=PERIOD)
+        for made, of in ((ck.Targets, target), (ck.Actuals, own))
+    )
+    results = ck.measure(targets, actuals, inner="own")
+    curve = ck.curves.Linear(slope=100.0, floor=0.0, cap=120.0)
+    card = ck.Scorecard([ck.Item(k, curve) for k in names], weights)
+    return Job(lambda: ck.score(results, card), lambda made: in_input_order(at, made.total[0]))
+
+
+def score_dense(case: Organisation) -> Job:
+    """Everybody by the same eight KPIs."""
+    weights = dict(zip(KPIS, case.weights.tolist(), strict=True))
+    return _scored(case, ck.Weights(weights, promised=1.0))
+
+
+def score_ragged(case: Organisation) -> Job:
+    """Every post by eight KPIs of its own."""
+    _, table = case.posts()
+    groups = {
+        f"post {post}": {f"k{i}": float(weights[i]) for i in np.flatnonzero(weights)}
+        for post, weights in enumerate(table)
+    }
+    return _scored(case, ck.Weights(groups, by="post", promised=1.0))
+
+
+def blend(case: Organisation) -> Job:
+    """Totals that carry those of the manager and of the top."""
+    scores = _totals(case, _results(case))
+    levels = {blending.Own(): 70, blending.Up(): 20, blending.Top(): 10}
+    shares = blending.Shares({"*": levels}, nobody="own")
+    return Job(
+        lambda: ck.blend(scores, shares),
+        lambda made: in_input_order(scores.org.source_row, made.total[0]),
+    )
+
+
+def quotas(case: Organisation) -> Job:
+    """Grades of all nodes, pool by pool."""
+    pool = np.char.add("pool ", case.pools().astype(str)).astype(object)
+    kind = np.full(len(case), "person", dtype=object)
+    results = _results(case, pool=pool, kind=kind)
+    edges = dict(zip("ABC", EDGES, strict=True))
+    scores = _totals(case, results, grades=ck.Grades.from_edges({**edges, "D": None}))
+    rule = cal.Quotas([cal.AtMost("A", TOP_SHARE / 100), cal.AtLeast("D", LOW_SHARE / 100)])
+    pools = cal.Pools("pool", of="person")
+    return Job(
+        lambda: ck.calibrate(scores, rule, pools),
+        lambda made: in_input_order(scores.org.source_row, made.grade_codes[0]),
+    )
+
+
 def weightings(case: Organisation) -> Job:
     """A hundred weightings: the mean total of each, everybody's least and most total."""
-    results = _results(case)
-    org = results.org
-    curve = ck.curves.Linear(slope=100.0, floor=0.0, cap=120.0)
-    items = [ck.Item(k, curve) for k in KPIS]
-    base = ck.Weights(dict(zip(KPIS, case.weights.tolist(), strict=True)), promised=1.0)
-    scores = ck.score(results, ck.Scorecard(items, base))
+    scores = _totals(case, _results(case))
+    org = scores.org
     many = ck.Weightings(KPIS, case.weightings())
 
     def answer(swept: Any) -> np.ndarray:

@@ -8,11 +8,12 @@ largest remainder in whole numbers of Python, which are exact.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from job import Job, in_input_order
 from levels import Levels
-from organisation import MONTHS, Organisation
+from organisation import KPIS, MANY, MONTHS, Organisation
 from peers_python import largest_remainders, pro_rata
 
 NAME = "numpy"
@@ -62,6 +63,51 @@ def _family(months: list[int], lots: np.ndarray, weights: np.ndarray) -> list[li
             below += [mine, [b - m for b, m in zip(both, mine, strict=True)]]
         whole = below
     return whole[: len(lots)]
+
+
+def _scored(case: Organisation, weigh: Callable[[int], np.ndarray | float]) -> Job:
+    """Totals, one KPI after another, with what each weighs for everybody."""
+    _, target, actual = case.many_kpis()
+
+    def run() -> np.ndarray:
+        top, bottom = np.zeros(len(case)), np.zeros(len(case))
+        for i in range(MANY):
+            weight = weigh(i)
+            if not np.any(weight):
+                continue
+            points = np.clip(actual[i] / target[i], 0.0, 1.2) * 100.0
+            there = ~np.isnan(points)
+            top += weight * np.where(there, points, 0.0)
+            bottom += weight * there
+        return np.divide(top, bottom, out=np.full(len(case), np.nan), where=bottom > 0)
+
+    return Job(run, lambda total: total)
+
+
+def score_dense(case: Organisation) -> Job:
+    """The same eight KPIs for everybody."""
+    weights = [*case.weights.tolist(), *[0.0] * (MANY - len(KPIS))]
+    return _scored(case, lambda i: weights[i])
+
+
+def score_ragged(case: Organisation) -> Job:
+    """All KPIs for everybody, weighing nothing where a post has them not."""
+    post, weights = case.posts()
+    return _scored(case, lambda i: weights[:, i].take(post))
+
+
+def blend(case: Organisation) -> Job:
+    """Totals of the manager and of the root looked up by row."""
+    total = case.totals()
+    root = int(np.flatnonzero(case.parent < 0)[0])
+
+    def run() -> np.ndarray:
+        above = total[case.parent]
+        made = (70.0 * total + 20.0 * above + 10.0 * total[root]) / 100.0
+        made[root] = total[root]
+        return made
+
+    return Job(run, lambda made: made)
 
 
 def phase_lots(case: Organisation) -> Job:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from job import Job, in_input_order
 from levels import Levels
-from organisation import KPIS, Organisation
+from organisation import EDGES, KPIS, LOW_SHARE, TOP_SHARE, Organisation
 
 NAME = "pandas"
 REASONS = {"update_one": "no structure for one path; see the dict walk of plain Python"}
@@ -80,6 +80,39 @@ def score_roll_up(case: Organisation) -> Job:
         return rolled["sum"] / rolled["count"]
 
     return Job(run, lambda result: in_input_order(levels.order, result.to_numpy()))
+
+
+def blend(case: Organisation) -> Job:
+    """Totals of the manager looked up by id."""
+    total = pd.Series(case.totals(), index=case.ids.astype(str))
+    manager = pd.Series(case.parents.astype(str), index=total.index)
+    root = str(case.ids[case.parent < 0][0].decode())
+
+    def run() -> pd.Series:
+        made = (70.0 * total + 20.0 * manager.map(total) + 10.0 * total[root]) / 100.0
+        return made.fillna(total)
+
+    return Job(run, lambda made: made.to_numpy())
+
+
+def quotas(case: Organisation) -> Job:
+    """Ranks within pools, and cuts moved as far as the quotas ask."""
+    frame = pd.DataFrame({"pool": case.pools(), "total": case.totals()})
+
+    def run() -> np.ndarray:
+        by = frame.groupby("pool")["total"]
+        rank = by.rank(method="first", ascending=False)
+        size = by.transform("size")
+        shown = frame["total"].round(2)
+        cuts = [(shown >= edge).groupby(frame["pool"]).transform("sum") for edge in EDGES]
+        most = size * TOP_SHARE // 100
+        last = size - -(-size * LOW_SHARE // 100)
+        first = np.minimum(cuts[0], most)
+        third = np.minimum(cuts[2], last)
+        second = np.clip(cuts[1], first, third)
+        return sum((rank > cut).astype(int) for cut in (first, second, third))
+
+    return Job(run, lambda codes: codes.to_numpy())
 
 
 def weightings(case: Organisation) -> Job:

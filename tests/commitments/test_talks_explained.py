@@ -73,6 +73,8 @@ def test_a_plan_keeps_what_is_agreed_and_agreeing_moves_nobody():
     made = talks()
     lines = found(made, ck.explain(made, "ann", "sales", quantity="plan"))
     assert lines[0] == "sales, ann, 2027, plan of round 4 = 28  ← agreed before, and so certain"
+    lines = found(made, ck.explain(made, "bob", "sales", quantity="plan"))
+    assert lines[0] == "sales, bob, 2027, plan of round 4 = 36  ← agreeing moves nobody"
     lines = found(made, ck.explain(made, "hq", "sales"))  # nobody spoke of it
     assert lines[0].endswith("agreeing moves nobody")
     assert "round 3, outcome row 0, value: proposal of east" in lines[1]

@@ -66,6 +66,17 @@ def test_each_stint_has_its_pieces_cut_where_the_holders_stints_are(by):
         assert "2026-06" not in text.split("\n")[2]
 
 
+def test_a_stint_that_is_written_as_two_has_a_part_of_one_piece_each():
+    twice = held(("li", "ann", "2026-01-01", "2026-03-31"), ("li", "ann", "2026-04-01", ""))
+    stage = ck.move(year(), twice, by=moves.FollowsPost())
+    assert stage.by_stint("sales")["target"].tolist() == [90, 275]
+    assert len(stage.of_holder("li")) == 1
+    told = every(stage, stage.by_stint("sales"), "target")
+    text = told["li", "ann", "2026-04-01"]
+    assert "due by their end less due by their beginning" in text
+    assert "cut here by stints row 0, end, stints row 1, start" in text
+
+
 @pytest.mark.parametrize("kpi", ["shared", "mean"])
 def test_what_is_not_divided_goes_by_the_days_of_the_stint(kpi):
     aggregate = {"shared": ck.aggregates.Sum(), "mean": ck.aggregates.Ratio(100)}[kpi]

@@ -213,24 +213,23 @@ class Peers:
         if self.by != "kind" and self.by not in org.columns:
             repair = suggest(self.by, ["kind", *org.columns])
             check([Fault("peers", "no such column", repair, column="by", value=self.by)])
-        column = org.kinds if self.by == "kind" else org.columns[self.by]
-        cells = column.tolist()
-        keys = list(zip(map(type, cells), cells, strict=True))
+        cells, at = org.kind_names, org.kind_codes
+        if self.by != "kind":
+            cells, at = org.groups(self.by).cells, org.groups(self.by).cell_codes
         code: dict[str, int] = {}
-        number: dict[tuple[type, Any], int] = {}
+        number = np.full(len(cells), -1)
         faults = []
         named: dict[str, type] = {}
-        for kind, cell in dict.fromkeys(keys):  # each value once
+        for i, cell in enumerate(cells):
             if is_blank(cell):
-                number[kind, cell] = -1
                 continue
             name = str(cell)
-            number[kind, cell] = code.setdefault(name, len(code))
-            if named.setdefault(name, kind) is not kind:
+            number[i] = code.setdefault(name, len(code))
+            if named.setdefault(name, type(cell)) is not type(cell):
                 reason = f"other nodes have the same {self.by} as another type"
                 repair = "write it alike everywhere"
                 faults.append(Fault("peers", reason, repair, column=self.by, value=cell))
-        found = np.fromiter(map(number.__getitem__, keys), np.int64, len(keys))
+        found = number[at]
         if not code:
             repair = "name a column that says who does the same work"
             faults.append(Fault("peers", f"no node has a {self.by}", repair, column="by"))

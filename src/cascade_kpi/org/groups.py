@@ -25,24 +25,28 @@ class Groups:
         Position of each node's group in `names`.
     cells : tuple
         The first of all cells that differ, in the same order; 1 is not true, nor "1".
+    cell_codes : int64 array (n,)
+        Position of each node's cell in `cells`.
     """
 
     names: tuple[str, ...]
     codes: IntArray
     cells: tuple[Any, ...]
+    cell_codes: IntArray
 
     @classmethod
     def of(cls, column: NDArray[Any]) -> Groups:
         """Of a column, array (n,)."""
         keys = column.tolist()
-        code: dict[str, int] = {}
         if set(map(type, keys)) == {str}:
-            cells = tuple(dict.fromkeys(keys))
-            place = {cell: code.setdefault(cell, len(code)) for cell in cells}
+            place = {key: i for i, key in enumerate(dict.fromkeys(keys))}
+            cells = tuple(place)
         else:
             keys = list(zip(map(type, keys), keys, strict=True))
-            told = dict.fromkeys(keys)
-            cells = tuple(cell for _, cell in told)
-            place = {key: code.setdefault(str(key[1]), len(code)) for key in told}
-        codes = np.fromiter(map(place.__getitem__, keys), np.int64, len(keys))
-        return cls(tuple(code), lock(codes), cells)
+            place = {key: i for i, key in enumerate(dict.fromkeys(keys))}
+            cells = tuple(cell for _, cell in place)
+        cell_codes = lock(np.fromiter(map(place.__getitem__, keys), np.int64, len(keys)))
+        code: dict[str, int] = {}
+        group = np.array([code.setdefault(str(cell), len(code)) for cell in cells], np.int64)
+        codes = cell_codes if len(code) == len(cells) else lock(group[cell_codes])
+        return cls(tuple(code), codes, cells, cell_codes)

@@ -160,30 +160,3 @@ def test_normalised_stage_of_the_asem_index():
         rule = Goalposts(*(ends if up else ends[::-1]), floor=None, cap=None)
         found = 100 * rule(values, np.full_like(values, np.nan), HIGHER if up else LOWER)
         np.testing.assert_allclose(found, numbers(wanted, indicator["IndCode"]), rtol=0, atol=1e-12)
-
-
-def number(text):
-    """A figure as the authority writes it: 2,200.00, or blank where it is not yet reported."""
-    return float(text.replace(",", "") or "nan")
-
-
-def test_monthly_indicators_of_a_transport_authority():
-    """Desired change up, down or none; blanks stay absent, and only good results attain 1."""
-    table = rows("mta_kpi", "mta_indicators_monthly.csv")
-    ways = {"U": HIGHER, "D": LOWER, "N": ck.directions.OnTarget()}
-    seen = {}
-    for letter, better in ways.items():
-        part = [row for row in table if row["DESIRED_CHANGE"] == letter]
-        target, actual = (
-            np.array([number(row[name]) for row in part])
-            for name in ("MONTHLY_TARGET", "MONTHLY_ACTUAL")
-        )
-        blank = np.isnan(target) | np.isnan(actual)
-        found = ck.attainments.Proportion("met")(actual, target, better)
-        assert (np.isnan(found) == blank).all()
-        some = ~blank & (target > 0)
-        good = {"U": actual >= target, "D": actual <= target, "N": actual == target}[letter]
-        assert ((found >= 1) == good)[some].all()
-        seen[letter] = (len(part), int(blank.sum()))
-    # Nothing of what has no desired change has a target.
-    assert seen == {"U": (5532, 2295), "D": (828, 281), "N": (144, 144)}

@@ -116,10 +116,8 @@ def test_human_development_index_by_a_scorecard():
     assert {(row["iso3"], int(row["year"])) for row in odd} == {
         ("RWA", y) for y in range(1990, 1995)
     }
-    assert np.nanmax(np.abs(found - published)) <= 0.0005 + 1e-9
-    last = np.array([row["year"] == "2021" and row["hdi"] != "" for row in table])
-    assert last.sum() == 191
-    assert (np.round(found, 3) == published)[last].all()
+    there = ~np.isnan(published)
+    assert (np.round(found, 3) == published)[there].all()
 
 
 def test_what_is_transcribed_is_in_the_table():

@@ -60,6 +60,66 @@ def test_human_development_index_of_every_country_and_year():
     assert (np.round(found, 3) == published)[last].all()
 
 
+EDUCATION = ck.Section(
+    "education", [ck.Item(k, ck.curves.Linear(1), DIMENSIONS[k]) for k in ("eys", "mys")]
+)
+# Who lacks an indicator has no index.
+DEVELOPMENT = ck.Scorecard(
+    ck.Section(
+        "index",
+        [
+            ck.Item("le", ck.curves.Linear(1), DIMENSIONS["le"]),
+            EDUCATION,
+            ck.Item("gnipc", ck.curves.Linear(1), DIMENSIONS["gnipc"]),
+        ],
+        combine=ck.combines.Geometric(),
+    ),
+    {"le": 100 / 3, "education": 100 / 3, "gnipc": 100 / 3, "eys": 50, "mys": 50},
+    missing="hold",
+)
+
+
+def developed(table):
+    """Indices by a scorecard of rows with a country, a year and the four indicators."""
+    cells = [(row, name) for row in table for name in DIMENSIONS if row[name]]
+    long = {
+        "node": [row["iso3"] for row, _ in cells],
+        "kpi": [name for _, name in cells],
+        "period": [row["year"] for row, _ in cells],
+        "value": [float(row[name]) for row, name in cells],
+    }
+    ids = sorted({row["iso3"] for row in table})
+    org = ck.OrgTree.from_table({"id": ids, "parent": [""] * len(ids)}, roots="many")
+    kpis = [ck.Kpi(name, "x", aggregate=ck.aggregates.Mean()) for name in DIMENSIONS]
+    targets = ck.assign(org, ck.Kpis(kpis), long)  # goalposts do not read them
+    total = ck.score(ck.measure(targets, long), DEVELOPMENT).total
+    periods = targets.periods.labels
+    return np.array([total[periods.index(r["year"]), org.row(r["iso3"])] for r in table])
+
+
+def test_transcribed_countries_by_a_scorecard():
+    table = [
+        {"iso3": iso, "year": "2021"} | {k: str(x) for k, x in zip(DIMENSIONS, line, strict=True)}
+        for iso, (line, _) in SOME.items()
+    ]
+    assert np.round(developed(table), 3).tolist() == [published for _, published in SOME.values()]
+
+
+def test_human_development_index_by_a_scorecard():
+    """All 6,240 rows; without an index are those that lack an indicator, and Rwanda to 1994."""
+    table = rows("hdi", "hdi_components_1990_2021.csv")
+    table = [row for row in table if not row["iso3"].startswith("ZZ")]
+    found, published = developed(table), numbers(table, "hdi")
+    assert (len(table), int((~np.isnan(published)).sum())) == (6240, 5571)
+    odd = [row for row, differs in zip(table, np.isnan(found) != np.isnan(published), strict=True)
+           if differs]  # fmt: skip
+    assert {(row["iso3"], int(row["year"])) for row in odd} == {
+        ("RWA", y) for y in range(1990, 1995)
+    }
+    there = ~np.isnan(published)
+    assert (np.round(found, 3) == published)[there].all()
+
+
 def test_what_is_transcribed_is_in_the_table():
     table = rows("hdi", "hdi_components_1990_2021.csv")
     for country, (values, published) in SOME.items():
@@ -98,30 +158,3 @@ def test_normalised_stage_of_the_asem_index():
         rule = Goalposts(*(ends if up else ends[::-1]), floor=None, cap=None)
         found = 100 * rule(values, np.full_like(values, np.nan), HIGHER if up else LOWER)
         np.testing.assert_allclose(found, numbers(wanted, indicator["IndCode"]), rtol=0, atol=1e-12)
-
-
-def number(text):
-    """A figure as the authority writes it: 2,200.00, or blank where it is not yet reported."""
-    return float(text.replace(",", "") or "nan")
-
-
-def test_monthly_indicators_of_a_transport_authority():
-    """Desired change up, down or none; blanks stay absent, and only good results attain 1."""
-    table = rows("mta_kpi", "mta_indicators_monthly.csv")
-    ways = {"U": HIGHER, "D": LOWER, "N": ck.directions.OnTarget()}
-    seen = {}
-    for letter, better in ways.items():
-        part = [row for row in table if row["DESIRED_CHANGE"] == letter]
-        target, actual = (
-            np.array([number(row[name]) for row in part])
-            for name in ("MONTHLY_TARGET", "MONTHLY_ACTUAL")
-        )
-        blank = np.isnan(target) | np.isnan(actual)
-        found = ck.attainments.Proportion("met")(actual, target, better)
-        assert (np.isnan(found) == blank).all()
-        some = ~blank & (target > 0)
-        good = {"U": actual >= target, "D": actual <= target, "N": actual == target}[letter]
-        assert ((found >= 1) == good)[some].all()
-        seen[letter] = (len(part), int(blank.sum()))
-    # Nothing of what has no desired change has a target.
-    assert seen == {"U": (5532, 2295), "D": (828, 281), "N": (144, 144)}

@@ -151,6 +151,40 @@ def test_measures_with_disclosed_thresholds_and_their_weighted_outcomes():
     assert seen == 5
 
 
+def gated(results, curve, gate):
+    """Points of "measure" by a curve read at per cents, beside what its gate looks at."""
+    org = ck.OrgTree.from_table({"id": ["plan"], "parent": [""]})
+    kpis = [ck.Kpi(name, "%", aggregate=ck.aggregates.Mean()) for name in results]
+    goals = dict.fromkeys(results, 100)
+    table = {"node": ["plan"] * 2, "kpi": list(results), "value": list(results.values())}
+    item = ck.Item("measure", ck.curves.Piecewise(curve, below=0), ck.attainments.Result())
+    card = ck.Scorecard(ck.Section("total", [item], gates=[gate]), {"measure": 100})
+    targets = ck.cascade(org, kpis, goals, periods="year")
+    return float(ck.score(ck.measure(targets, table), card).total[0, 0])
+
+
+@pytest.mark.parametrize(
+    ("revenue", "ebitda", "paid"),
+    [(120, 100, 200), (120, 99.9, 100), (110, 100, 150), (110, 50, 100), (95, 50, 75), (89, 99, 0)],
+)
+def test_no_more_than_target_unless_profit_meets_its_own(revenue, ebitda, paid):
+    """RealNetworks 2015: capped at 100 unless adjusted EBITDA is at least 100 % of target."""
+    gate = ck.Gate(ck.triggers.ResultBelow("profit", 100), at=100)
+    curve = [(90, 50), (100, 100), (120, 200)]
+    assert gated({"measure": revenue, "profit": ebitda}, curve, gate) == pytest.approx(paid)
+
+
+@pytest.mark.parametrize(
+    ("percentile", "absolute", "paid"),
+    [(80, 3, 200), (80, 0, 200), (80, -0.1, 50), (45, 1, 75), (45, -1, 50), (39, 1, 0)],
+)
+def test_no_more_than_half_where_the_return_is_negative(percentile, absolute, paid):
+    """Progress Energy: relative return by percentile, capped at 50 if its own is negative."""
+    gate = ck.Gate(ck.triggers.ResultBelow("return", 0), at=50)
+    curve = [(40, 50), (50, 100), (80, 200)]
+    assert gated({"measure": percentile, "return": absolute}, curve, gate) == pytest.approx(paid)
+
+
 def vesting(parts):
     """Total of (weight, payout) components through a scorecard."""
     names = [f"component {i}" for i in range(len(parts))]
@@ -183,6 +217,28 @@ def test_published_totals(case):
     # the chief executive's 83.3 is itself rounded, by up to a thirtieth of a point of the total
     slack = 0.035 if case == "JG-STIP-2019-CEO" else 1e-9
     assert vesting(parts) == pytest.approx(published, abs=half + slack)
+
+
+def test_a_total_from_results():
+    """Just Group 2020, all four measures: one is published by what it paid, three by results."""
+    curves = {
+        "earnings": [(2, 25), (8, 100)],
+        "return": [(0, 0), (100, 100)],
+        "solvency": [(145, 25), (150, 100)],
+        "generation": [(80, 25), (230, 100)],
+    }
+    actuals = {"earnings": 16.5, "return": 71.49, "solvency": 196, "generation": 434}
+    org = ck.OrgTree.from_table({"id": ["plan"], "parent": [""]})
+    kpis = [ck.Kpi(name, "x", aggregate=ck.aggregates.Mean()) for name in actuals]
+    items = [
+        ck.Item(name, ck.curves.Piecewise(levels, below=0), ck.attainments.Result())
+        for name, levels in curves.items()
+    ]
+    table = {"node": ["plan"] * 4, "kpi": list(actuals), "value": list(actuals.values())}
+    targets = ck.cascade(org, kpis, dict.fromkeys(actuals, 100), periods="2022")
+    scores = ck.score(ck.measure(targets, table), ck.Scorecard(items, dict.fromkeys(actuals, 25)))
+    assert scores.total[0, 0] == pytest.approx(25 + 17.8725 + 25 + 25, abs=1e-9)
+    assert round(float(scores.total[0, 0])) == TOTALS["JG-LTIP-2020"][1]
 
 
 def test_the_table_says_what_is_transcribed():

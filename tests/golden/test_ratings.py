@@ -83,6 +83,43 @@ def test_division_and_combined_rating():
     assert round(combined, 1) == round(weighted([(25, 4.50), (25, 3.00), (50, 4.4)]), 1) == 4.1
 
 
+def test_the_whole_hierarchy_in_one_card():
+    """What lies below the division is a section; three curves are printed, three ratings given."""
+    result = ck.attainments.Result()
+    division = ck.Section(
+        "division",
+        [ck.Item("income", curve_of(CURVES["division"]), result),
+         *(rating_itself(name) for name in DIVISION if name != "income")],
+    )  # fmt: skip
+    of_curve = [ck.Item(unit, curve_of(CURVES[unit]), result) for unit in ("corporation", "group")]
+    weights = {"corporation": 25, "group": 25, "division": 50}
+    weights |= {name: weight for name, (weight, _) in DIVISION.items()}
+    actuals = {unit: ACTUAL[unit][0] for unit in ("corporation", "group")}
+    actuals |= {name: rating for name, (_, rating) in DIVISION.items()}
+    actuals["income"] = ACTUAL["division"][0]
+    scores, combined = total([*of_curve, division], weights, actuals)
+    assert scores.points("division")[0, 0] == pytest.approx(4.355, abs=1e-12)
+    assert combined == pytest.approx(4.0525, abs=1e-12)
+    assert (round(scores.points("division")[0, 0], 1), round(combined, 1)) == (4.4, 4.1)
+    income = scores.effective("income")[0, 0]
+    assert income == pytest.approx(0.5 * 0.4, abs=1e-12)
+
+
+def test_scores_of_every_goal_of_the_chief_executive():
+    """Table 7-32 prints weight × rating for each goal; the eight sum to 346.5."""
+    table = [r for r in rows("textbook_ellig", "table_7_32_ceo_scorecard.csv") if r["score"]]
+    names = [row["goal"] for row in table]
+    scores, average = total(
+        [rating_itself(name) for name in names],
+        {row["goal"]: float(row["weight_points"]) for row in table},
+        {row["goal"]: float(row["rating"]) for row in table},
+    )
+    printed = [float(row["score"]) for row in table]
+    brought = [100 * (scores.points(n) * scores.effective(n))[0, 0] for n in names]
+    assert brought == pytest.approx(printed, abs=1e-11)
+    assert 100 * average == pytest.approx(sum(printed), abs=1e-11)
+
+
 def test_the_tables_say_what_is_transcribed():
     table = rows("textbook_ellig", "table_7_32_ceo_scorecard.csv")
     pairs = [(float(r["weight_points"]), float(r["rating"])) for r in table if r["score"]]
@@ -126,9 +163,14 @@ def test_merit_is_what_the_table_prints():
         for r in table
     ]
     assert printed == [(r, 388500 * rise // 100, bonus, total) for r, rise, bonus, total in MERIT]
-    of_one = next(r for r in table if r["performance_rating"] == "1")
-    # Every other variance is from a total of 484,707; for a rating of 1 that is 62,407, not 62,409.
-    assert int(of_one["variance_abs"]) == 484707 - int(of_one["total"]) + 2
+    for row in table:
+        after = 388500 + int(row["salary_increase"])
+        assert int(row["salary_after"]) == after
+        # Every variance is from a total of 484,707; for a rating of 1 that is 62,407, not 62,409.
+        variance = abs(int(row["total"]) - 484707)
+        misprint = 2 if row["performance_rating"] == "1" else 0
+        assert int(row["variance_abs"]) == variance + misprint
+        assert float(row["variance_pct_abs"]) == pytest.approx(variance / 4847.07, abs=0.05)
 
 
 def test_bonus_grid_is_a_third_of_the_target_for_each_rating():

@@ -1,0 +1,58 @@
+"""Stints scored as nodes are, period by period."""
+
+from __future__ import annotations
+
+import attrs
+import numpy as np
+
+from cascade_kpi._arrays import FloatArray
+from cascade_kpi.exposing.exposure import Exposure
+from cascade_kpi.exposing.trees import stints_of
+from cascade_kpi.kpis.aggregates import Sum
+from cascade_kpi.kpis.kpi import Kpis
+from cascade_kpi.kpis.splits import Shared
+from cascade_kpi.moving.credited import Credited
+from cascade_kpi.periods import Periods
+from cascade_kpi.results.actuals import Actuals
+from cascade_kpi.results.measure import measure
+from cascade_kpi.scoring.score import Scores, score
+from cascade_kpi.scoring.scorecard import Scorecard
+from cascade_kpi.targets.targets import Targets
+
+__all__ = ["judged"]
+
+
+def judged(
+    credited: Credited, card: Scorecard, exposure: Exposure
+) -> tuple[dict[str, Scores], FloatArray]:
+    """The scores of the stints that are judged, by period, and every stint's total (s,)."""
+    moved = credited.moved
+    before, kpis = moved.of_before, _as_made(moved.of_before.kpis)
+    numbers = {
+        kpi.name: (moved.portions.target(k)[0], credited.of_stints(k))
+        for k, kpi in enumerate(kpis)
+    }
+    found: dict[str, Scores] = {}
+    totals = np.full(len(moved.stays), np.nan)
+    for p, label in enumerate(before.periods.labels):
+        some = np.flatnonzero(exposure.judged & (moved.stays.period == p))
+        if not len(some):
+            continue
+        org, rows = stints_of(moved, some)
+        one = Periods((label,))
+        targets = {name: target[rows] for name, (target, _) in numbers.items()}
+        results = tuple((result[rows][None],) for _, result in numbers.values())
+        results_of = measure(
+            Targets.from_columns(org, kpis, targets, periods=one),
+            Actuals(org, kpis, one, results),
+        )
+        found[label] = score(results_of, card)
+        totals[rows] = found[label].total[0]
+    return found, totals
+
+
+def _as_made(kpis: Kpis) -> Kpis:
+    """KPIs whose results are made already, of every leaf: nothing is rolled up or divided."""
+    return Kpis(
+        attrs.evolve(kpi, aggregate=Sum(), split=Shared(), lot=None, at=()) for kpi in kpis
+    )

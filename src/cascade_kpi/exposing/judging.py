@@ -5,7 +5,7 @@ from __future__ import annotations
 import attrs
 import numpy as np
 
-from cascade_kpi._arrays import FloatArray
+from cascade_kpi._arrays import FloatArray, IntArray
 from cascade_kpi.exposing.exposure import Exposure
 from cascade_kpi.exposing.trees import stints_of
 from cascade_kpi.kpis.aggregates import Sum
@@ -24,8 +24,17 @@ __all__ = ["judged"]
 
 def judged(
     credited: Credited, card: Scorecard, exposure: Exposure
-) -> tuple[dict[str, Scores], FloatArray]:
-    """The scores of the stints that are judged, by period, and every stint's total (s,)."""
+) -> tuple[dict[str, Scores], IntArray, FloatArray]:
+    """The scores of the stints that are judged, by period; every stint's row there, and total.
+
+    Returns
+    -------
+    scores : dict of str to Scores
+    leaf : int64 array (s,)
+        -1 for a stint that is not judged.
+    total : float64 array (s,)
+        NaN for one that is not judged, or has nothing to score.
+    """
     moved = credited.moved
     before, kpis = moved.of_before, _as_made(moved.of_before.kpis)
     numbers = {
@@ -33,7 +42,7 @@ def judged(
         for k, kpi in enumerate(kpis)
     }
     found: dict[str, Scores] = {}
-    totals = np.full(len(moved.stays), np.nan)
+    leaf, totals = np.full(len(moved.stays), -1), np.full(len(moved.stays), np.nan)
     for p, label in enumerate(before.periods.labels):
         some = np.flatnonzero(exposure.judged & (moved.stays.period == p))
         if not len(some):
@@ -47,8 +56,8 @@ def judged(
             Actuals(org, kpis, one, results),
         )
         found[label] = score(results_of, card)
-        totals[rows] = found[label].total[0]
-    return found, totals
+        leaf[rows], totals[rows] = np.arange(len(rows)), found[label].total[0]
+    return found, leaf, totals
 
 
 def _as_made(kpis: Kpis) -> Kpis:

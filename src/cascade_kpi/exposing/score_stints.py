@@ -81,6 +81,10 @@ class StintScores:
         Per row of ``by_stint``, what it counts.
     stint_total : float64 array (s,)
         Per row of ``by_stint``, its total in points; NaN where it has none.
+    leaf : int64 array (s,)
+        Per row of ``by_stint``, its row in the scores of its period; -1 if it is not judged.
+    cell : int64 array (s,)
+        Per row of ``by_stint``, its period × n + the row of its holder among the people.
     """
 
     credited: Credited
@@ -92,6 +96,7 @@ class StintScores:
     stints: Mapping[str, Scores] = field(eq=False, repr=False)
     exposure: Exposure = field(eq=False, repr=False)
     stint_total: FloatArray = field(eq=False, repr=False, converter=frozen_array)
+    leaf: IntArray = field(eq=False, repr=False, converter=frozen_array)
     cell: IntArray = field(eq=False, repr=False, converter=frozen_array)
 
     @property
@@ -250,13 +255,13 @@ def score_stints(
     moved = credited.moved
     people, row = people_of(moved)
     exposure = Exposure.of(moved, least_days, post_weight)
-    stints, totals = judged(credited, scorecard, exposure)
+    stints, leaf, totals = judged(credited, scorecard, exposure)
     cell = moved.stays.period * len(people) + row[moved.stays.holder]
     shape = len(moved.of_before.periods), len(people)
     total = means(totals, exposure.counts, cell, shape[0] * shape[1]).reshape(shape)
     stage = StintScores(
         credited, scorecard, least_days, post_weight, people, lock(total),
-        MappingProxyType(stints), exposure, lock(totals), cell,
+        MappingProxyType(stints), exposure, lock(totals), leaf, cell,
     )  # fmt: skip
     if scorecard.grades is not None:
         scorecard.grades.codes(stage.total)

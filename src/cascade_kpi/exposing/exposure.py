@@ -29,7 +29,7 @@ class Exposure:
     share, post : float64 array (s,)
         Share of the node, above 0 and at most 1; weight of the post, zero or more.
     judged : bool array (s,)
-        Which are scored.
+        Which are scored, if they have a target or a result.
     """
 
     days: IntArray = field(converter=frozen_array)

@@ -38,13 +38,14 @@ def judged(
     moved = credited.moved
     before, kpis = moved.of_before, _as_made(moved.of_before.kpis)
     numbers = {
-        kpi.name: (moved.portions.target(k)[0], credited.of_stints(k))
-        for k, kpi in enumerate(kpis)
+        kpi.name: (moved.portions.target(k)[0], credited.of_stints(k)) for k, kpi in enumerate(kpis)
     }
+    every = [values for pair in numbers.values() for values in pair]
+    own = ~np.isnan(every).all(axis=0)  # who has nothing would have zero under some policies
     found: dict[str, Scores] = {}
     leaf, totals = np.full(len(moved.stays), -1), np.full(len(moved.stays), np.nan)
     for p, label in enumerate(before.periods.labels):
-        some = np.flatnonzero(exposure.judged & (moved.stays.period == p))
+        some = np.flatnonzero(exposure.judged & own & (moved.stays.period == p))
         if not len(some):
             continue
         org, rows = stints_of(moved, some)
@@ -62,6 +63,4 @@ def judged(
 
 def _as_made(kpis: Kpis) -> Kpis:
     """KPIs whose results are made already, of every leaf: nothing is rolled up or divided."""
-    return Kpis(
-        attrs.evolve(kpi, aggregate=Sum(), split=Shared(), lot=None, at=()) for kpi in kpis
-    )
+    return Kpis(attrs.evolve(kpi, aggregate=Sum(), split=Shared(), lot=None, at=()) for kpi in kpis)

@@ -17,7 +17,7 @@ from cascade_kpi.exposing.exposure import Exposure, weight_faults
 from cascade_kpi.exposing.judging import judged
 from cascade_kpi.exposing.means import means, shares
 from cascade_kpi.exposing.tables import stint_table
-from cascade_kpi.exposing.trees import people_of, taken
+from cascade_kpi.exposing.trees import nobody, people_of, taken
 from cascade_kpi.kpis.kpi import Kpis
 from cascade_kpi.moving.credited import Credited
 from cascade_kpi.org.tree import OrgTree
@@ -251,6 +251,7 @@ def score_stints(
     faults += not_whole("score_stints", 1, _LONGEST, least_days=least_days)
     if isinstance(credited, Credited):
         faults += taken(credited.moved.of_before.org) + weight_faults(credited.moved, post_weight)
+        faults += nobody(credited.moved)
     check(faults)
     moved = credited.moved
     people, row = people_of(moved)

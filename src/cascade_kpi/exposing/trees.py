@@ -14,7 +14,7 @@ from cascade_kpi.moving.columns import told
 from cascade_kpi.moving.moved import Moved
 from cascade_kpi.org.tree import OrgTree
 
-__all__ = ["EXTRA", "people_of", "stint_labels", "stints_of", "taken"]
+__all__ = ["EXTRA", "nobody", "people_of", "stint_labels", "stints_of", "taken"]
 
 EXTRA = ("last_post", "last_unit")
 """The columns of the tree of people beside those of the nodes."""
@@ -81,6 +81,15 @@ def taken(org: OrgTree) -> list[Fault]:
         for name in EXTRA
         if name in org.columns
     ]
+
+
+def nobody(moved: Moved) -> list[Fault]:
+    """A fault if there is nobody to be scored."""
+    if len(moved.stays):
+        return []
+    labels = moved.of_before.periods.labels
+    reason = f"nobody has a stint in {labels[0]}" + (f" to {labels[-1]}" if labels[1:] else "")
+    return [Fault("stints", reason, "add who held what in these periods, or use score(…)")]
 
 
 def _forest(ids: Any, kinds: NDArray[Any], labels: list[str]) -> OrgTree:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import cascade_kpi as ck
 from tests.properties.test_explanations import bits, same_bits
-from tests.properties.test_move import CALENDAR, DAYS, FIRST, cases, day, moved, told
+from tests.properties.test_move import CALENDAR, DAYS, cases, moved
 from tests.properties.test_stints_explained import reports
 from tests.strategies import shuffled
 
@@ -174,7 +174,3 @@ def test_one_stint_over_the_whole_period_has_exactly_the_plain_score(case, data)
     for node in leaves:
         mine = stage.total[:, stage.org.row(f"at {node}")]
         assert mine.tobytes() == wanted[:, targets.org.row(node)].tobytes()
-
-
-def test_the_days_of_the_cases_are_those_of_the_calendar():
-    assert (day(0), len(told([]))) == (FIRST, 0)

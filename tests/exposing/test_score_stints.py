@@ -109,6 +109,31 @@ def test_who_was_away_all_the_time_is_not_judged():
     assert "no stint counts" in ck.explain(stage, "bo").source
 
 
+def test_a_part_of_a_stint_that_was_all_leave_does_not_count():
+    units = ck.Reorganisation.from_table(
+        {"node": ["ann"], "parent": ["west"], "start": ["2026-10-01"]}, org()
+    )
+    leaves = ck.Leaves.from_table({"holder": ["bo"], "start": ["2026-10-01"], "end": [""]})
+    bo = [at("ann", "2026-08-01", "2026-09-30", 61), at("ann", "2026-10-01", "2026-12-31", 46)]
+    stage = judged(*bo, stage=moved(units=units, leaves=leaves))
+    rows = [row for row in rows_of(stage.table()) if row["holder"] == "bo"]
+    assert [row["why_not"] for row in rows] == ["", "no day that counts"]
+    assert of(stage, "bo") == 100.0
+
+
+def test_stints_are_explained_whatever_the_order_of_their_names():
+    stints = held(("li", "cid", "2026-01-01", "2026-06-30"), ("li", "ann", "2026-07-01", ""))
+    done = credited(
+        at("cid", "2026-01-01", "2026-06-30", 181), at("ann", "2026-07-01", "2026-12-31", 92),
+        stage=ck.move(year(), stints, by=moves.FollowsPost()),
+    )  # fmt: skip
+    why = ck.explain(ck.score_stints(done, CARD), "li")
+    same_bits(why)
+    first, _, second, _ = why.inputs
+    assert (first.value, second.value) == (100.0, 50.0)
+    assert first.name == "total, li at cid, 2026-01-01 to 2026-06-30, 2026"
+
+
 def test_short_stints_are_left_out_and_told_and_days_at_one_node_count_together():
     stage = judged(least_days=182)
     told = stints_of(stage, "why_not", "weight")
@@ -216,14 +241,8 @@ def test_it_comes_back_from_json_and_a_changed_document_is_refused():
     assert again == stage
     assert hash(again) == hash(stage)
     assert ck.explain(again, "li").text(depth=None) == ck.explain(stage, "li").text(depth=None)
-    document = json.loads(text)
     for path, value in (("least_days", 200), ("post_weight", "none")):
-        changed = json.loads(text)
-        found = changed["data"] if "data" in changed else changed
-        assert path in json.dumps(found)
-        faults = refused(from_json, json.dumps(_with(changed, path, value)))
-        assert faults
-    assert document == json.loads(to_json(again))
+        assert refused(from_json, json.dumps(_with(json.loads(text), path, value)))
 
 
 def _with(document, name, value):

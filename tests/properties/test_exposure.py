@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import cascade_kpi as ck
@@ -91,8 +91,7 @@ def test_totals_are_those_of_plain_python_within_those_of_the_stints(question):
     case, table, least = question
     after = None if table is None else moved(case)
     stage = None if after is None else scored(after, table, least)
-    if stage is None:
-        return
+    assume(stage is not None)
     wanted = plain(case, ck.credit(after, table), least)
     for p, label in enumerate(stage.periods.labels):
         for i, person in enumerate(stage.org.ids.tolist()):
@@ -119,8 +118,7 @@ def test_the_order_of_rows_changes_no_bit(question, data):
     case, table, least = question
     after = None if table is None else moved(case)
     stage = None if after is None else scored(after, table, least)
-    if stage is None:
-        return
+    assume(stage is not None)
 
     def mixed(size):
         return data.draw(st.permutations(range(size)))
@@ -144,8 +142,7 @@ def test_every_total_is_explained_to_the_bit(question):
     case, table, least = question
     after = None if table is None else moved(case)
     stage = None if after is None else scored(after, table, least)
-    if stage is None:
-        return
+    assume(stage is not None)
     for p, label in enumerate(stage.periods.labels):
         for i, person in enumerate(stage.org.ids.tolist()):
             why = ck.explain(stage, person, period=label)

@@ -106,9 +106,9 @@ def explain(
     Parameters
     ----------
     stage : Targets, Reconciliation, Negotiation, Moved, Credited, Fairness, Changes, Attribution, \
-Results, Derived, Contributions, Translation, Scores, Calibrated, Blended, Multiplied, StintScores, \
-Comparison, Gaps, Plan, Alignment, PerformancePlan, Fitted, Apportionment, fitting.Rounded, Consolidated or \
-Examination
+Results, Derived, Contributions, Translation, Scores, Calibrated, Blended, Multiplied, \
+StintScores, Comparison, Gaps, Plan, Alignment, PerformancePlan, Fitted, Apportionment, \
+fitting.Rounded, Consolidated or Examination
     node : id
         Of moved targets and credited results: of a holder, or of a unit; of scores over
         stints of a person. Not needed for the

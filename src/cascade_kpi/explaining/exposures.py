@@ -49,11 +49,11 @@ class StintResult(ResultExplainer):
     stay: int
     at: int
 
-    def explain(self, row: int) -> Explanation:
+    def explain(self, row: int) -> Explanation:  # noqa: ARG002 - it is of one stint
         """The result of the stint, in KPI units."""
         return CreditExplainer(self.stage.credited, self.k, self.at).of_stint(self.stay)
 
-    def target(self, row: int) -> Explanation:
+    def target(self, row: int) -> Explanation:  # noqa: ARG002 - it is of one stint
         """The target of the stint, in KPI units."""
         return MoveExplainer(self.stage.credited.moved, self.k, self.at).of_stint(self.stay)
 

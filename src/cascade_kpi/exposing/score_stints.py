@@ -74,8 +74,8 @@ class StintScores:
         The people, one root each.
     total : float64 array (p, n)
         In points; NaN for who has no stint that counts.
-    stints : mapping of str to Scores
-        By label of period, the scores of the stints that are judged, one leaf each;
+    stints : mapping
+        Labels of periods to :class:`Scores` of the stints that are judged, one leaf each;
         without periods in which none is.
     exposure : Exposure
         Per row of ``by_stint``, what it counts.

@@ -322,3 +322,17 @@ def test_ids_that_read_alike_are_told_apart():
     )
     stage = ck.score_stints(done, CARD)
     assert (of(stage, "a at b"), of(stage, "a")) == (50.0, 100.0)
+
+
+def test_grades_over_stints_are_calibrated_in_pools_by_the_unit_of_the_last_stint():
+    quotas = ck.calibrating.Quotas([ck.calibrating.AtMost("A", 0)])
+    for pools in (None, ck.calibrating.Pools(ck.calibrating.Column("last_unit"))):
+        stage = judged()
+        made = ck.calibrate(stage, quotas, pools)
+        assert from_json(to_json(made)) == made
+        assert made.grade_codes.tolist() == [[1, 1, -1, 1]]
+        for person in ("bo", "li"):
+            same_bits(ck.explain(made, person))
+            assert "mean of stints" in ck.explain(made, person).text(depth=None)
+    before = ck.compare(stage, made)
+    assert ck.explain(before, "li").value == 0.0

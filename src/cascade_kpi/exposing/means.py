@@ -36,7 +36,7 @@ def means(levels: FloatArray, counts: FloatArray, group: IntArray, many: int) ->
     """
     some = np.flatnonzero(~np.isnan(levels))
     level, at = levels[some], group[some]
-    _refuse_too_large(np.bincount(at, counts[some], many))
+    _refuse_too_large(np.asarray(np.bincount(at, counts[some], many), dtype=np.float64))
     with refuse_overflow("scores"):
         mean = mean_of_levels(level, counts[some], at, many)
     there = np.bincount(at, minlength=many) > 0

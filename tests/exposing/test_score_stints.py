@@ -115,9 +115,11 @@ def test_a_part_of_a_stint_that_was_all_leave_does_not_count():
     )
     leaves = ck.Leaves.from_table({"holder": ["bo"], "start": ["2026-10-01"], "end": [""]})
     bo = [at("ann", "2026-08-01", "2026-09-30", 61), at("ann", "2026-10-01", "2026-12-31", 46)]
-    stage = judged(*bo, stage=moved(units=units, leaves=leaves))
+    card = attrs.evolve(CARD, missing="zero")
+    stage = judged(*bo, card=card, stage=moved(units=units, leaves=leaves))
     rows = [row for row in rows_of(stage.table()) if row["holder"] == "bo"]
     assert [row["why_not"] for row in rows] == ["", "no day that counts"]
+    assert np.isnan(rows[1]["weight"])
     assert of(stage, "bo") == 100.0
 
 

@@ -96,3 +96,13 @@ def test_names_are_escaped(evil):
     page = shown(ck.score_stints(done, CARD))
     assert evil not in page.html()
     assert evil not in page.markdown()
+
+
+def test_tables_are_written_as_csv(tmp_path):
+    stage = judged()
+    ck.write_csv(stage, tmp_path / "stints.csv")
+    ck.write_csv(stage.totals(), tmp_path / "totals.csv")
+    read = (tmp_path / "totals.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert read[0] == "node,period,stints,total,grade"
+    assert read[3].startswith("di,2026,0,,")
+    assert "why_not" in (tmp_path / "stints.csv").read_text(encoding="utf-8-sig")

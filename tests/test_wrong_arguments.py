@@ -51,6 +51,7 @@ STINTS = ck.Stints.from_table(HELD, TREE)
 MOVED = ck.move(YEAR, STINTS, by=ck.moves.FollowsPost())
 REPORT = {"holder": ["li"], "node": ["ann"], "kpi": ["k"], "date": ["2026-03-01"], "value": [3]}
 CREDITED = ck.credit(MOVED, REPORT)
+OVER = ck.score_stints(CREDITED, ck.Scorecard([ck.Item("k")], {"k": 100}, grades=GRADES))
 CHANGE = {"node": ["ann"], "parent": ["west"], "start": ["2026-05-01"]}
 RATED = ck.Ratings.from_table(
     {"node": ["ann"] * 2, "rater": ["east", "bob"], "relation": ["manager", "peer"],
@@ -256,6 +257,17 @@ CALLS = {
     "explain credited": (
         ck.explain,
         {"stage": CREDITED, "node": "li", "kpi": "k", "period": "2026", "quantity": "result"},
+    ),
+    "score_stints": (
+        ck.score_stints,
+        {"credited": CREDITED, "scorecard": CARD, "least_days": 1, "post_weight": None},
+    ),
+    "explain over stints": (
+        ck.explain,
+        {"stage": OVER, "node": "li", "kpi": None, "period": "2026", "quantity": "total"},
+    ),
+    "report over stints": (
+        shown, {"stage": OVER, "focus": "li", "period": "2026", "limits": ck.Limits()},
     ),
     "report of moves": (
         shown, {"stage": CREDITED, "focus": "east", "period": "2026", "limits": ck.Limits()},

@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     from cascade_kpi.examining.examine import Examination, examine
     from cascade_kpi.explaining.explain import explain
     from cascade_kpi.explaining.explanation import Explanation
+    from cascade_kpi.exposing.score_stints import StintScores, score_stints
     from cascade_kpi.judging import yardsticks
     from cascade_kpi.judging.fairness import Fairness, fairness
     from cascade_kpi.moving import moves
@@ -173,6 +174,7 @@ __all__ = [
     "Scorecard",
     "Scores",
     "Section",
+    "StintScores",
     "Stints",
     "Sweep",
     "Targets",
@@ -234,6 +236,7 @@ __all__ = [
     "revise",
     "scales",
     "score",
+    "score_stints",
     "splits",
     "sweep",
     "tipping",
@@ -265,6 +268,7 @@ defer("cascade_kpi.fitting")
 defer("cascade_kpi.calibrating", "cascade_kpi.comparing", "cascade_kpi.examining")
 defer(*(f"cascade_kpi.moving.{name}" for name in ("reorganisation", "stints", "moves", "written")))
 defer("cascade_kpi.blending")
+defer("cascade_kpi.exposing.score_stints")
 defer("cascade_kpi.sweeping.weightings", "cascade_kpi.sweeping.sweep")
 defer("cascade_kpi.changing.attribute", "cascade_kpi.analysis.gaps")
 defer("cascade_kpi.agreements.performance_plan")
@@ -326,6 +330,7 @@ _LATE = {
     "Scorecard": "cascade_kpi.scoring.scorecard",
     "Scores": "cascade_kpi.scoring.score",
     "Section": "cascade_kpi.scoring.sections",
+    "StintScores": "cascade_kpi.exposing.score_stints",
     "Stints": "cascade_kpi.moving.stints",
     "Tipping": "cascade_kpi.comparing.tipping",
     "Translation": "cascade_kpi.drivers.translate",
@@ -362,6 +367,7 @@ _LATE = {
     "report": "cascade_kpi.reporting.report",
     "revise": "cascade_kpi.changing.revise",
     "score": "cascade_kpi.scoring.score",
+    "score_stints": "cascade_kpi.exposing.score_stints",
     "tipping": "cascade_kpi.comparing.tipping",
     "to_json": "cascade_kpi.records",
     "translate": "cascade_kpi.drivers.translate",

@@ -19,6 +19,7 @@ from cascade_kpi.calibrating.pools import Pooled, Pools, ranked
 from cascade_kpi.calibrating.quotas import Quotas
 from cascade_kpi.calibrating.scheme import Asked, Scheme
 from cascade_kpi.errors import Fault, InputError, check, suggest, unlike, wants
+from cascade_kpi.exposing.score_stints import StintScores
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.periods import Periods
 from cascade_kpi.records import record
@@ -32,7 +33,7 @@ __all__ = ["Calibrated", "calibrate"]
 class _Calibrating:
     """What is calibrated by what: what the JSON record holds."""
 
-    scores: Scores
+    scores: Scores | StintScores
     scheme: Scheme
     sittings: tuple[Sitting, ...] = ()
     digest: str | None = None
@@ -60,7 +61,7 @@ class Calibrated:
 
     Attributes
     ----------
-    scores : Scores
+    scores : Scores or StintScores
     scheme : Scheme
         Quotas, pools, and what settles ties.
     pooled : Pooled
@@ -71,7 +72,7 @@ class Calibrated:
         What a committee changed since, in order.
     """
 
-    scores: Scores
+    scores: Scores | StintScores
     scheme: Scheme
     pooled: Pooled = field(eq=False, repr=False)
     cuts: IntArray = field(eq=CONTENT, repr=False, converter=frozen_array)
@@ -334,13 +335,13 @@ def _tie(org: OrgTree, column: str | None) -> FloatArray:
     return np.zeros(len(org)) if column is None else org.numbers(column)
 
 
-def _asked(scores: Scores, scheme: Scheme, pooled: Pooled) -> Asked:
+def _asked(scores: Scores | StintScores, scheme: Scheme, pooled: Pooled) -> Asked:
     own = np.where(pooled.heads < 0, -1, scores.grade_codes[pooled.period_codes, pooled.heads])
     return Asked.of(scheme, pooled, scores.grades, own)
 
 
 def calibrate(
-    scores: Scores,
+    scores: Scores | StintScores,
     quotas: Quotas | Mapping[str, Quotas],
     pools: Pools | None = None,
     *,
@@ -350,7 +351,7 @@ def calibrate(
 
     Parameters
     ----------
-    scores : Scores
+    scores : Scores or StintScores
         With grades.
     quotas : Quotas, or mapping of grade to Quotas
         A mapping gives them by the grade of the pool's own unit, of pools made with
@@ -388,7 +389,8 @@ def calibrate(
     >>> made.table()["calibrated"][1:].tolist()
     ['A', 'A', 'B', 'C']
     """
-    faults = unlike(scores, Scores, "scores", "score(…)")
+    over = isinstance(scores, StintScores)
+    faults = [] if over else unlike(scores, Scores, "scores", "score(…)")
     built: list[Scheme] = []
     faults += refusals(
         lambda given: built.append(Scheme(given, Pools() if pools is None else pools, ties)), quotas
@@ -407,7 +409,7 @@ def calibrate(
     return Calibrated(scores, scheme, pooled, _cuts(scores, scheme, pooled))
 
 
-def _cuts(scores: Scores, scheme: Scheme, pooled: Pooled) -> IntArray:
+def _cuts(scores: Scores | StintScores, scheme: Scheme, pooled: Pooled) -> IntArray:
     """Cumulative counts of the calibrated grades, (grades + 1, m)."""
     asked = _asked(scores, scheme, pooled)
     bounds = asked.bounds()

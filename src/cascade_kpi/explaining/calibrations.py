@@ -11,7 +11,9 @@ from cascade_kpi._arrays import FloatArray, IntArray
 from cascade_kpi.calibrating.calibrate import Calibrated
 from cascade_kpi.calibrating.least import least_change
 from cascade_kpi.explaining.explanation import Explanation, Operation
+from cascade_kpi.explaining.exposures import ExposureExplainer
 from cascade_kpi.explaining.scores import ScoreExplainer
+from cascade_kpi.exposing.score_stints import StintScores
 
 __all__ = ["CalibrationExplainer"]
 
@@ -169,7 +171,10 @@ class CalibrationExplainer:
         return Explanation(name, value, unit, self.period, None, source, lambda: (self._total(),))
 
     def _total(self) -> Explanation:
-        return ScoreExplainer(self.made.scores, self.row, self.p).total()
+        scores = self.made.scores
+        if isinstance(scores, StintScores):
+            return ExposureExplainer(scores, self.row, self.p).total()
+        return ScoreExplainer(scores, self.row, self.p).total()
 
     def rank(self) -> Explanation:
         """The place in the pool, 1 for the first."""

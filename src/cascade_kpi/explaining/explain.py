@@ -33,6 +33,7 @@ from cascade_kpi.explaining.comparisons import ComparisonExplainer
 from cascade_kpi.explaining.contributions import ContributionExplainer
 from cascade_kpi.explaining.derived import DerivedExplainer
 from cascade_kpi.explaining.explanation import Explanation
+from cascade_kpi.explaining.exposures import ExposureExplainer
 from cascade_kpi.explaining.fairness import StretchExplainer
 from cascade_kpi.explaining.fits import ApportionmentExplainer, FitExplainer, RoundingExplainer
 from cascade_kpi.explaining.gaps import GapExplainer
@@ -45,6 +46,7 @@ from cascade_kpi.explaining.scores import ScoreExplainer
 from cascade_kpi.explaining.slopes import SlopeExplainer
 from cascade_kpi.explaining.talks import talk_answers
 from cascade_kpi.explaining.translations import TranslationExplainer
+from cascade_kpi.exposing.score_stints import StintScores
 from cascade_kpi.fitting import Apportionment, Fitted, Rounded
 from cascade_kpi.judging.fairness import Fairness
 from cascade_kpi.moving.credited import Credited
@@ -74,6 +76,7 @@ Stage = (
     | Calibrated
     | Blended
     | Multiplied
+    | StintScores
     | Comparison
     | Gaps
     | Plan
@@ -103,11 +106,12 @@ def explain(
     Parameters
     ----------
     stage : Targets, Reconciliation, Negotiation, Moved, Credited, Fairness, Changes, Attribution, \
-Results, Derived, Contributions, Translation, Scores, Calibrated, Blended, Multiplied, Comparison, \
-Gaps, Plan, Alignment, PerformancePlan, Fitted, Apportionment, fitting.Rounded, Consolidated or \
-Examination
+Results, Derived, Contributions, Translation, Scores, Calibrated, Blended, Multiplied, \
+StintScores, Comparison, Gaps, Plan, Alignment, PerformancePlan, Fitted, Apportionment, \
+fitting.Rounded, Consolidated or Examination
     node : id
-        Of moved targets and credited results: of a holder, or of a unit. Not needed for the
+        Of moved targets and credited results: of a holder, or of a unit; of scores over
+        stints of a person. Not needed for the
         coverage of a goal, nor of a performance plan, which is of one.
         Of a fitted, apportioned or rounded table: a tuple of labels, one for each axis.
     kpi : str, optional
@@ -152,7 +156,8 @@ Examination
     - of contributions ``"part"``, what the driver named as `kpi` brings, or without ``"change"``;
       of a translation ``"rounded"``, ``"exact"``, ``"base"``, and of a goal ``"missed"``;
     - of scores ``"points"``, ``"attainment"``, or without a KPI ``"total"``; of
-      blended and multiplied totals ``"total"``, and ``"own"`` as scored;
+      blended and multiplied totals ``"total"``, and ``"own"`` as scored; of scores over
+      stints ``"total"``;
     - of calibrated grades ``"final"``, ``"calibrated"`` and ``"scored"``, places from 1, the best,
       and ``"rank"`` in the pool;
     - of a comparison ``"change"`` of the total, ``"before"`` and ``"after"``;
@@ -324,6 +329,12 @@ def _of_multiplied(stage: Multiplied, node: object, kpi: str | None, period: str
     return {"total": of.total, "own": of.scores.total}
 
 
+def _of_stints(stage: StintScores, node: object, kpi: str | None, period: str | None) -> Answers:
+    not_asked(kpi=kpi)
+    of = ExposureExplainer(stage, stage.org.row(node), stage.periods.index(period))
+    return {"total": of.total}
+
+
 def _of_comparison(stage: Comparison, node: object, kpi: str | None, period: str | None) -> Answers:
     not_asked(kpi=kpi)
     sides = stage.before, stage.after
@@ -434,6 +445,7 @@ _CHOICES: dict[type, Callable[[Any, object, str | None, str | None], Answers]] =
     Calibrated: _of_calibrated,
     Blended: _of_blended,
     Multiplied: _of_multiplied,
+    StintScores: _of_stints,
     Comparison: _of_comparison,
     Gaps: _of_gaps,
     Plan: _of_plan,

@@ -17,6 +17,7 @@ from cascade_kpi.comparing.compare import Comparison
 from cascade_kpi.drivers.derive import Derived
 from cascade_kpi.drivers.translate import Translation
 from cascade_kpi.errors import Fault, check, unlike
+from cascade_kpi.exposing.score_stints import StintScores
 from cascade_kpi.moving.credited import Credited
 from cascade_kpi.moving.moved import Moved
 from cascade_kpi.reporting.agreed import plan_page
@@ -24,6 +25,7 @@ from cascade_kpi.reporting.aligned import alignment_page, audited, focus_row
 from cascade_kpi.reporting.compared import comparison_page
 from cascade_kpi.reporting.derived import derived_page
 from cascade_kpi.reporting.elements import el, render
+from cascade_kpi.reporting.exposed import exposed_page
 from cascade_kpi.reporting.layers import Layers, Stage
 from cascade_kpi.reporting.lights import Lights
 from cascade_kpi.reporting.limits import Limits
@@ -45,6 +47,7 @@ Reported = (
     | Derived
     | Translation
     | Comparison
+    | StintScores
     | ToldWhole
 )
 
@@ -57,7 +60,7 @@ class Report:
     ----------
     stage : Targets, Results, Scores, Gaps, Plan, Fairness, Changes, Attribution, Reconciliation, \
 Negotiation, Moved, Credited, Alignment, Audit, PerformancePlan, Derived, Translation, Fitted, \
-Apportionment, fitting.Rounded, Leniency, Examination or Comparison
+Apportionment, fitting.Rounded, Leniency, Examination, StintScores or Comparison
     title : str
     focus : id
         The node that the report is about, with all below it; None for a whole alignment.
@@ -101,6 +104,10 @@ Apportionment, fitting.Rounded, Leniency, Examination or Comparison
         if isinstance(self.stage, Comparison):
             p = self.stage.periods.index(self.period)
             return comparison_page(self.stage, p, self.limits, self.title)
+        if isinstance(self.stage, StintScores):
+            person = None if self.focus is None else self.stage.org.row(self.focus)
+            p = self.stage.periods.index(self.period)
+            return exposed_page(self.stage, person, p, self.limits, self.title)
         layers = Layers.of(self.stage)
         row = layers.targets.org.row(self.focus)
         p = layers.targets.periods.index(self.period)
@@ -177,13 +184,14 @@ def report(
     coverage, what plans serve, findings; so has a performance plan, leniency, a rule check, and a
     table that was made by ``fitting``: what it was made of, and its margins. Of derived
     values and of a translation: the driver tree, drawn, and what belongs to it. Of a comparison:
-    places before and after, grades, groups and costs.
+    places before and after, grades, groups and costs. Of scores over stints: totals, and the
+    stints that they are made of, of everybody or of the person in focus.
 
     Parameters
     ----------
     stage : Targets, Results, Scores, Gaps, Plan, Fairness, Changes, Attribution, Reconciliation, \
 Negotiation, Moved, Credited, Alignment, Audit, PerformancePlan, Derived, Translation, Fitted, \
-Apportionment, fitting.Rounded, Leniency, Examination or Comparison
+Apportionment, fitting.Rounded, Leniency, Examination, StintScores or Comparison
     title : str, optional
         By default the name of the node in focus and the period, or of phased targets the
         longer period that they are of.
@@ -244,6 +252,8 @@ Apportionment, fitting.Rounded, Leniency, Examination or Comparison
         return _of_whole(stage, title, focus, period, lights, limits)
     if isinstance(stage, Comparison):
         return _of_comparison(stage, title, focus, period, lights, limits)
+    if isinstance(stage, StintScores):
+        return _of_stints(stage, title, focus, period, lights, limits)
     if isinstance(stage, Translation):
         return _of_translation(stage, title, focus, period, lights, limits)
     if isinstance(stage, Derived):
@@ -340,6 +350,19 @@ def _of_comparison(
     label = labels[-1 if period is None else made.periods.index(period)]
     told = f"Two rules compared, {label}" if title is None else str(title)
     return Report(made, told, None, label, *options)
+
+
+def _of_stints(
+    made: StintScores, title: str | None, focus: object, period: str | None, *options: Any
+) -> Report:
+    """Scores over stints: of everybody, or of one person, in a period, the last by default."""
+    labels = made.periods.labels
+    label = labels[-1 if period is None else made.periods.index(period)]
+    row = None if focus is None else made.org.row(focus)
+    who = "Scores over stints" if row is None else str(made.org.labels[row])
+    told = f"{who}, {label}" if title is None else str(title)
+    person = None if row is None else made.org.ids[row : row + 1].tolist()[0]
+    return Report(made, told, person, label, *options)
 
 
 def _of_whole(

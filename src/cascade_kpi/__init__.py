@@ -86,6 +86,7 @@ if TYPE_CHECKING:
     from cascade_kpi.records import from_json, record, to_json
     from cascade_kpi.remaking.recipe import Recipe
     from cascade_kpi.reporting.report import Report, report
+    from cascade_kpi.reporting.telling.tell import Told, tell
     from cascade_kpi.results.over import over_periods
     from cascade_kpi.scoring import (
         absences,
@@ -177,6 +178,7 @@ __all__ = [
     "Sweep",
     "Targets",
     "Tipping",
+    "Told",
     "Translation",
     "WeightBudget",
     "WeightBudgets",
@@ -236,6 +238,7 @@ __all__ = [
     "score",
     "splits",
     "sweep",
+    "tell",
     "tipping",
     "to_json",
     "translate",
@@ -328,6 +331,7 @@ _LATE = {
     "Section": "cascade_kpi.scoring.sections",
     "Stints": "cascade_kpi.moving.stints",
     "Tipping": "cascade_kpi.comparing.tipping",
+    "Told": "cascade_kpi.reporting.telling.tell",
     "Translation": "cascade_kpi.drivers.translate",
     "WeightBudget": "cascade_kpi.alignment.budget",
     "WeightBudgets": "cascade_kpi.alignment.budgets",
@@ -362,6 +366,7 @@ _LATE = {
     "report": "cascade_kpi.reporting.report",
     "revise": "cascade_kpi.changing.revise",
     "score": "cascade_kpi.scoring.score",
+    "tell": "cascade_kpi.reporting.telling.tell",
     "tipping": "cascade_kpi.comparing.tipping",
     "to_json": "cascade_kpi.records",
     "translate": "cascade_kpi.drivers.translate",

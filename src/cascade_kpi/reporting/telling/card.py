@@ -152,37 +152,37 @@ class CardTeller:
             said.append(Statement("filled", filled))
         return [*said, *self._brings(section, i, counts)]
 
-    def _gates(self, section: int, i: int) -> Iterator[tuple[Gate, float, float]]:
-        """Each gate over a part with its points before and after."""
+    def _gates(self, section: int, i: int) -> Iterator[tuple[int, float, float]]:
+        """Each gate over a part, by its place, with the part's points before and after."""
         points, block = self.of.value(i).value, self.of.block
-        for gate in self.outline.parts[section].gates:
+        for at, gate in enumerate(self.outline.parts[section].gates):
             if gate.caps(self.outline.names[i]):
                 before, points = points, float(gate(np.array([points]), block)[0])
-                yield gate, before, points
+                yield at, before, points
 
     def _gated(self, section: int, i: int) -> Said:
+        gates = self.outline.parts[section].gates
         return [
             Statement(
                 "gated",
                 {
-                    **self._limit(gate),
+                    **self._limit(gates[at]),
                     "before": self._points(before),
                     "after": self._points(after),
                 },
             )
-            for gate, before, after in self._gates(section, i)
+            for at, before, after in self._gates(section, i)
             if after < before
         ]
 
     def _idle_gates(self, i: int, parts: list[int]) -> list[Gate]:
-        """Gates of a section that took nothing from any of its parts."""
-        took = {
-            id(gate)
-            for part in parts
-            for gate, before, after in self._gates(i, part)
-            if after < before
-        }
-        return [gate for gate in self.outline.parts[i].gates if id(gate) not in took]
+        """Gates of a section that could cap some of its parts, and took nothing from any."""
+        took: dict[int, bool] = {}
+        for part in parts:
+            for at, before, after in self._gates(i, part):
+                took[at] = took.get(at, False) or after < before
+        gates = self.outline.parts[i].gates
+        return [gates[at] for at in sorted(took) if not took[at]]
 
     def _brings(self, section: int, i: int, points: float) -> Said:
         slopes = self.slopes(section)

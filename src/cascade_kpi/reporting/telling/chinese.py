@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from cascade_kpi._text import plain
 from cascade_kpi.reporting.telling.chinese_curves import CURVES
 from cascade_kpi.reporting.telling.language import Language, Say
 from cascade_kpi.scoring import absences, adjustments, attainments, combines, triggers
@@ -84,7 +85,7 @@ def _listed(words: list[str]) -> str:
 
 
 def _number(value: float | str) -> str:
-    return value if isinstance(value, str) else f"{value:,g}"
+    return value if isinstance(value, str) else plain(value)
 
 
 def _within(rule: adjustments.Within, _: Say) -> str:
@@ -119,8 +120,8 @@ _RULES: dict[type, Callable[[Any, Say], str]] = {
     ),
     triggers.AttainmentBelow: lambda rule, _: f"{rule.item}完成率低于{100 * rule.level:g} %",
     triggers.PointsBelow: lambda rule, _: f"{rule.part}得分低于{rule.level:g}分",
-    triggers.ResultBelow: lambda rule, _: f"{rule.kpi}低于{rule.level:g}",
-    triggers.ResultAtLeast: lambda rule, _: f"{rule.kpi}达到或超过{rule.level:g}",
+    triggers.ResultBelow: lambda rule, _: f"{rule.kpi}低于{plain(rule.level)}",
+    triggers.ResultAtLeast: lambda rule, _: f"{rule.kpi}达到或超过{plain(rule.level)}",
     triggers.AnyOf: lambda rule, say: "或".join(say(each) for each in rule.triggers),
     triggers.AllOf: lambda rule, say: "且".join(say(each) for each in rule.triggers),
     adjustments.Add: lambda rule, _: f"加减分项“{rule.part.name}”计入",

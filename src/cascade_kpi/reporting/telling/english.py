@@ -59,7 +59,7 @@ _PHRASES = {
     "relation_hidden": "{relation} not shown",
     "withheld": "{item}: the rating by several people is withheld, and so are the points.",
     "own_rule": "{item}: by a rule of its own, {rule}, it gets {points} points.",
-    "scored": "The rule is {curve}. It gives {points} points.",
+    "scored": "The rule: {curve}. It gives {points} points.",
     "unscored": "{item} has no points.",
     "beside": "It has no weight; what it does to {section} is said there.",
     "gated": "A gate holds because {when}: no more than {most} points, so {before} become {after}.",

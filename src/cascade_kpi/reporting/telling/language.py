@@ -178,7 +178,7 @@ def _piece(shape: Shape, x: float, at: At) -> Statement:
 
 _NUMBERS: dict[type, Callable[[Any], str]] = {
     Points: lambda of: wording.points(of.value, of.decimals, of.sign),
-    Plain: lambda of: f"{of.value:,.10g}",
+    Plain: lambda of: f"{of.value:g}",
     Amount: lambda of: wording.amount(of.kpi, of.value),
     Apart: lambda of: wording.signed(of.value, of.kpi.unit, of.kpi.decimals),
     Share: lambda of: wording.percent(of.value),

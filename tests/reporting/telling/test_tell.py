@@ -55,8 +55,8 @@ def test_a_plain_card_in_english():
         ),
         (
             "revenue: in 2026 the result is 90.00 CNY against a target of 100.00 CNY. The "
-            "attainment is 90.0 %. The rule: in proportion, 100 points at 100 %; at least 0. It gives 90.00 "
-            "points. 90.00 points at an effective weight of 60.0 % contribute 54.00 points to the "
+            "attainment is 90.0 %. The rule: in proportion, 100 points at 100 %; at least 0. It "
+            "gives 90.00 points. 90.00 points at an effective weight of 60.0 % contribute 54.00 points to the "
             "total."
         ),
         (
@@ -68,7 +68,8 @@ def test_a_plain_card_in_english():
         "Put together, the total comes to 94.00 points.",
         (
             "Before gates and adjustments, what lost most points of the total against everything "
-            "on target: revenue 6.00. Points are shown to 2 decimals; sums are made before rounding."
+            "on target: revenue 6.00. Points are shown to 2 decimals; sums are made before "
+            "rounding."
         ),
     )
 

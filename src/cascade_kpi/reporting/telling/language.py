@@ -122,7 +122,7 @@ class Language:
         if isinstance(about, Ruled):
             return self.rule(about.rule)
         if isinstance(about, Curved):
-            return self.curve(about)
+            return self._curve(about)
         write = _NUMBERS.get(type(about))
         return visible(str(about)) if write is None else visible(write(about))
 
@@ -134,7 +134,7 @@ class Language:
         words = getattr(rule, "words", None)
         return visible(words() if callable(words) else repr(rule))
 
-    def curve(self, about: Curved) -> str:
+    def _curve(self, about: Curved) -> str:
         """A curve in words; one that is not in the table by the piece that was reached."""
         unit = about.unit
 

@@ -100,7 +100,7 @@ class Statement:
     Attributes
     ----------
     phrase : str
-        Its name in :data:`FIELDS`, and in the phrases of a language.
+        Its name in :data:`~cascade_kpi.reporting.telling.FIELDS`, and in the phrases of a language.
     fields : mapping of str to what it is about
         A text, or one of the kinds of this module; numbers as the stage holds them.
     """

@@ -35,6 +35,10 @@ def told(scores, language, node="li"):
     return ck.tell(scores, node, language=language)
 
 
+def phrases_of(whole):
+    return [each.phrase for part in whole.statements for each in part]
+
+
 PLAIN = made(
     [ck.Item("revenue"), ck.Item("churn")],
     {"revenue": 60, "churn": 40},
@@ -56,7 +60,8 @@ def test_a_plain_card_in_english():
         (
             "revenue: in 2026 the result is 90.00 CNY against a target of 100.00 CNY. The "
             "attainment is 90.0 %. The rule: in proportion, 100 points at 100 %; at least 0. It "
-            "gives 90.00 points. 90.00 points at an effective weight of 60.0 % contribute 54.00 points to the "
+            "gives 90.00 points. 90.00 points at an effective weight of 60.0 % contribute 54.00 "
+            "points to the "
             "total."
         ),
         (
@@ -258,14 +263,24 @@ def test_a_bound_of_a_blend_is_told():
 
 
 def test_blended_totals_do_not_tell_of_secrets_above():
-    tree = RESULTS.org
-    ratings = AGREED.seen_by(ck.rating.Office())
-    scores = ck.score(RESULTS, CARD, ratings=ratings)
-    open_ = ck.blend(scores, Shares({"own": 100}, by="kind"))
-    assert told(open_, "en", "wang").sentences[0].endswith("96.30 points.")
-    closed = ck.blend(ck.score(RESULTS, CARD, ratings=AGREED), Shares({"own": 100}, by="kind"))
-    assert "96.30" not in told(closed, "en", "wang").text()
-    assert "wang" in tree.ids
+    table = {
+        "node": ["shop"] * 2,
+        "rater": ["zhao", "li"],
+        "relation": ["manager", "peer"],
+        "item": ["teamwork"] * 2,
+        "value": [3, 5],
+    }
+    ratings = ck.Ratings.from_table(table, RESULTS.org, scale=ck.rating.Scale(1, 5), periods="2026")
+    rule = ck.rating.Raters({"manager": 60, "peer": 40})
+    for audience, shown in ((ck.rating.Office(), True), (ck.rating.Ratee(), False)):
+        agreed = ck.consolidate(ratings, rule, audience)
+        scores = ck.score(RESULTS, CARD, ratings=agreed)
+        assert ("total_withheld" in phrases_of(told(scores, "en", "shop"))) is not shown
+        stage = ck.blend(scores, Shares({"own": 50, "parent": 50}, nobody="own"))
+        whole = told(stage, "en", "zhao")
+        assert ("blended" in phrases_of(whole)) is shown
+        assert ("total_withheld" in phrases_of(whole)) is not shown
+        assert (f"{stage.total[0, 3]:.2f}" in whole.text()) is shown
 
 
 def test_calibrated_grades_say_what_the_total_alone_would_be():

@@ -14,7 +14,7 @@ def test_the_card_in_focus_says_its_total_in_sentences():
     told = ck.tell(stage.gaps.scores, "hq", period=stage.period)
     assert page.count(WORDS) == 1
     for paragraph in told.paragraphs:
-        assert f"<p>{html.escape(paragraph, quote=False)}</p>" in page
+        assert f"<p><bdi>{html.escape(paragraph, quote=False)}</bdi></p>" in page
     assert told.sentences[0] in text
     assert len(told.paragraphs) > 3
 

@@ -144,6 +144,7 @@ def test_gates_vetoes_and_adjustments_say_why_and_how_much():
             "A gate holds because churn attains less than 90 %: no more than 100 points, so 130.00 "
             "become 100.00."
         ),
+        "100.00 points at an effective weight of 50.0 % contribute 50.00 points to the total.",
         "The gate (no more than 0 points if revenue is 999 or more) takes nothing.",
         "It has no weight; what it does to the total is said there.",
         "Put together, the total comes to 87.50 points.",
@@ -156,6 +157,7 @@ def test_gates_vetoes_and_adjustments_say_why_and_how_much():
         "The veto (no more than 0 points if accidents is 3 or more) takes nothing.",
     ):
         assert sentence in english
+    assert sum(sentence.startswith("A gate holds") for sentence in english) == 1
     for sentence in (
         "因churn完成率低于90 %，触发封顶：最多计100分，由130.00分降为100.00分。",
         "加减分项“accidents”计入：−5.00分，变为82.50分。",
@@ -185,6 +187,16 @@ def test_a_grade_after_rounding_says_so():
     assert told(scores, "zh").sentences[1].startswith("定级时保留0位小数，按90分计")
 
 
+def test_the_three_that_lost_most_are_told_in_their_order():
+    names = ("a", "b", "c", "d")
+    targets = ck.cascade(ORG, [ck.Kpi(name, "x") for name in names], dict.fromkeys(names, 100),
+                         periods="2026")  # fmt: skip
+    table = {"node": ["li"] * 4, "kpi": list(names), "value": [90, 60, 90, 50]}
+    card = ck.Scorecard([ck.Item(name) for name in names], dict.fromkeys(names, 25))
+    whole = told(ck.score(ck.measure(targets, table), card), "zh")
+    assert whole.sentences[-2].endswith("失分最多的是：d失12.50分、b失10.00分、a失2.50分。")
+
+
 @pytest.mark.parametrize("combine", [combines.Geometric(), combines.Weakest()], ids=repr)
 def test_what_is_no_sum_has_no_contributions(combine):
     root = ck.Section("all", [ck.Item("revenue"), ck.Item("churn")], combine)
@@ -201,6 +213,26 @@ def test_ratings_are_told_as_far_as_the_audience_sees_them():
     text = told(scores, "en").text()
     assert "teamwork: for 2026 the raters agreed on 3.60. By who rated: manager 4.00 and peer 3.00." in text  # fmt: skip  # noqa: E501
     assert "多人评分的综合结果为3.60。各评价关系的评分：manager4.00、peer3.00。" in told(scores, "zh").text()  # fmt: skip  # noqa: E501
+
+
+def test_means_that_are_hidden_are_not_shown():
+    table = {
+        "node": ["li"] * 5,
+        "rater": ["shop", "wang", "zhao", "mo", "bo"],
+        "relation": ["manager", "peer", "peer", "client", "client"],
+        "item": ["teamwork"] * 5,
+        "value": [4, 2, 3, 5, 4],
+    }
+    ratings = ck.Ratings.from_table(
+        table, RESULTS.org, scale=ck.rating.Scale(1, 5), periods="2026", outside=["client"]
+    )
+    rule = ck.rating.Raters({"manager": 50, "peer": 25, "client": 25})
+    scores = ck.score(RESULTS, CARD, ratings=ck.consolidate(ratings, rule))
+    english = told(scores, "en").text()
+    for clause in ("manager 4.00", "peer not shown", "client not shown"):
+        assert clause in english
+    assert "2.50" not in told(scores, "zh").text()
+    assert "不公开" in told(scores, "zh").text()
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -231,7 +263,7 @@ def test_what_is_withheld_stays_withheld(language, beside):
     assert "section_withheld" in phrases
     shown = {"total", "graded", "together", "contributes", "stepped", "vetoed", "spared"}
     assert not shown & {*phrases}
-    assert "lost_most" not in phrases
+    assert not {"lost_most", "no_loss"} & {*phrases}
 
 
 # -- other stages -----------------------------------------------------------------------

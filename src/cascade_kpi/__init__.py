@@ -87,6 +87,7 @@ if TYPE_CHECKING:
     from cascade_kpi.records import from_json, record, to_json
     from cascade_kpi.remaking.recipe import Recipe
     from cascade_kpi.reporting.report import Report, report
+    from cascade_kpi.reporting.telling.tell import Told, tell
     from cascade_kpi.results.over import over_periods
     from cascade_kpi.scoring import (
         absences,
@@ -179,6 +180,7 @@ __all__ = [
     "Sweep",
     "Targets",
     "Tipping",
+    "Told",
     "Translation",
     "WeightBudget",
     "WeightBudgets",
@@ -239,6 +241,7 @@ __all__ = [
     "score_stints",
     "splits",
     "sweep",
+    "tell",
     "tipping",
     "to_json",
     "translate",
@@ -333,6 +336,7 @@ _LATE = {
     "StintScores": "cascade_kpi.exposing.score_stints",
     "Stints": "cascade_kpi.moving.stints",
     "Tipping": "cascade_kpi.comparing.tipping",
+    "Told": "cascade_kpi.reporting.telling.tell",
     "Translation": "cascade_kpi.drivers.translate",
     "WeightBudget": "cascade_kpi.alignment.budget",
     "WeightBudgets": "cascade_kpi.alignment.budgets",
@@ -368,6 +372,7 @@ _LATE = {
     "revise": "cascade_kpi.changing.revise",
     "score": "cascade_kpi.scoring.score",
     "score_stints": "cascade_kpi.exposing.score_stints",
+    "tell": "cascade_kpi.reporting.telling.tell",
     "tipping": "cascade_kpi.comparing.tipping",
     "to_json": "cascade_kpi.records",
     "translate": "cascade_kpi.drivers.translate",

@@ -107,6 +107,16 @@ class RatingExplainer:
         g = self._place(i)
         return g is not None and bool(self.agreed.withheld[g])
 
+    def asked(self, i: int) -> list[int]:
+        """The relations in which anybody was asked about an item."""
+        g = self._place(i)
+        return [] if g is None else np.flatnonzero(self.agreed.tally.asked[g]).tolist()
+
+    def is_hidden(self, i: int, r: int) -> bool:
+        """Whether the audience does not see the mean of a relation on an item."""
+        g = self._place(i)
+        return g is not None and bool(self.agreed.hidden[g, r])
+
     # -- scores ---------------------------------------------------------------------
 
     def overall(self) -> Explanation:

@@ -81,7 +81,7 @@ class ScoreExplainer:
             made = self.points(i)
         else:
             steps = () if self.supposed.plain else self.scores.outline.parts[i].then
-            made = self._after(i, len(steps))
+            made = self.after(i, len(steps))
         return evolve(made, key=("part", i, self.row, self.p, self.supposed))
 
     @cached_property
@@ -146,12 +146,12 @@ class ScoreExplainer:
     def _tag(self) -> str:
         return " without gates and adjustments" if self.supposed.plain else ""
 
-    def _after(self, i: int, done: int) -> Explanation:
+    def after(self, i: int, done: int) -> Explanation:
         """A section's value after the first so many of its adjustments."""
         if done == 0:
             return self.combined(i)
         step = self.scores.outline.parts[i].then[done - 1]
-        return self._step(self._title(i), step, self._after(i, done - 1), step.words())
+        return self._step(self._title(i), step, self.after(i, done - 1), step.words())
 
     def _step(
         self, title: str, call: Callable[..., FloatArray], before: Explanation, phrase: str

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from attrs import frozen
 
@@ -10,10 +12,13 @@ from cascade_kpi.reporting import markdown as md
 from cascade_kpi.reporting.blocks import Cell, data_table, light_mark, name, symbol, unseen, who
 from cascade_kpi.reporting.charts import attainment_bar
 from cascade_kpi.reporting.elements import Element, el
+from cascade_kpi.reporting.telling.tell import tell
 from cascade_kpi.reporting.view import Card, Figure, View
 from cascade_kpi.reporting.wording import STEP, amount, attained, count, points
 
 __all__ = ["Cards", "Group"]
+
+_IN_SENTENCES = "How the total was made, in sentences"
 
 
 @frozen(eq=False)
@@ -59,7 +64,23 @@ class Cards:
 
     def _card(self, card: Card, first: bool) -> Element:  # noqa: FBT001 - whether it is open
         summary = el("summary", who(card.trail, card.name, card.kind), self._state(card))
-        return el("details", summary, self._table(card), cls="card", open=first)
+        said = self._said(card) if first else None
+        return el("details", summary, self._table(card), said, cls="card", open=first)
+
+    def _told(self, card: Card) -> tuple[str, ...]:
+        """How the total was made, in sentences, one text a paragraph."""
+        scores = self.view.layers.scores
+        if scores is None or math.isnan(card.total):
+            return ()
+        period = scores.periods.labels[self.view.p]
+        return tell(scores, scores.org.ids[card.row], period=period).paragraphs
+
+    def _said(self, card: Card) -> Element | None:
+        told = self._told(card)
+        if not told:
+            return None
+        summary = el("summary", _IN_SENTENCES)
+        return el("details", summary, (el("p", name(each)) for each in told), cls="said")
 
     def _state(self, card: Card) -> Element | None:
         if not self.view.knows_results:
@@ -120,18 +141,20 @@ class Cards:
         heads, numbers = self._heads()
         shown = [i for i, head in enumerate(heads) if isinstance(head, str)]
         right = [shown.index(i) for i in numbers]
-        for group in self.groups:
+        for i, group in enumerate(self.groups):
             lines += md.heading(3, group.title)
             lines += [md.text(group.note), ""] if group.note else []
             for card in group.cards:
                 if len(group.cards) > 1:
                     lines += md.heading(4, STEP.join((*card.trail, card.name)))
-                lines += [md.text(self._told(card)), ""] if self.view.knows_scores else []
+                lines += [md.text(self._outcome(card)), ""] if self.view.knows_scores else []
                 rows = [self._words(figure) for figure in card.figures]
-                lines += md.table([str(heads[i]) for i in shown], rows, right)
+                lines += md.table([str(heads[at]) for at in shown], rows, right)
+                for told in () if i else self._told(card):
+                    lines += [md.text(told), ""]
         return lines
 
-    def _told(self, card: Card) -> str:
+    def _outcome(self, card: Card) -> str:
         grade = f", grade {card.grade}" if card.grade else ""
         shown = self.view.in_points(card.total)
         return f"Total {shown} points{grade}: {card.light.symbol} {card.light.words}"

@@ -8,10 +8,10 @@ from typing import Any
 from cascade_kpi.reporting.wording import decimals, listed
 from cascade_kpi.scoring import attainments, curves
 
-__all__ = ["curve_words"]
+__all__ = ["CURVES", "IN_UNITS", "curve_words"]
 
 At = Callable[[float], str]
-_IN_UNITS = (attainments.Result, attainments.Difference)
+IN_UNITS = (attainments.Result, attainments.Difference)
 
 
 def curve_words(curve: object, attainment: object, unit: str) -> str:
@@ -23,11 +23,11 @@ def curve_words(curve: object, attainment: object, unit: str) -> str:
     def in_units(level: float) -> str:
         return f"{level:g} {unit}"
 
-    return _told(curve, in_units if isinstance(attainment, _IN_UNITS) else per_cent)
+    return _told(curve, in_units if isinstance(attainment, IN_UNITS) else per_cent)
 
 
 def _told(curve: Any, at: At) -> str:
-    known = _CURVES.get(type(curve))
+    known = CURVES.get(type(curve))
     return repr(curve) if known is None else known(curve, at)
 
 
@@ -138,7 +138,7 @@ def _composed(curve: curves.Composed, at: At) -> str:
     return "; read at its points, ".join([_told(first, at), *plain])
 
 
-_CURVES: dict[type, Callable[[Any, At], str]] = {
+CURVES: dict[type, Callable[[Any, At], str]] = {
     curves.Linear: _linear,
     curves.Piecewise: _piecewise,
     curves.Steps: _steps,

@@ -188,7 +188,8 @@ _CARDS = """
 .sum .grade { color: var(--soft); }
 td .mark { font-size: .95em; }
 .card[open] > summary { padding-bottom: .2rem; }
-.card .scroll { margin: 0 0 1rem 1.25rem; }
+.card .scroll, .card .said { margin: 0 0 1rem 1.25rem; }
+.said p { margin: .4rem 0 .4rem 1.1rem; max-width: 46rem; font-size: .92rem; }
 .falls { display: grid; grid-template-columns: minmax(0, 1fr); }
 .fall h3 { margin-bottom: .1rem; }
 section > h2 + .falls > .fall:first-child h3 { margin-top: .6rem; }
@@ -370,7 +371,7 @@ _PHONE = """
   .card summary { flex-wrap: wrap; }
   .card .outcome { flex-basis: 100%; white-space: normal; padding-left: 1.25rem;
     justify-content: space-between; }
-  .card .scroll { margin-left: 0; }
+  .card .scroll, .card .said { margin-left: 0; }
   table:not(.stacks) tbody th { position: sticky; left: 0; background: var(--paper);
     z-index: 1; }
   .stacks, .stacks tbody { display: block; }

@@ -11,6 +11,7 @@ from attrs import field, frozen
 from numpy.typing import NDArray
 
 from cascade_kpi._fields import as_number, as_tuple, members, not_numbers, not_texts
+from cascade_kpi._text import plain
 from cascade_kpi.errors import Fault, check
 from cascade_kpi.records import record
 from cascade_kpi.scoring.reading import Reading
@@ -155,7 +156,7 @@ class ResultBelow(_OfResult):
 
     def words(self) -> str:
         """The clause."""
-        return f"{self.kpi} is below {self.level:g}"
+        return f"{self.kpi} is below {plain(self.level)}"
 
 
 @record("cascade_kpi/triggers.result_at_least")
@@ -177,7 +178,7 @@ class ResultAtLeast(_OfResult):
 
     def words(self) -> str:
         """The clause."""
-        return f"{self.kpi} is {self.level:g} or more"
+        return f"{self.kpi} is {plain(self.level)} or more"
 
 
 def _triggers(name: str, given: object) -> list[Fault]:

@@ -460,16 +460,6 @@ def compare(before: Targets, after: Targets) -> Changes:
     InputError
         If either is another stage; if there is no node, KPI or period in
         common; if a KPI has another unit.
-
-    Examples
-    --------
-    >>> import cascade_kpi as ck
-    >>> org = ck.OrgTree.from_table({"id": ["hq", "a", "b"], "parent": ["", "hq", "hq"]})
-    >>> was = ck.cascade(org, [ck.Kpi("sales", "CNY", lot=1)], {"sales": 100}, periods="2027")
-    >>> ck.compare(was, ck.recascade(was, goals={"sales": 111}))
-    <Changes of sales × 1, nodes: 3 kept>
-      sales, 2027: 3 more, 0 less, 0 same, 0 new, 0 gone
-      goals: 1 changed
     """
     made_by = "cascade(…) or assign(…)"
     check(unlike(before, Targets, "before", made_by) + unlike(after, Targets, "after", made_by))

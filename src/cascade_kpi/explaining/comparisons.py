@@ -11,10 +11,9 @@ from cascade_kpi.comparing.compare import Comparison
 from cascade_kpi.comparing.standings import Standing
 from cascade_kpi.explaining.explanation import Explanation
 from cascade_kpi.explaining.operations import Difference
+from cascade_kpi.explaining.scores import TELLS
 
 __all__ = ["ComparisonExplainer"]
-
-_TELLS = "withheld: it tells of a score by several raters that is withheld"
 
 
 @frozen(eq=False, slots=False)
@@ -64,6 +63,6 @@ class ComparisonExplainer:
         value, label = float(compared.change[self.p, self.row]), compared.periods.labels[self.p]
         sides = self.after(), self.before()
         if value == value and any(side.value != side.value for side in sides):
-            return Explanation(name, float("nan"), compared.unit, label, None, _TELLS)
+            return Explanation(name, float("nan"), compared.unit, label, None, TELLS)
         operation = Difference("after − before")
         return Explanation(name, value, compared.unit, label, operation, "", lambda: sides)

@@ -19,19 +19,14 @@ from cascade_kpi.explaining.operations import (
     Held,
     Shortfall,
 )
-from cascade_kpi.explaining.reading import Slope
 from cascade_kpi.explaining.results import ResultExplainer
-from cascade_kpi.explaining.scores import ScoreExplainer
+from cascade_kpi.explaining.scores import TELLS, ScoreExplainer
 from cascade_kpi.kpis.aggregates import Makeup
 from cascade_kpi.org.rollup import add_present
 from cascade_kpi.scoring.block import Supposed
-from cascade_kpi.scoring.brought import PLAIN, goes_up, is_linear, path_of, up_to
+from cascade_kpi.scoring.brought import PLAIN, goes_up, is_linear, up_to
 
 __all__ = ["GapExplainer"]
-
-_TELLS = "withheld: it tells of a score by several raters that is withheld"
-
-_TELLS = "withheld: it tells of a score by several raters that is withheld"
 
 Many = tuple[Explanation, ...]
 Expand = Callable[[], Many]
@@ -112,7 +107,7 @@ class GapExplainer:
         name, period = scores.name(f"gap in points of {item}"), scores.period
         block = scores.block
         if i in scores.secret or (0 in scores.secret and not is_linear(block)):
-            return Explanation(name, float("nan"), "points", period, None, _TELLS)
+            return Explanation(name, float("nan"), "points", period, None, TELLS)
         if not goes_up(block, i) or not float(np.asarray(block.weight(i)).ravel()[0]):
             return Explanation(name, value, "points", period, None, "not on the scorecard")
         if is_linear(block):
@@ -134,24 +129,15 @@ class GapExplainer:
 
     def _linear(self, scores: ScoreExplainer, i: int) -> Many:
         """Points, points at target, and what a point adds at each level."""
-        slopes = []
-        path = path_of(scores.block, i)
-        for part, section in path:
-            combining = scores.combining(section)
-            parts, _ = scores.block.on(section)
-            slope = Slope(combining, parts.index(part))
-            inputs = scores.inputs_of(section, combining)
-            value = slope(*(each.value for each in inputs))
-            title = f"what a point of {self.gaps.scores.outline.names[part]} adds"
-            slopes.append(scores.made(title, value, slope, inputs))
-        return (scores.filled(path[0][1], i), scores.points_at_target(i), *slopes)
+        points, *slopes = scores.slopes_to(i)
+        return (points, scores.points_at_target(i), *slopes)
 
     def rules(self) -> Explanation:
         """What gates and adjustments bring to the total's gap, in points."""
         scores = self.scores
         if 0 in scores.secret:
             name = scores.name("gates and adjustments")
-            return Explanation(name, float("nan"), "points", scores.period, None, _TELLS)
+            return Explanation(name, float("nan"), "points", scores.period, None, TELLS)
         value = float(self.gaps.by_rules[self.p, self.row])
         sides = scores.total(), evolve(scores, supposed=PLAIN).total()
         name = scores.name("gates and adjustments")
@@ -172,7 +158,7 @@ class GapExplainer:
         if not names:
             return Explanation(name, value, "points", period, None, "not scored")
         if 0 in scores.secret and (outline.has_rules or not is_linear(scores.block)):
-            return Explanation(name, float("nan"), "points", period, None, _TELLS)
+            return Explanation(name, float("nan"), "points", period, None, TELLS)
         held = np.isnan(value)
         phrase = "sum over the items"
         rules: Many = ()

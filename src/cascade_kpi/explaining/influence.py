@@ -8,13 +8,10 @@ from attrs import evolve, frozen
 from cascade_kpi.errors import Fault, check
 from cascade_kpi.examining.people import People, shares
 from cascade_kpi.explaining.explanation import Explanation
-from cascade_kpi.explaining.reading import Slope
-from cascade_kpi.explaining.scores import ScoreExplainer
-from cascade_kpi.scoring.brought import PLAIN, path_of
+from cascade_kpi.explaining.scores import TELLS, ScoreExplainer
+from cascade_kpi.scoring.brought import PLAIN
 
 __all__ = ["InfluenceExplainer"]
-
-_TELLS = "withheld: it tells of a score by several raters that is withheld"
 
 Many = tuple[Explanation, ...]
 
@@ -79,7 +76,7 @@ class InfluenceExplainer:
             source = "it is in a section that is not additive, or brought by an adjustment"
             return Explanation(name, value, "", period, None, source)
         if any(self._of(each).secret & {0, self.i} for each in rows):
-            return Explanation(name, float("nan"), "", period, None, _TELLS)
+            return Explanation(name, float("nan"), "", period, None, TELLS)
 
         def expand() -> Many:
             totals = [self._of(each).total() for each in rows]
@@ -97,20 +94,9 @@ class InfluenceExplainer:
         value = float(self.people.contributions(self.p)[at, row])
         name = scores.name(f"contribution of {self._name}")
         if self.i in scores.secret:
-            return Explanation(name, float("nan"), "points", scores.period, None, _TELLS)
-        return Explanation(
-            name, value, "points", scores.period, Contributed(), "", lambda: self._linear(scores)
-        )
+            return Explanation(name, float("nan"), "points", scores.period, None, TELLS)
 
-    def _linear(self, scores: ScoreExplainer) -> Many:
-        """Points as they are filled, and what a point adds at each level."""
-        path, slopes = path_of(scores.block, self.i), []
-        for part, section in path:
-            combining = scores.combining(section)
-            parts, _ = scores.block.on(section)
-            slope = Slope(combining, parts.index(part))
-            inputs = scores.inputs_of(section, combining)
-            value = slope(*(each.value for each in inputs))
-            title = f"what a point of {self.people.facts.card.outline.names[part]} adds"
-            slopes.append(scores.made(title, value, slope, inputs))
-        return (scores.filled(path[0][1], self.i), *slopes)
+        def expand() -> Many:
+            return scores.slopes_to(self.i)
+
+        return Explanation(name, value, "points", scores.period, Contributed(), "", expand)

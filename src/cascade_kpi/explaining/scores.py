@@ -10,22 +10,20 @@ from attrs import evolve, frozen
 
 from cascade_kpi._arrays import FloatArray
 from cascade_kpi.explaining.explanation import Explanation, Operation
-from cascade_kpi.explaining.operations import (
-    Attained,
-    Points,
-)
+from cascade_kpi.explaining.operations import Attained, Points
 from cascade_kpi.explaining.ratings import RatingExplainer
-from cascade_kpi.explaining.reading import Combining, Filling, Key, Recorded, Replayed
+from cascade_kpi.explaining.reading import Combining, Filling, Key, Recorded, Replayed, Slope
 from cascade_kpi.explaining.results import ResultExplainer
 from cascade_kpi.rating.consolidate import Consolidated
 from cascade_kpi.scoring.block import Block, Joint, Supposed
+from cascade_kpi.scoring.brought import path_of
 from cascade_kpi.scoring.items import Item
 from cascade_kpi.scoring.kernel import REAL
 from cascade_kpi.scoring.score import Scores
 
-__all__ = ["ScoreExplainer"]
+__all__ = ["TELLS", "ScoreExplainer"]
 
-_TELLS = "withheld: it tells of a score by several raters that is withheld"
+TELLS = "withheld: it tells of a score by several raters that is withheld"
 
 Many = tuple[Explanation, ...]
 Expand = Callable[[], Many]
@@ -233,6 +231,19 @@ class ScoreExplainer:
         points = [block.counted(i, part) for part in parts]
         joint(points, weights, [partial(from_above, at) for at in range(len(parts))])
         return Combining(joint, tuple(map(float, weights)), tuple(asked))
+
+    def slopes_to(self, i: int) -> Many:
+        """Points of a part, and what a point of it adds at each level up to the total."""
+        path, slopes = path_of(self.block, i), []
+        for part, section in path:
+            combining = self.combining(section)
+            parts, _ = self.block.on(section)
+            slope = Slope(combining, parts.index(part))
+            inputs = self.inputs_of(section, combining)
+            value = slope(*(each.value for each in inputs))
+            title = f"what a point of {self.scores.outline.names[part]} adds"
+            slopes.append(self.made(title, value, slope, inputs))
+        return (self.filled(path[0][1], i), *slopes)
 
     def inputs_of(self, i: int, combining: Combining) -> Many:
         """Points of a section's parts, and those of the unit above that are asked for."""

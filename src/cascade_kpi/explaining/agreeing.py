@@ -20,7 +20,6 @@ __all__ = [
     "BeyondChildren",
     "Ends",
     "HandedOn",
-    "Held",
     "InRealLots",
     "Liked",
     "Met",
@@ -104,21 +103,6 @@ class Liked:
             "one over the weight of that" if self.leeway else "its demand and its children's best"
         )
         return f"{what}, by weight"
-
-
-@frozen
-class Held:
-    """A floor or a cap that holds."""
-
-    side: str
-
-    def __call__(self, *inputs: float) -> float:
-        """The quantity, from its inputs."""
-        return inputs[0]
-
-    def words(self) -> str:
-        """The clause."""
-        return f"held at its {self.side}"
 
 
 @frozen

@@ -16,7 +16,6 @@ from cascade_kpi.explaining.agreeing import (
     BeyondChildren,
     Ends,
     HandedOn,
-    Held,
     InRealLots,
     Liked,
     Met,
@@ -24,7 +23,7 @@ from cascade_kpi.explaining.agreeing import (
     WholeTop,
 )
 from cascade_kpi.explaining.explanation import Explanation, Operation
-from cascade_kpi.explaining.operations import Combined, LotsAsAmount
+from cascade_kpi.explaining.operations import AsFirst, Combined, LotsAsAmount
 from cascade_kpi.explaining.phases import Explainer
 from cascade_kpi.org.rollup import add_present
 from cascade_kpi.targets.own import Quotas, quotas_of
@@ -197,7 +196,9 @@ class AgreementExplainer:
         if pulls.parts[Side.LIMIT, place]:
             side = "floor" if value == pulls.period.limits.low[place] else "cap"
             limit = self._given(side, row, float(pulls.held[place]), "lots", self._stated_in(row))
-            return self._said("best", row, value, "lots", Held(side), lambda: (limit,))
+            return self._said(
+                "best", row, value, "lots", AsFirst(f"held at its {side}"), lambda: (limit,)
+            )
         rule = Liked(leeway=False, factor=self._factor(row))
         return self._said("best", row, value, "lots", rule, lambda: self._likes(row))
 

@@ -12,27 +12,13 @@ from cascade_kpi.calibrating.calibrate import Calibrated
 from cascade_kpi.calibrating.least import least_change
 from cascade_kpi.explaining.explanation import Explanation, Operation
 from cascade_kpi.explaining.exposures import ExposureExplainer
+from cascade_kpi.explaining.operations import AsFirst
 from cascade_kpi.explaining.scores import ScoreExplainer
 from cascade_kpi.exposing.score_stints import StintScores
 
 __all__ = ["CalibrationExplainer"]
 
 Many = tuple[Explanation, ...]
-
-
-@frozen
-class Taken:
-    """The first input as it is."""
-
-    phrase: str
-
-    def __call__(self, *inputs: float) -> float:
-        """The quantity, from its inputs."""
-        return inputs[0]
-
-    def words(self) -> str:
-        """The clause."""
-        return self.phrase
 
 
 @frozen
@@ -139,13 +125,13 @@ class CalibrationExplainer:
         each = self.made.decided(*self.at)
         name, value, unit = self._grade("final", self.made.grade_codes)
         if each is None:
-            taken = Taken("as calibrated, no committee changed it")
+            taken = AsFirst("as calibrated, no committee changed it")
             return Explanation(
                 name, value, unit, self.period, taken, "", lambda: (self.calibrated(),)
             )
         stated = f"decided by {each.by}: {each.reason}"
         leaf = Explanation(f"adjustment to {each.to}", value, unit, self.period, None, stated)
-        taken = Taken("the last adjustment")
+        taken = AsFirst("the last adjustment")
         return Explanation(
             name, value, unit, self.period, taken, "", lambda: (leaf, self.calibrated())
         )
@@ -155,7 +141,7 @@ class CalibrationExplainer:
         codes = self.made.calibrated_codes
         name, value, unit = self._grade("calibrated", codes)
         if self.pool < 0:
-            taken = Taken("in no pool: as scored")
+            taken = AsFirst("in no pool: as scored")
             return Explanation(name, value, unit, self.period, taken, "", lambda: (self.scored(),))
         operation = GradeOfRank(f"{self._step(codes)}: the first grade whose cut holds the rank")
         cuts = range(1, len(self.made.grades))

@@ -15,6 +15,7 @@ from cascade_kpi.drivers.summands import Summand, mean_over_orders, summands
 from cascade_kpi.explaining.derived import DerivedExplainer
 from cascade_kpi.explaining.explanation import Explanation
 from cascade_kpi.explaining.formulas import FormulaExplainer, Run, shortened
+from cascade_kpi.explaining.operations import AsFirst
 
 __all__ = ["ContributionExplainer"]
 
@@ -79,19 +80,6 @@ class PartsAdded:
         return "sum over the terms that it stands in"
 
 
-@frozen
-class NoChange:
-    """Absent, as the change is."""
-
-    def __call__(self, *inputs: float) -> float:
-        """The quantity, from its inputs."""
-        return inputs[0]
-
-    def words(self) -> str:
-        """The clause."""
-        return "absent, as the change is"
-
-
 @frozen(eq=False)
 class ContributionExplainer:
     """Explains the parts of a change at one node in one period of the changes."""
@@ -147,7 +135,9 @@ class ContributionExplainer:
         title = self._named(f"what {player} brings to {self.made.name}")
         told = (title, value, self._unit, self._period)
         if np.isnan(self.made.change[self.p, self.row]):
-            return Explanation(*told, NoChange(), "", lambda: (self.change(),))
+            return Explanation(
+                *told, AsFirst("absent, as the change is"), "", lambda: (self.change(),)
+            )
         made = self.made
         found = enumerate(summands(made.model, tuple(made.parts), made.name))
         mine = [(i, each) for i, each in found if player in each.term.players]

@@ -10,6 +10,7 @@ from attrs import frozen
 from cascade_kpi._arrays import FloatArray
 from cascade_kpi.drivers.formulas import Add, Formula, Load, Multiply, Number, Rescale
 from cascade_kpi.explaining.explanation import Explanation, Operation
+from cascade_kpi.explaining.operations import AsFirst
 
 __all__ = ["FormulaExplainer", "Run", "shortened"]
 
@@ -34,21 +35,6 @@ class Operated:
     def words(self) -> str:
         """The clause."""
         return f"{self.formula}, {self.rule.words()}"
-
-
-@frozen
-class AsDefined:
-    """A definition that is another name, or a number."""
-
-    formula: str
-
-    def __call__(self, *inputs: float) -> float:
-        """The quantity, from its inputs."""
-        return inputs[0]
-
-    def words(self) -> str:
-        """The clause."""
-        return self.formula
 
 
 @frozen(eq=False)
@@ -89,7 +75,7 @@ class FormulaExplainer:
         last = len(self.formula.steps) - 1
         step = self.formula.steps[last]
         text, unit = shortened(definition), str(self.formula.unit)
-        operation: Operation = AsDefined(text)
+        operation: Operation = AsFirst(text)
         if not isinstance(step.does, Load | Number):
             operation = Operated(step.does, text)
 

@@ -20,6 +20,21 @@ def _one(value: float) -> FloatArray:
 
 
 @frozen
+class AsFirst:
+    """The first input as it is; others, if there are any, say what it goes by."""
+
+    phrase: str
+
+    def __call__(self, *inputs: float) -> float:
+        """The quantity, from its inputs."""
+        return inputs[0]
+
+    def words(self) -> str:
+        """The clause."""
+        return self.phrase
+
+
+@frozen
 class Combined:
     """Inputs combined one after another, absent ones left out."""
 

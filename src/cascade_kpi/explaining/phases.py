@@ -11,7 +11,7 @@ from attrs import frozen
 
 from cascade_kpi._arrays import FloatArray, IntArray
 from cascade_kpi.explaining.explanation import Explanation, Operation
-from cascade_kpi.explaining.operations import AmountAsLots, Combined, LotsAsAmount
+from cascade_kpi.explaining.operations import AmountAsLots, AsFirst, Combined, LotsAsAmount
 from cascade_kpi.explaining.owns import Explainer, own_lots
 from cascade_kpi.explaining.seasons import WeightExplainer
 from cascade_kpi.kpis.kpi import Kpi
@@ -37,21 +37,6 @@ class HoldsOwn(Protocol):
     def own_share(self, row: int) -> Explanation:
         """What a node has beside its children, in lots."""
         ...
-
-
-@frozen
-class Alike:
-    """The target of the whole, in each of its periods."""
-
-    whole: str
-
-    def __call__(self, *inputs: float) -> float:
-        """The quantity, from its inputs."""
-        return inputs[0]
-
-    def words(self) -> str:
-        """The clause."""
-        return f"the target of {self.whole}: it is not added up over periods"
 
 
 @frozen
@@ -224,7 +209,8 @@ class SpreadExplainer:
 
         rule: Operation
         if spread.rule is None:
-            rule, expand = Alike(spread.label), as_whole
+            whole = f"the target of {spread.label}: it is not added up over periods"
+            rule, expand = AsFirst(whole), as_whole
         elif spread.counts is not None:
             rule, expand = LotsAsAmount(spread.kpi.counted_in), as_lots
         else:

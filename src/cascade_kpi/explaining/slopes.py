@@ -16,6 +16,7 @@ from cascade_kpi.errors import check
 from cascade_kpi.explaining.derived import DerivedExplainer
 from cascade_kpi.explaining.explanation import Explanation, Operation
 from cascade_kpi.explaining.formulas import shortened
+from cascade_kpi.explaining.operations import AsFirst
 
 __all__ = ["SlopeExplainer"]
 
@@ -49,21 +50,6 @@ class SlopeOfStep:
             return f"{self.formula}, {self.rule.words()} rule"
         how = self.rule.words()
         return f"{self.formula}, {how if isinstance(self.rule, Rescale) else f'{how} of slopes'}"
-
-
-@frozen
-class AsItMoves:
-    """The slope of another name, or absent as the value is."""
-
-    phrase: str
-
-    def __call__(self, *inputs: float) -> float:
-        """The quantity, from its inputs."""
-        return inputs[0]
-
-    def words(self) -> str:
-        """The clause."""
-        return self.phrase
 
 
 @frozen
@@ -115,7 +101,7 @@ class SlopeExplainer:
             return told
         return Explanation(
             self._titled(self.name), np.nan, self._per(derived.model.unit(self.name)),
-            self.of.period, AsItMoves("absent, as the value is"), "",
+            self.of.period, AsFirst("absent, as the value is"), "",
             lambda: (self.of.explain(self.name),),
         )  # fmt: skip
 
@@ -196,7 +182,7 @@ class SlopeExplainer:
         step, moves = self.of.derived.model.formulas[name].steps[i], self._moving[name]
         text = shortened(step.source)
         if isinstance(step.does, Load | Number):
-            return AsItMoves(text)
+            return AsFirst(text)
         return SlopeOfStep(step.does, tuple(moves[j] for j in step.inputs), text)
 
     def _inputs(self, name: str, i: int) -> Many:

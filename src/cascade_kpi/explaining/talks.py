@@ -14,27 +14,13 @@ from cascade_kpi.commitments.negotiation import Negotiation
 from cascade_kpi.errors import Fault, check, suggest
 from cascade_kpi.explaining.answers import Answers, named
 from cascade_kpi.explaining.explanation import Explanation
+from cascade_kpi.explaining.operations import AsFirst
 
 __all__ = ["talk_answers"]
 
 Many = tuple[Explanation, ...]
 
 _STATES = {"proposal": "proposed", "counter-proposal": "countered", "agreement": "agreed"}
-
-
-@frozen
-class FirstOf:
-    """The first input; the others say what it answers."""
-
-    phrase: str
-
-    def __call__(self, *inputs: float) -> float:
-        """The quantity, from its inputs."""
-        return inputs[0]
-
-    def words(self) -> str:
-        """The clause."""
-        return self.phrase
 
 
 @frozen(eq=False)
@@ -105,7 +91,7 @@ class TalksExplainer:
             )  # fmt: skip
             return (first, self._word(n - 1)) if n else (first,)
 
-        return Explanation(name, value, "", self.period, FirstOf(phrase), "", expand, ("word", n))
+        return Explanation(name, value, "", self.period, AsFirst(phrase), "", expand, ("word", n))
 
     def _stated(self, i: int, row: int) -> str:
         """Where a word stands."""
@@ -129,7 +115,7 @@ class TalksExplainer:
             where = f"outcome row {row}, value" if row >= 0 else "not in its outcome"
             source = f"round {i}, {where}: {each.act} of {each.who} on {each.when}"
             return Explanation(name, value, "", self.period, None, source)
-        return Explanation(name, value, "", self.period, FirstOf(phrase), "", expand, ("plan", i))
+        return Explanation(name, value, "", self.period, AsFirst(phrase), "", expand, ("plan", i))
 
 
 def talk_answers(stage: Negotiation, node: object, kpi: str | None, period: str | None) -> Answers:

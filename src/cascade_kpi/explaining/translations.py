@@ -18,6 +18,7 @@ from cascade_kpi.explaining.choosing import target_explainer
 from cascade_kpi.explaining.derived import DerivedExplainer
 from cascade_kpi.explaining.explanation import Explanation, Operation
 from cascade_kpi.explaining.formulas import FormulaExplainer, Run, shortened
+from cascade_kpi.explaining.operations import AsFirst
 from cascade_kpi.explaining.results import ResultExplainer
 from cascade_kpi.kpis.lots import Lot
 from cascade_kpi.results.results import Results
@@ -57,21 +58,6 @@ class PassedOn:
         if self.k == max(range(len(self.weights)), key=lambda k: self.weights[k]):
             return f"{part:.10g} of {what} of {text}: what the others leave"
         return f"{part:.10g} of {what} of {text}"
-
-
-@frozen
-class Stays:
-    """The same as before."""
-
-    phrase: str
-
-    def __call__(self, *inputs: float) -> float:
-        """The quantity, from its inputs."""
-        return inputs[0]
-
-    def words(self) -> str:
-        """The clause."""
-        return self.phrase
 
 
 @frozen
@@ -239,9 +225,9 @@ class TranslationExplainer:
         formula, now = self._model.formulas[by], self._demands.now
         stated = self.made.stated
         goal = stated[by] if by in stated else self._demands.asked[by][0][1]
-        rule: Operation = Stays(f"its share of the change of {by} is 0")
+        rule: Operation = AsFirst(f"its share of the change of {by} is 0")
         if states_of(formula, now)[-1] == goal:
-            rule = Stays(f"{by} is at its goal already")
+            rule = AsFirst(f"{by} is at its goal already")
         elif name in (moving := self._demands.moving(by)):
             passing = _Passing(self, by, wanted_of(formula, goal, now, moving))
             made = passing.wanted(passing.place(name), weights_of(formula, moving))

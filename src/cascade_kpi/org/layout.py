@@ -28,6 +28,9 @@ _SMALL = 8_192  # nodes of a block that is swept along with others of its level
 _SHORT = 32  # and the span: groups of several spans are filled up to the longest
 _FEW = 1_024  # bands that are kept; a chain of a million nodes has a million
 
+Turned = Callable[[NDArray[Any]], NDArray[Any]]
+Moved = Callable[[NDArray[Any], Turned | None, NDArray[Any], slice], None]
+
 
 class Block(NamedTuple):
     """All sibling groups of one level that have the same span.
@@ -150,9 +153,7 @@ class Layout:
             many[band.above] = band.sums(band.part(many))
         return lock(self.rowed(many).astype(np.int64))
 
-    def swept(
-        self, values: NDArray[Any], turned: Callable[[NDArray[Any]], NDArray[Any]] | None = None
-    ) -> NDArray[Any]:
+    def swept(self, values: NDArray[Any], turned: Turned | None = None) -> NDArray[Any]:
         """A column (n,) from row order to sweep order.
 
         A new array, unless it is one number :func:`everywhere`.
@@ -164,13 +165,11 @@ class Layout:
             What to make of the values, part by part, as they are fetched.
         """
         # In row order a parent's children are near each other: both ways are walked so.
-        return _put(self.place, values, turned)
+        return _moved(values, turned, _put(self.place))
 
-    def rowed(
-        self, values: NDArray[Any], turned: Callable[[NDArray[Any]], NDArray[Any]] | None = None
-    ) -> NDArray[Any]:
+    def rowed(self, values: NDArray[Any], turned: Turned | None = None) -> NDArray[Any]:
         """A column (n,) from sweep order to row order, as :meth:`swept` does."""
-        return _fetched(self.place, values, turned)
+        return _moved(values, turned, _fetched(self.place))
 
     def down(self) -> Iterator[Block]:
         """Blocks from the level below the roots to the lowest."""
@@ -241,51 +240,37 @@ class Layout:
         return Mixed(begin, end, at, above, np.concatenate(group), np.concatenate(slot))
 
 
-def _fetched(
-    order: IntArray,
-    values: NDArray[Any],
-    turned: Callable[[NDArray[Any]], NDArray[Any]] | None,
-) -> NDArray[Any]:
+def _fetched(order: IntArray) -> Moved:
     """Values in another order: the i-th is ``values[order[i]]``."""
-    if is_everywhere(values):
-        return _same(values, turned)
-    out = _room_for(values, turned)
-    for begin in range(0, len(out), _CHUNK):  # long gathers leave the cache
-        at = slice(begin, begin + _CHUNK)
+
+    def move(values: NDArray[Any], turned: Turned | None, out: NDArray[Any], at: slice) -> None:
         # Rows are known to be in range: "clip" only spares the check, and a copy.
         if turned is None:
             values.take(order[at], out=out[at], mode="clip")
         else:
             out[at] = turned(values.take(order[at], mode="clip"))
-    return out
+
+    return move
 
 
-def _put(
-    place: IntArray,
-    values: NDArray[Any],
-    turned: Callable[[NDArray[Any]], NDArray[Any]] | None,
-) -> NDArray[Any]:
+def _put(place: IntArray) -> Moved:
     """Values in another order: the i-th is put at ``place[i]``."""
-    if is_everywhere(values):
-        return _same(values, turned)
-    out = _room_for(values, turned)
-    for begin in range(0, len(out), _CHUNK):
-        at = slice(begin, begin + _CHUNK)
+
+    def move(values: NDArray[Any], turned: Turned | None, out: NDArray[Any], at: slice) -> None:
         out[place[at]] = values[at] if turned is None else turned(values[at])
-    return out
+
+    return move
 
 
-def _same(
-    values: NDArray[Any], turned: Callable[[NDArray[Any]], NDArray[Any]] | None
-) -> NDArray[Any]:
-    return values if turned is None else np.broadcast_to(turned(values[:1]), values.shape)
-
-
-def _room_for(
-    values: NDArray[Any], turned: Callable[[NDArray[Any]], NDArray[Any]] | None
-) -> NDArray[Any]:
+def _moved(values: NDArray[Any], turned: Turned | None, move: Moved) -> NDArray[Any]:
+    """Values in another order, part by part: long gathers leave the cache."""
+    if is_everywhere(values):
+        return values if turned is None else np.broadcast_to(turned(values[:1]), values.shape)
     part = values[:0] if turned is None else turned(values[:0])
-    return np.empty(len(values), dtype=part.dtype)
+    out = np.empty(len(values), dtype=part.dtype)
+    for begin in range(0, len(out), _CHUNK):
+        move(values, turned, out, slice(begin, begin + _CHUNK))
+    return out
 
 
 def _stable_argsort(depth: IntArray) -> IntArray:

@@ -80,7 +80,7 @@ class MoveExplainer:
         finer = evolve(self, moved=evolve(self.moved, pieces=share.pieces))
         rows = finer._there[share.stay[finer._there] == stay]  # noqa: SLF001 - of its own class
         name = f"{self._kpi.name}, {stint_title(self.moved, stay)}, {self._label}"
-        return finer._sum(name, rows, "nothing is held in it that has a target")  # noqa: SLF001
+        return finer._sum(name, rows, "nothing is held in it that has a target")  # noqa: SLF001 - as above
 
     def _sum(self, name: str, rows: IntArray, nothing: str, unit: int = -1) -> Explanation:
         """Some pieces together: those of a holder, or of what stood below a unit."""

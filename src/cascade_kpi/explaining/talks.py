@@ -64,6 +64,11 @@ class TalksExplainer:
         row = self.planned[i]
         return float(self.talks.rounds[i].outcome["value"][row]) if row >= 0 else np.nan
 
+    def _is_agreed(self, word: tuple[int, int], value: float) -> bool:
+        """Whether a row of a round was an agreement on a value."""
+        said = self.talks.rounds[word[0]]
+        return said.act == "agreement" and bool(value == said.stated["value"][word[1]])
+
     def word(self) -> Explanation:
         """The last word on the target, in KPI units."""
         return self._word(len(self.said) - 1)
@@ -105,9 +110,7 @@ class TalksExplainer:
         name = f"{self._target}, plan of round {i}"
         told = [n for n, (at, _) in enumerate(self.said) if at < i]
         word = self.said[told[-1]] if told else None
-        kept = word is not None and self.talks.rounds[word[0]].act == "agreement"
-        kept = kept and value == self.talks.rounds[word[0]].stated["value"][word[1]]  # type: ignore[index]
-        if kept:
+        if word is not None and self._is_agreed(word, value):
             phrase, expand = "agreed before, and so certain", lambda: (self._word(told[-1]),)
         elif each.act == "agreement" and i and value == self._amount(i - 1):
             phrase, expand = "agreeing moves nobody", lambda: (self._plan(i - 1),)

@@ -103,11 +103,13 @@ class TotalTeller:
         more = {"edge": self.points(edge), "more": self.points(edge - value)}
         return Statement("next_grade", {"grade": grades.labels[at - 1], **more})
 
-    def _of_scores(self, of: ScoreExplainer) -> Said:
+    def of_scores(self, of: ScoreExplainer) -> Said:
+        """The total of a card, and its grade."""
         value = of.total().value
         return [*self._total(of, value), *self._graded(value)]
 
-    def _of_calibrated(self, of: ScoreExplainer) -> Said:
+    def of_calibrated(self, of: ScoreExplainer) -> Said:
+        """The total of a card, and the grade that calibration came to."""
         value = of.total().value
         said = self._total(of, value)
         at, scored = (
@@ -146,7 +148,8 @@ class TotalTeller:
             at = int(self.scores.org.parent[at])
         return False
 
-    def _of_blended(self, of: ScoreExplainer) -> Said:
+    def of_blended(self, of: ScoreExplainer) -> Said:
+        """The total with the shares of those above, and its grade."""
         blend = BlendExplainer(self.stage, self.row, self.p)
         total, mean, stage = blend.total(), blend.mean(), self.stage
         carried = stage.carried
@@ -175,7 +178,8 @@ class TotalTeller:
         moved = {"change": self.points(after - before, "+"), "after": self.points(after)}
         return [Statement("bounded", {"rule": Ruled(self.stage.within), **moved})]
 
-    def _of_multiplied(self, of: ScoreExplainer) -> Said:
+    def of_multiplied(self, of: ScoreExplainer) -> Said:
+        """The total times its coefficient, and its grade."""
         stage = self.stage
         product = MultipliedExplainer(stage, self.row, self.p)
         total = product.total()
@@ -198,8 +202,8 @@ class TotalTeller:
 
 
 _STAGES: dict[type, Callable[[TotalTeller, ScoreExplainer], Said]] = {
-    Scores: TotalTeller._of_scores,  # noqa: SLF001
-    Calibrated: TotalTeller._of_calibrated,  # noqa: SLF001
-    Blended: TotalTeller._of_blended,  # noqa: SLF001
-    Multiplied: TotalTeller._of_multiplied,  # noqa: SLF001
+    Scores: TotalTeller.of_scores,
+    Calibrated: TotalTeller.of_calibrated,
+    Blended: TotalTeller.of_blended,
+    Multiplied: TotalTeller.of_multiplied,
 }

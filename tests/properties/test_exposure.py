@@ -8,8 +8,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import cascade_kpi as ck
+from tests.properties.moving.cases import CALENDAR, DAYS, cases, moved
 from tests.properties.test_explanations import bits, same_bits
-from tests.properties.test_move import CALENDAR, DAYS, cases, moved
 from tests.properties.test_stints_explained import reports
 from tests.strategies import shuffled
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from hypothesis import strategies as st
 
 import cascade_kpi as ck
-from tests.strategies import CLAIMS, parents, shuffled
+from tests.strategies.trees import CLAIMS, parents, shuffled
 
 FIRST, DAYS = date(2026, 3, 1), 24
 SPANS = {"a": (0, 9), "b": (10, 23)}

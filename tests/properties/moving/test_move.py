@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 import cascade_kpi as ck
 from cascade_kpi.targets.amounts import NO_LOTS
 from tests.properties.moving.cases import CALENDAR, cases, day, moved, year
-from tests.strategies import shuffled
+from tests.strategies.trees import shuffled
 
 
 @settings(max_examples=90)

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-SOURCES = sorted((ROOT / "src" / "cascade_kpi").rglob("*.py"))
+SOURCES = sorted(
+    path for top in ("src/cascade_kpi", "tests") for path in (ROOT / top).rglob("*.py")
+)
 LATE = {"duckdb", "narwhals", "pandas", "polars", "pyarrow", "scipy"}
 
 
@@ -23,7 +25,7 @@ def lines_of_code(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 
 
 def named(path: Path) -> str:
-    return str(path.relative_to(ROOT / "src"))
+    return path.relative_to(ROOT).as_posix()
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=named)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import cascade_kpi as ck
 from cascade_kpi.agreements.levels import levels_of
 from cascade_kpi.kpis.directions import direction
-from tests.strategies import CURVES
+from tests.strategies.cards import CURVES
 
 NAN = math.nan
 THREE = ck.curves.Piecewise([(0.8, 60), (1.0, 100), (1.2, 130)], below=0)

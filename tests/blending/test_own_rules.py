@@ -9,8 +9,8 @@ from cascade_kpi import testing
 from cascade_kpi.records import record
 from tests.blending.case import OWN, UNITS, scored, total
 from tests.helpers import org, refused
+from tests.laws.breaking import caught
 from tests.properties.test_explanations import same_bits
-from tests.test_laws import caught
 
 BOUNDS = {
     "nothing": (lambda total, own: None, "answers None"),

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 import cascade_kpi as ck
 from tests.helpers import org
-from tests.strategies import cases, shuffled
+from tests.strategies.cycles import cases
+from tests.strategies.trees import shuffled
 
 TREE = org()
 OWNERS = ["hq", "east", "west", "ann", "bob", "cid", None]

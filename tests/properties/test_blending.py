@@ -11,7 +11,8 @@ import cascade_kpi as ck
 from cascade_kpi.blending import Between, Coefficients, Shares, Within
 from tests.blending.case import OWN, scored
 from tests.properties.test_explanations import same_bits
-from tests.strategies import cases, shuffled
+from tests.strategies.cycles import cases
+from tests.strategies.trees import shuffled
 
 GONE = math.nan
 POLICIES = ("renormalise", "own", "hold")

@@ -8,19 +8,16 @@ from hypothesis import strategies as st
 import cascade_kpi as ck
 from cascade_kpi.methods.claims import whole_claims
 from cascade_kpi.methods.remainders import divide_lots
-from tests.strategies import (
-    DIVIDING,
-    LOTS,
+from tests.strategies.goals import (
     ROOT_LOTS,
-    SPLITS,
-    children_of,
     claims_of,
     divided,
     goals_tables,
     largest_remainder,
-    orgs,
     read_claims,
 )
+from tests.strategies.kpis import DIVIDING, LOTS, SPLITS
+from tests.strategies.trees import children_of, orgs
 
 
 @st.composite

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cascade_kpi as ck
-from tests import strategies as some
+from tests.strategies import trees as some
 
 KINDS = ("tree", "drivers", "rules", "goals")
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import cascade_kpi as ck
 from cascade_kpi import Constant, D
 from tests.properties.test_explanations import bits, same_bits
-from tests.strategies import shuffled, tree, units
+from tests.strategies.trees import shuffled, tree, units
 
 NAMES = "abcd"
 KPIS = ck.Kpis([ck.Kpi(name, "1", split=ck.splits.Shared()) for name in NAMES])

@@ -5,7 +5,7 @@ import struct
 from hypothesis import given, settings
 
 import cascade_kpi as ck
-from tests.strategies import cases
+from tests.strategies.cycles import cases
 
 
 def bits(value):

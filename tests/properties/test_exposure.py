@@ -8,10 +8,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import cascade_kpi as ck
+from tests.properties.moving.cases import CALENDAR, DAYS, cases, moved
 from tests.properties.test_explanations import bits, same_bits
-from tests.properties.test_move import CALENDAR, DAYS, cases, moved
 from tests.properties.test_stints_explained import reports
-from tests.strategies import shuffled
+from tests.strategies.trees import shuffled
 
 GRADES = ck.Grades.from_edges({"A": 100, "B": 50, "C": None})
 ATTAINED = ck.attainments.Proportion(zero="met")

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 import cascade_kpi as ck
 from cascade_kpi import moves
 from tests.moving.cases import SALES, held
+from tests.properties.moving.cases import moved
 from tests.properties.test_exposure import questions, scored
-from tests.properties.test_move import moved
 
 ORG = ck.OrgTree.from_table({"id": ["hq", "a", "b"], "parent": ["", "hq", "hq"]})
 FIRST, DAYS = date(2026, 1, 1), 365

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 import cascade_kpi as ck
 from cascade_kpi import yardsticks
-from tests import strategies as some
+from tests.strategies import trees as some
 
 NAN = float("nan")
 POSTS = st.sampled_from(["seller", "buyer", "", "clerk"])

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import cascade_kpi as ck
 from tests.properties.test_explanations import same_bits
-from tests.strategies import children_of
+from tests.strategies.trees import children_of
 
 splits, methods = ck.splits, ck.methods
 METHODS = st.sampled_from(

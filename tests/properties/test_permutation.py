@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cascade_kpi as ck
-from tests.strategies import cases, shuffled
+from tests.strategies.cycles import cases
+from tests.strategies.trees import shuffled
 
 ACTIONS = {
     "action": ["visit", "train", "review"],

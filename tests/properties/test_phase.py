@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cascade_kpi as ck
-from tests.strategies import DIVIDING, LOTS, shuffled, tree, units
+from tests.strategies.kpis import DIVIDING, LOTS
+from tests.strategies.trees import shuffled, tree, units
 
 LABELS = ["p1", "p2", "p3", "p4", "p5"]
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import cascade_kpi as ck
 from tests.properties.test_explanations import same_bits
-from tests.strategies import children_of, parents, shuffled
+from tests.strategies.trees import children_of, parents, shuffled
 
 S = ck.splits
 NEAR = 1e-6  # of a ratio in tests: volumes reach from 1 to 1,000 in trees of up to 90

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 import cascade_kpi as ck
 from cascade_kpi import rating
-from tests import strategies as some
+from tests.strategies import trees as some
 
 RELATIONS = ["customer", "manager", "peer", "report", "self"]
 SCALE = rating.Scale(1, 5, step=0.5)

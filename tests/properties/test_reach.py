@@ -8,7 +8,10 @@ from hypothesis import strategies as st
 import cascade_kpi as ck
 from cascade_kpi.org.reach import Reach
 from tests.properties.test_explanations import bits, same_bits
-from tests.strategies import CLAIMS, children_of, cycled, goals_tables, kpis, reports, tree, units
+from tests.strategies.cycles import reports
+from tests.strategies.goals import goals_tables
+from tests.strategies.kpis import kpis
+from tests.strategies.trees import CLAIMS, children_of, cycled, tree, units
 
 
 @st.composite

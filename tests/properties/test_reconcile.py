@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 import cascade_kpi as ck
 from cascade_kpi import confidences
 from tests.properties.test_explanations import bits, same_bits
-from tests.strategies import LOTS, shuffled, tree, units
+from tests.strategies.kpis import LOTS
+from tests.strategies.trees import shuffled, tree, units
 
 WEIGHTS = st.sampled_from([0.25, 1.0, 3.0, 10.0])
 RULES = st.one_of(

@@ -9,19 +9,10 @@ from hypothesis import strategies as st
 
 import cascade_kpi as ck
 from cascade_kpi.records import from_json, kinds, to_json
-from tests.strategies import (
-    AGGREGATES,
-    ATTAINMENTS,
-    CURVES,
-    DIRECTIONS,
-    KINDS,
-    NASTY,
-    SPLITS,
-    cases,
-    kpis,
-    orgs,
-    scorecards,
-)
+from tests.strategies.cards import ATTAINMENTS, CURVES, scorecards
+from tests.strategies.cycles import cases
+from tests.strategies.kpis import AGGREGATES, DIRECTIONS, SPLITS, kpis
+from tests.strategies.trees import KINDS, NASTY, orgs
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 WORDS = st.sampled_from(NASTY) | st.text(min_size=1).filter(lambda text: text.strip() != "")

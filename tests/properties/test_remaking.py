@@ -12,7 +12,9 @@ import cascade_kpi as ck
 from cascade_kpi.remaking.recipe import digest
 from cascade_kpi.remaking.steps import stages_of
 from tests.properties.test_explanations import same_bits
-from tests.strategies import cases, chains, shuffled, tree
+from tests.strategies.chains import chains
+from tests.strategies.cycles import cases
+from tests.strategies.trees import shuffled, tree
 
 MADE = ("cascade", "assign")
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cascade_kpi as ck
-from tests.strategies import children_of, cycled, orgs
+from tests.strategies.trees import children_of, cycled, orgs
 
 GONE = math.nan
 NUMBERS = st.one_of(

@@ -6,7 +6,8 @@ import numpy as np
 from hypothesis import given, settings
 
 import cascade_kpi as ck
-from tests.strategies import cases, children_of
+from tests.strategies.cycles import cases
+from tests.strategies.trees import children_of
 
 GONE = math.nan
 

@@ -10,7 +10,10 @@ from hypothesis import strategies as st
 
 import cascade_kpi as ck
 from cascade_kpi._arrays import equal
-from tests.strategies import cases, goals_tables, kpis, orgs, reports, shuffled
+from tests.strategies.cycles import cases, reports
+from tests.strategies.goals import goals_tables
+from tests.strategies.kpis import kpis
+from tests.strategies.trees import orgs, shuffled
 
 PERIODS = ("Q2", "Q10", "Q1")  # in an order that nobody would sort them into
 

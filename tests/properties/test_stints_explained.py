@@ -4,8 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cascade_kpi as ck
+from tests.properties.moving.cases import SPANS, cases, day, moved
 from tests.properties.test_explanations import bits, same_bits
-from tests.properties.test_move import SPANS, cases, day, moved
 
 COLUMNS = ("holder", "node", "kpi", "start", "end", "value")
 

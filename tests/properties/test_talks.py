@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 import cascade_kpi as ck
 from tests.commitments.test_talks_explained import found
 from tests.properties.test_explanations import bits
-from tests.strategies import tree, units
+from tests.strategies.trees import tree, units
 
 SIDES = ["above", "below"]
 KPI = ck.Kpi("k", "x", split=ck.splits.ProRata("driver"), lot=1)

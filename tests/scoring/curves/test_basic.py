@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import cascade_kpi as ck
 from tests.helpers import NAN, refused
-from tests.strategies import CURVES, LEVELS
+from tests.strategies.cards import CURVES, LEVELS
 
 INF = float("inf")
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 import cascade_kpi as ck
 from tests.helpers import NAN, refused
-from tests.strategies import LINES
+from tests.strategies.cards import LINES
 
 Rounded, Threshold, Composed = ck.curves.Rounded, ck.curves.Threshold, ck.curves.Composed
 SAME = ck.curves.Linear(1, floor=None)

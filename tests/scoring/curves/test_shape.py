@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 import cascade_kpi as ck
 from cascade_kpi.scoring.curves import Shape, said, shape_of
 from tests.helpers import NAN
-from tests.strategies import CURVES, SHAPED
+from tests.strategies.cards import CURVES, SHAPED
 
 INF = float("inf")
 

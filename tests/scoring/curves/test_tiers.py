@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 import cascade_kpi as ck
 from tests.helpers import NAN, refused
-from tests.strategies import TIERS
+from tests.strategies.cards import TIERS
 
 MarginalTiers, RetroactiveTiers = ck.curves.MarginalTiers, ck.curves.RetroactiveTiers
 

@@ -9,7 +9,7 @@ from cascade_kpi import testing
 from cascade_kpi.methods import Webster
 from cascade_kpi.records import record
 from tests.helpers import org, refused
-from tests.test_laws import caught
+from tests.laws.breaking import caught
 
 TREE = org(staff=[None, None, None, 3, 1, 2], kind=["hq", "area", "area", *["person"] * 3])
 

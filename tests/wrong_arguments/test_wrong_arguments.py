@@ -1,6 +1,7 @@
 """No wrong argument of a public function ends in anything but an InputError."""
 
 import contextlib
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -49,6 +50,12 @@ def test_a_wrong_argument_is_refused_or_taken(name, argument):
     for junk in JUNK:
         with contextlib.suppress(documented):
             call(**{**good, argument: junk})
+
+
+def test_no_room_is_left_out():
+    files = {path.stem for path in Path(__file__).parent.glob("*.py")}
+    told = {room.__name__.rpartition(".")[2] for room in ROOMS}
+    assert files - {"__init__", "stages", Path(__file__).stem} == told
 
 
 def test_no_two_rooms_name_a_call_alike():

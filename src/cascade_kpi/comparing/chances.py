@@ -14,7 +14,6 @@ from cascade_kpi._arrays import CONTENT, FloatArray, IntArray, fingerprint, froz
 from cascade_kpi._fields import not_whole
 from cascade_kpi._long import Columns, texts, totals_table
 from cascade_kpi.comparing.errors import Draw, MeasurementError, as_errors, misplaced
-from cascade_kpi.comparing.weighing import codes_of
 from cascade_kpi.errors import Fault, check, wants
 from cascade_kpi.records import record
 from cascade_kpi.records.digests import check_digest, digest_of
@@ -204,6 +203,6 @@ def _count(scores: Scores, p: int, draw: Draw, counts: IntArray) -> None:
     supposed, last = Supposed(errors=draw), len(bands.labels)
     for nodes in scores.kernel.blocks():
         totals = scores.kernel.value(0, p, nodes, supposed)
-        code = codes_of(bands, totals)
+        code = bands.places(totals)
         code = np.where((code < 0) | np.isnan(totals), last, code)
         counts[code, np.arange(nodes.start, nodes.stop)] += 1

@@ -13,7 +13,6 @@ from cascade_kpi._arrays import CONTENT, FloatArray, IntArray, fingerprint, froz
 from cascade_kpi._long import Columns, long_table, texts
 from cascade_kpi.comparing.weighing import (
     Reweighted,
-    codes_of,
     is_weighed,
     rounding_edges,
     why_not,
@@ -347,7 +346,7 @@ class _Search:
         """Whether grades have changed at such weights, and what they are."""
         if not len(which):
             return np.zeros(0, dtype=bool), np.zeros(0, dtype=np.int64)
-        found, was = codes_of(self.bands, self.made.totals(weight, which)), self.codes[which]
+        found, was = self.bands.places(self.made.totals(weight, which)), self.codes[which]
         if self.goal is None:
             return found != was, found
         return np.where(was > self.goal, found <= self.goal, found >= self.goal), found

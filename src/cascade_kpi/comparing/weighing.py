@@ -17,7 +17,7 @@ from cascade_kpi.scoring.outline import Outline
 from cascade_kpi.scoring.score import Scores
 from cascade_kpi.scoring.weights import WeightTable
 
-__all__ = ["Reweighted", "codes_of", "is_weighed", "rounding_edges", "why_not"]
+__all__ = ["Reweighted", "is_weighed", "rounding_edges", "why_not"]
 
 # What a part's section makes of it is monotone in its weight, and these are so in a value.
 _COMBINES = (combines.Mean, combines.Geometric, combines.Weakest, combines.Sum)
@@ -173,29 +173,10 @@ class Reweighted:
         return np.where(sound, found, np.nan)
 
 
-def codes_of(grades: Grades, totals: FloatArray) -> IntArray:
-    """As `grades.codes`, but a total above all bands is -1 and one below them is the last.
-
-    Totals are there; codes fall as totals rise, throughout.
-    """
-    with np.errstate(over="ignore"):
-        rounded = np.round(totals, grades.decimals)
-    rounded = np.where(np.isinf(rounded), totals, rounded)
-    lows = [-np.inf if band.low is None else band.low for band in reversed(grades.bands)]
-    high = grades.bands[0].high
-    place = np.searchsorted(np.array(lows), rounded, side="right")
-    above = rounded >= (np.inf if high is None else high)
-    return np.where(above, -1, len(lows) - place).astype(np.int64)
-
-
 def rounding_edges(grades: Grades) -> tuple[FloatArray, FloatArray]:
     """From which total on, before it is rounded, each grade begins and ends, (grades,) each."""
     step = 10.0**-grades.decimals
-
-    def edge(given: float) -> float:
-        # The least number of so many decimals that is no less, and half a step before it.
-        return float(np.ceil(np.round(given / step, 6)) * step - step / 2)
-
-    lows = [-np.inf if band.low is None else edge(band.low) for band in grades.bands]
-    highs = [np.inf if band.high is None else edge(band.high) for band in grades.bands]
-    return np.array(lows), np.array(highs)
+    ends = np.array([band.ends for band in grades.bands]).T
+    # The least number of so many decimals that is no less, and half a step before it.
+    lows, highs = np.ceil(np.round(ends / step, 6)) * step - step / 2
+    return lows, highs

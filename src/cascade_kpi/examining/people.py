@@ -238,13 +238,11 @@ class People:
         bands = self.facts.card.grades
         if bands is None:
             return {name: np.zeros(self.scores.total.shape, dtype=bool) for name in self.names}
-        ends = bands.bands[-1].low, bands.bands[0].high
-        low = -np.inf if ends[0] is None else ends[0]
-        high = np.inf if ends[1] is None else np.nextafter(ends[1], -np.inf) - 10.0**-bands.decimals
         out = {}
         for name in self.names:
-            after = bands.codes(np.clip(self.scores.total + self.gains[name], low, high))
-            out[name] = lock((after >= 0) & (after < self.scores.grade_codes))
+            after = self.scores.total + self.gains[name]
+            better = np.maximum(bands.places(after), 0) < self.scores.grade_codes
+            out[name] = lock(better & ~np.isnan(after))
         return out
 
 

@@ -49,20 +49,18 @@ class Band:
         bounds = not_bounds("band", low=self.low, high=self.high)
         check(not_texts("band", label=self.label) + bounds)
 
-
-def _low(band: Band) -> float:
-    return -np.inf if band.low is None else band.low
-
-
-def _high(band: Band) -> float:
-    return np.inf if band.high is None else band.high
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Its least total and where it ends, in points; infinite where there is no end."""
+        low = -np.inf if self.low is None else self.low
+        return low, np.inf if self.high is None else self.high
 
 
 def _best_first(bands: Iterable[Band]) -> Any:
     given = as_tuple(bands)
     if not isinstance(given, tuple) or not all(isinstance(band, Band) for band in given):
         return given
-    return tuple(sorted(given, key=lambda band: (_low(band), _high(band)), reverse=True))
+    return tuple(sorted(given, key=lambda band: band.ends, reverse=True))
 
 
 @record("cascade_kpi/grades")
@@ -94,12 +92,12 @@ class Grades:
         bands = [b for _, b in members("grades", self.bands, Band, "make it with Band(…)", wrong)]
         faults += wrong
         for band in bands:
-            low, high = _low(band), _high(band)
+            low, high = band.ends
             if not low < high:
                 reason = f"from {low:g} to {high:g} holds nothing"
                 faults.append(Fault("grades", reason, "make low less than high", value=band.label))
         for upper, lower in [] if wrong else pairwise(bands):
-            begin, end = _low(upper), _high(lower)
+            begin, end = upper.ends[0], lower.ends[1]
             if begin != end:
                 what = "a hole" if begin > end else "an overlap"
                 between = f"between {min(begin, end):g} and {max(begin, end):g}"
@@ -139,15 +137,27 @@ class Grades:
             If a total lies outside all bands.
         """
         totals = float_array(totals, "totals")
-        with np.errstate(over="ignore"):
-            rounded = np.round(totals, self.decimals)
-        rounded = np.where(np.isinf(rounded), totals, rounded)  # so large that it has no decimals
-        lows = np.array([_low(band) for band in reversed(self.bands)])
-        place = np.searchsorted(lows, rounded, side="right")
-        gone = np.isnan(rounded)
-        outside = ~gone & ((place == 0) | (rounded >= _high(self.bands[0])))
+        place, gone = self.places(totals), np.isnan(totals)
+        outside = ~gone & ((place < 0) | (place == len(self.bands)))
         if outside.any():
-            examples = sorted(set(rounded[outside].tolist()))
+            examples = sorted(set(self.rounded(totals[outside]).tolist()))
             repair = "open the lowest band downwards and the highest upwards, or cap the points"
             check([Fault("grades", "total outside all bands", repair, value=t) for t in examples])
-        return np.where(gone, -1, len(self.bands) - place)
+        return np.where(gone, -1, place)
+
+    def rounded(self, totals: FloatArray) -> FloatArray:
+        """Totals as they are looked up, in points."""
+        with np.errstate(over="ignore"):
+            rounded = np.round(totals, self.decimals)
+        return np.where(np.isinf(rounded), totals, rounded)  # so large that it has no decimals
+
+    def places(self, totals: FloatArray) -> IntArray:
+        """As `codes`, of totals that are there and may be outside all bands.
+
+        −1 for one above them, and one more than the last position for one below: places fall
+        as totals rise, throughout.
+        """
+        rounded = self.rounded(totals)
+        lows = np.array([band.ends[0] for band in reversed(self.bands)])
+        place = len(lows) - np.searchsorted(lows, rounded, side="right")
+        return np.where(rounded >= self.bands[0].ends[1], -1, place)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from cascade_kpi._arrays import FloatArray, IntArray
 from cascade_kpi.scoring.block import Where
-from cascade_kpi.scoring.grades import Band, Grades
+from cascade_kpi.scoring.grades import Grades
 
 __all__ = ["Tally", "edges"]
 
@@ -18,11 +18,7 @@ def edges(grades: Grades) -> FloatArray:
     Totals are rounded before they are graded; this is the least that is rounded up to
     where a band begins, so that one comparison grades a total to the bit.
     """
-    return np.array([_least(_low(band), grades.decimals) for band in grades.bands[:-1]])
-
-
-def _low(band: Band) -> float:
-    return float("nan") if band.low is None else band.low
+    return np.array([_least(band.ends[0], grades.decimals) for band in grades.bands[:-1]])
 
 
 def _least(low: float, decimals: int) -> float:

@@ -18,6 +18,7 @@ from cascade_kpi.errors import Fault, check, wants
 from cascade_kpi.records import record
 from cascade_kpi.records.digests import check_digest, digest_of
 from cascade_kpi.scoring.block import Supposed
+from cascade_kpi.scoring.grades import graded
 from cascade_kpi.scoring.score import Scores
 
 __all__ = ["GradeChances", "grade_chances"]
@@ -109,7 +110,7 @@ class GradeChances:
             ``chance of`` it.
         """
         scores = self.scores
-        grade = np.array([*scores.grades, ""], dtype=object)[scores.grade_codes]
+        grade = graded(scores.grades, scores.grade_codes)
         columns: dict[str, Any] = {"total": scores.total, "grade": grade, "shown": self.shown}
         columns["error"] = np.sqrt(self.shown * (1.0 - self.shown) / self.draws)
         for g, label in enumerate(scores.grades):

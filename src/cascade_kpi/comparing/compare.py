@@ -26,6 +26,7 @@ from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.periods import Periods
 from cascade_kpi.records import record
 from cascade_kpi.records.digests import check_digest, digest_of
+from cascade_kpi.scoring.grades import graded
 
 __all__ = ["Comparison", "compare"]
 
@@ -285,8 +286,8 @@ class Comparison:
             "rank_before": self.rank_before,
             "rank_after": self.rank_after,
             "places": self.rank_moves,
-            "grade_before": _labels(self.before),
-            "grade_after": _labels(self.after),
+            "grade_before": graded(self.before.grades, self.before.grade_codes),
+            "grade_after": graded(self.after.grades, self.after.grade_codes),
         }
         if self.pay is not None:
             columns |= dict(zip(("paid_before", "paid_after"), self.paid(), strict=True))
@@ -355,10 +356,6 @@ class Comparison:
 
 def _people(org: OrgTree, kind: str | None) -> NDArray[np.bool_]:
     return org.is_leaf if kind is None else np.asarray(org.kind_codes == org.kind_code(kind))
-
-
-def _labels(side: Standing) -> NDArray[Any]:
-    return np.asarray(np.array([*side.grades, ""], dtype=object)[side.grade_codes])
 
 
 def compare(

@@ -20,7 +20,7 @@ from cascade_kpi.comparing.weighing import (
 from cascade_kpi.errors import Fault, check, suggest, wants
 from cascade_kpi.records import record
 from cascade_kpi.records.digests import check_digest, digest_of
-from cascade_kpi.scoring.grades import Grades
+from cascade_kpi.scoring.grades import Grades, graded
 from cascade_kpi.scoring.score import Scores
 
 __all__ = ["Tipping", "tipping"]
@@ -129,7 +129,7 @@ class Tipping:
         """
         org, labels = self.scores.org, self.scores.periods.labels
         codes = self.scores.grade_codes[list(self.period_rows)][:, self.rows]
-        grade = np.array([*self.scores.grades, ""], dtype=object)[codes]
+        grade = graded(self.scores.grades, codes)
         becomes = self._becomes()
         shape = codes.shape
         says = [(codes >= 0) & (weight > 0) for weight in self.weight]

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from attrs import field, frozen
+from numpy.typing import NDArray
 
-from cascade_kpi._arrays import FloatArray, IntArray, float_array
+from cascade_kpi._arrays import FloatArray, IntArray, float_array, lock
 from cascade_kpi._fields import (
     as_number,
     as_tuple,
@@ -24,7 +25,7 @@ from cascade_kpi._fields import (
 from cascade_kpi.errors import Fault, check
 from cascade_kpi.records import record
 
-__all__ = ["Band", "Grades"]
+__all__ = ["Band", "Grades", "codes_of", "graded", "labels_of"]
 
 
 @record("cascade_kpi/band")
@@ -161,3 +162,24 @@ class Grades:
         lows = np.array([band.ends[0] for band in reversed(self.bands)])
         place = len(lows) - np.searchsorted(lows, rounded, side="right")
         return np.where(rounded >= self.bands[0].ends[1], -1, place)
+
+
+def labels_of(bands: Grades | None) -> tuple[str, ...]:
+    """Grade labels, best first; empty without grade bands."""
+    return () if bands is None else bands.labels
+
+
+def codes_of(bands: Grades | None, totals: FloatArray) -> IntArray:
+    """Position of each total's grade, int64 in their shape, read-only; -1 where there is none.
+
+    Raises
+    ------
+    InputError
+        If a total lies outside all bands.
+    """
+    return lock(np.full(totals.shape, -1) if bands is None else bands.codes(totals))
+
+
+def graded(labels: Sequence[str], codes: IntArray) -> NDArray[Any]:
+    """The label of each code, objects in their shape; empty where there is no grade."""
+    return np.asarray(np.array([*labels, ""], dtype=object)[codes])  # -1 is the last

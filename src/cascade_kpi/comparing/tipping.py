@@ -20,6 +20,7 @@ from cascade_kpi.comparing.weighing import (
 from cascade_kpi.errors import Fault, check, suggest, wants
 from cascade_kpi.records import record
 from cascade_kpi.records.digests import check_digest, digest_of
+from cascade_kpi.scoring.combines import is_sum
 from cascade_kpi.scoring.grades import Grades, graded
 from cascade_kpi.scoring.score import Scores
 
@@ -279,13 +280,8 @@ def _tipped(scores: Scores, p: int, rows: IntArray, i: int, goal: int | None) ->
 
 def _is_linear(scores: Scores, i: int) -> bool:
     """Whether the section is a weighted mean, and all above it are sums of slopes and points."""
-    outline, at = scores.outline, scores.outline.above[i]
-    one = [np.zeros(1)]
-    while at >= 0:
-        if outline.parts[at].combine.slopes(one, [1.0]) is None:
-            return False
-        at = outline.above[at]
-    return True
+    outline = scores.outline
+    return all(is_sum(outline.parts[section].combine) for _, section in outline.path(i))
 
 
 def _closed(

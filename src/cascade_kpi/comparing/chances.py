@@ -85,17 +85,29 @@ class GradeChances:
 
     @cached_property
     def error(self) -> FloatArray:
-        """The standard error of each chance for want of draws: √(c(1 − c) ÷ draws)."""
+        """The standard error of each chance for want of draws, float64 (p, grades, n).
+
+        √(c(1 − c) ÷ draws) of a chance c.
+        """
         return lock(np.sqrt(self.chance * (1.0 - self.chance) / self.draws))
 
     @cached_property
     def shown(self) -> FloatArray:
-        """The chance that the grade that is shown is the true one, float64 (p, n)."""
+        """The chance that the grade that is shown is the true one, float64 (p, n), 0 to 1.
+
+        NaN where there is no grade, as in `error`.
+        """
         codes = np.maximum(self.scores.grade_codes, 0)
         return lock(np.take_along_axis(self.chance, codes[:, None], axis=1)[:, 0])
 
     def of(self, node: object, period: str | None = None) -> dict[str, float]:
-        """The chance of each grade of a node, best first."""
+        """The chance of each grade of a node, 0 to 1, best first; NaN where it has no grade.
+
+        Raises
+        ------
+        InputError
+            If there is no such node or period.
+        """
         p, row = self.scores.periods.index(period), self.scores.org.row(node)
         return dict(zip(self.scores.grades, self.chance[p, :, row].tolist(), strict=True))
 

@@ -112,7 +112,10 @@ class Comparison:
 
     @cached_property
     def change(self) -> FloatArray:
-        """Total after − before of every node, float64 (p, n), NaN where either is absent."""
+        """Total after − before of every node, float64 (p, n), in the unit of totals.
+
+        NaN where either is absent.
+        """
         return lock(self.after.total - self.before.total)
 
     @cached_property
@@ -305,6 +308,11 @@ class Comparison:
         -------
         dict of str to array (m,)
             As :meth:`table`, with the ``label`` of the node.
+
+        Raises
+        ------
+        InputError
+            If n is no whole number from 1 on, or there is no such period.
         """
         check(not_whole("movers", 1, _MOST, n=n))
         p = self.periods.index(period)
@@ -321,7 +329,13 @@ class Comparison:
     def in_parts(self, period: str | None = None) -> dict[str, FloatArray]:
         """What makes up the change of every node's total: name of the part to float64 (n,).
 
-        See :meth:`by_item`; over the parts that are there they sum to the change.
+        In the unit of totals, NaN where a part is on neither side; see :meth:`by_item`. Over the
+        parts that are there they sum to the change.
+
+        Raises
+        ------
+        InputError
+            If there is no such period.
         """
         rows = np.arange(len(self.org))
         return parts_of_change(self.before, self.after, self.periods.index(period), rows)
@@ -333,6 +347,11 @@ class Comparison:
         contributes after less what it contributed before; one that only one card has, all of it.
         What gates and adjustments make of the total, and what comes from the totals of others, are
         parts of their own. Where a card is no such sum, all items are one part.
+
+        Raises
+        ------
+        InputError
+            If there is no such node or period.
         """
         row, p = self.org.row(node), self.periods.index(period)
         found = parts_of_change(self.before, self.after, p, np.array([row]))

@@ -105,7 +105,7 @@ class Tipping:
 
     @cached_property
     def weight(self) -> FloatArray:
-        """The weights as they are, float64 (c, m), 0 for a part that is not on the card."""
+        """The weights as they are on the card, float64 (c, m), 0 for a part that is not on it."""
         return lock(np.stack([self.scores.weights(name)[self.rows] for name in self.names]))
 
     @cached_property

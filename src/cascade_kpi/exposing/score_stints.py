@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 import numpy as np
 from attrs import field, frozen
+from numpy.typing import NDArray
 
 from cascade_kpi._arrays import CONTENT, FloatArray, IntArray, fingerprint, frozen_array, lock
 from cascade_kpi._fields import not_whole
@@ -129,7 +130,7 @@ class StintScores:
         return lock(shares(self.exposure.counts, self.counted, self.cell))
 
     @property
-    def counted(self) -> np.ndarray:
+    def counted(self) -> NDArray[np.bool_]:
         """Which rows of ``by_stint`` count: those with a total, bool (s,)."""
         return ~np.isnan(self.stint_total)
 

@@ -6,7 +6,7 @@ import pytest
 
 import cascade_kpi as ck
 from cascade_kpi import absences, adjustments, combines, triggers
-from cascade_kpi.comparing.weighing import codes_of, rounding_edges
+from cascade_kpi.comparing.weighing import rounding_edges
 from tests.calibrating.cases import scored
 from tests.comparing.test_chances import GRADES, ITEMS, results
 from tests.helpers import refused
@@ -171,7 +171,7 @@ def test_totals_may_leave_all_grades():
     up = attrs.evolve(tip, lower=np.full_like(tip.lower, NAN))
     assert up.table()["becomes"][0] == "outside all grades"
     totals = np.array([91.0, 90.994, 86, 85, 84])
-    assert codes_of(bands, totals).tolist() == [-1, 0, 0, 1, 2]
+    assert bands.places(totals).tolist() == [-1, 0, 0, 1, 2]
 
 
 def test_edges_are_half_a_step_of_the_last_decimal_below():

@@ -99,6 +99,12 @@ def test_one_comparison_grades_as_rounding_does():
         assert np.round(cut, 2) >= low > np.round(np.nextafter(cut, 0), 2)
 
 
+def test_an_edge_of_more_decimals_than_totals_have_begins_at_the_next_that_they_have():
+    cut = module.edges(ck.Grades.from_edges({"A": 90.004, "B": None}, decimals=2)).item()
+    assert np.round(cut, 2) == 90.01
+    assert np.round(np.nextafter(cut, 0), 2) == 90
+
+
 def test_it_goes_through_json():
     swept = ck.sweep(scores(), ck.Weightings(NAMES, [[1, 2, 3], [3, 2, 1]], ["up", "down"]))
     back = ck.from_json(ck.to_json(swept))

@@ -29,6 +29,7 @@ from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.periods import Periods
 from cascade_kpi.records import record
 from cascade_kpi.records.digests import check_digest, digest_of
+from cascade_kpi.scoring.grades import codes_of, graded
 from cascade_kpi.scoring.score import Scores
 
 __all__ = ["Blended", "UnitTotals", "blend"]
@@ -167,8 +168,7 @@ class Blended:
     @cached_property
     def grade_codes(self) -> IntArray:
         """Position of each grade in `grades`, int64 (p, n); -1 where there is none."""
-        bands = self.scores.scorecard.grades
-        return lock(np.full(self.total.shape, -1) if bands is None else bands.codes(self.total))
+        return codes_of(self.scores.scorecard.grades, self.total)
 
     def grade(self, node: object, period: str | None = None) -> str | None:
         """A node's grade, None where there is none."""
@@ -196,7 +196,7 @@ class Blended:
             columns[f"share of {level.called}"] = np.stack([each.shares[i] for each in mixtures])
             columns[f"part of {level.called}"] = np.stack([each.parts[i] for each in mixtures])
         columns |= {"bounded": self.bounded, "total": self.total}
-        columns["grade"] = np.array([*self.grades, ""], dtype=object)[self.grade_codes]
+        columns["grade"] = graded(self.grades, self.grade_codes)
         says = ~(np.isnan(self.own) & np.isnan(self.total))
         table = totals_table(self.org.ids, self.periods.labels, says, columns)
         return {**table, "grade": texts(table["grade"])}
@@ -278,7 +278,7 @@ def blend(
     check(_missing(scores, carried, total if which is UnitTotals.BLENDED else scores.total))
     blended = Blended(scores, shares, which, within, lock(total))
     if scores.scorecard.grades is not None:
-        scores.scorecard.grades.codes(blended.total)
+        blended.grade_codes  # noqa: B018 - a total outside all bands is refused here
     return blended
 
 

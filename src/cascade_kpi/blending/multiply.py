@@ -25,6 +25,7 @@ from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.periods import Periods
 from cascade_kpi.records import record
 from cascade_kpi.records.digests import check_digest, digest_of
+from cascade_kpi.scoring.grades import codes_of, graded
 from cascade_kpi.scoring.score import Scores
 
 __all__ = ["Multiplied", "multiply"]
@@ -112,8 +113,7 @@ class Multiplied:
     @cached_property
     def grade_codes(self) -> IntArray:
         """Position of each grade in `grades`, int64 (p, n); -1 where there is none."""
-        bands = self.scores.scorecard.grades if self.grades else None
-        return lock(np.full(self.total.shape, -1) if bands is None else bands.codes(self.total))
+        return codes_of(self.scores.scorecard.grades if self.grades else None, self.total)
 
     def table(self) -> Columns:
         """The totals as columns: one row a period and node that was multiplied.
@@ -135,13 +135,13 @@ class Multiplied:
         columns: dict[str, Any] = {
             "own": scores.total,
             "department": np.broadcast_to(self.org.ids[self.department], shape),
-            "department_grade": np.array([*scores.grades, ""], dtype=object)[codes],
+            "department_grade": graded(scores.grades, codes),
             "coefficient": self.coefficient,
         }
         if self.coefficients.individual is not None:
             columns["individual"] = self.base
         columns["total"] = self.total
-        columns["grade"] = np.array([*self.grades, ""], dtype=object)[self.grade_codes]
+        columns["grade"] = graded(self.grades, self.grade_codes)
         table = totals_table(self.org.ids, self.periods.labels, ~np.isnan(self.total), columns)
         named = ("department", "department_grade", "grade")
         return {**table, **{name: texts(table[name]) for name in named}}
@@ -216,8 +216,8 @@ def multiply(
         product = base * coefficients_of(coefficients.grades, scores.grades, codes)
         total = within(product, scores.total)
     stage = Multiplied(scores, coefficients, within, lock(total))
-    if stage.grades and scores.scorecard.grades is not None:
-        scores.scorecard.grades.codes(stage.total)
+    if stage.grades:
+        stage.grade_codes  # noqa: B018 - a total outside all bands is refused here
     return stage
 
 

@@ -24,6 +24,7 @@ from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.periods import Periods
 from cascade_kpi.records import record
 from cascade_kpi.records.digests import check_digest, digest_of
+from cascade_kpi.scoring.grades import graded
 from cascade_kpi.scoring.score import Scores
 
 __all__ = ["Calibrated", "calibrate"]
@@ -221,7 +222,6 @@ class Calibrated:
         """
         there = (self.scores.grade_codes >= 0) & ~np.isnan(self.scores.total)
         p, rows = np.nonzero(there)
-        label = np.array([*self.grades, ""], dtype=object)
         pools = np.array([*self.pooled.names, ""], dtype=object)
         reason, by = (np.full(there.shape, "", dtype=object) for _ in range(2))
         for sitting in self.sittings:
@@ -235,9 +235,9 @@ class Calibrated:
             "pool": texts(pools[self.pooled.codes[there]]),
             "rank": self.rank[there],
             "total": self.scores.total[there],
-            "grade": texts(label[scored[there]]),
-            "calibrated": texts(label[self.calibrated_codes[there]]),
-            "final": texts(label[final[there]]),
+            "grade": texts(graded(self.grades, scored[there])),
+            "calibrated": texts(graded(self.grades, self.calibrated_codes[there])),
+            "final": texts(graded(self.grades, final[there])),
             "moved": (scored - final)[there],
             "reason": texts(reason[there]),
             "by": texts(by[there]),

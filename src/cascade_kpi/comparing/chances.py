@@ -14,11 +14,11 @@ from cascade_kpi._arrays import CONTENT, FloatArray, IntArray, fingerprint, froz
 from cascade_kpi._fields import not_whole
 from cascade_kpi._long import Columns, texts, totals_table
 from cascade_kpi.comparing.errors import Draw, MeasurementError, as_errors, misplaced
-from cascade_kpi.comparing.weighing import codes_of
 from cascade_kpi.errors import Fault, check, wants
 from cascade_kpi.records import record
 from cascade_kpi.records.digests import check_digest, digest_of
 from cascade_kpi.scoring.block import Supposed
+from cascade_kpi.scoring.grades import graded
 from cascade_kpi.scoring.score import Scores
 
 __all__ = ["GradeChances", "grade_chances"]
@@ -85,17 +85,29 @@ class GradeChances:
 
     @cached_property
     def error(self) -> FloatArray:
-        """The standard error of each chance for want of draws: √(c(1 − c) ÷ draws)."""
+        """The standard error of each chance for want of draws, float64 (p, grades, n).
+
+        √(c(1 − c) ÷ draws) of a chance c.
+        """
         return lock(np.sqrt(self.chance * (1.0 - self.chance) / self.draws))
 
     @cached_property
     def shown(self) -> FloatArray:
-        """The chance that the grade that is shown is the true one, float64 (p, n)."""
+        """The chance that the grade that is shown is the true one, float64 (p, n), 0 to 1.
+
+        NaN where there is no grade, as in `error`.
+        """
         codes = np.maximum(self.scores.grade_codes, 0)
         return lock(np.take_along_axis(self.chance, codes[:, None], axis=1)[:, 0])
 
     def of(self, node: object, period: str | None = None) -> dict[str, float]:
-        """The chance of each grade of a node, best first."""
+        """The chance of each grade of a node, 0 to 1, best first; NaN where it has no grade.
+
+        Raises
+        ------
+        InputError
+            If there is no such node or period.
+        """
         p, row = self.scores.periods.index(period), self.scores.org.row(node)
         return dict(zip(self.scores.grades, self.chance[p, :, row].tolist(), strict=True))
 
@@ -110,7 +122,7 @@ class GradeChances:
             ``chance of`` it.
         """
         scores = self.scores
-        grade = np.array([*scores.grades, ""], dtype=object)[scores.grade_codes]
+        grade = graded(scores.grades, scores.grade_codes)
         columns: dict[str, Any] = {"total": scores.total, "grade": grade, "shown": self.shown}
         columns["error"] = np.sqrt(self.shown * (1.0 - self.shown) / self.draws)
         for g, label in enumerate(scores.grades):
@@ -204,6 +216,6 @@ def _count(scores: Scores, p: int, draw: Draw, counts: IntArray) -> None:
     supposed, last = Supposed(errors=draw), len(bands.labels)
     for nodes in scores.kernel.blocks():
         totals = scores.kernel.value(0, p, nodes, supposed)
-        code = codes_of(bands, totals)
+        code = bands.places(totals)
         code = np.where((code < 0) | np.isnan(totals), last, code)
         counts[code, np.arange(nodes.start, nodes.stop)] += 1

@@ -26,6 +26,7 @@ from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.periods import Periods
 from cascade_kpi.records import record
 from cascade_kpi.records.digests import check_digest, digest_of
+from cascade_kpi.scoring.grades import graded
 
 __all__ = ["Comparison", "compare"]
 
@@ -111,7 +112,10 @@ class Comparison:
 
     @cached_property
     def change(self) -> FloatArray:
-        """Total after − before of every node, float64 (p, n), NaN where either is absent."""
+        """Total after − before of every node, float64 (p, n), in the unit of totals.
+
+        NaN where either is absent.
+        """
         return lock(self.after.total - self.before.total)
 
     @cached_property
@@ -285,8 +289,8 @@ class Comparison:
             "rank_before": self.rank_before,
             "rank_after": self.rank_after,
             "places": self.rank_moves,
-            "grade_before": _labels(self.before),
-            "grade_after": _labels(self.after),
+            "grade_before": graded(self.before.grades, self.before.grade_codes),
+            "grade_after": graded(self.after.grades, self.after.grade_codes),
         }
         if self.pay is not None:
             columns |= dict(zip(("paid_before", "paid_after"), self.paid(), strict=True))
@@ -304,6 +308,11 @@ class Comparison:
         -------
         dict of str to array (m,)
             As :meth:`table`, with the ``label`` of the node.
+
+        Raises
+        ------
+        InputError
+            If n is no whole number from 1 on, or there is no such period.
         """
         check(not_whole("movers", 1, _MOST, n=n))
         p = self.periods.index(period)
@@ -320,7 +329,13 @@ class Comparison:
     def in_parts(self, period: str | None = None) -> dict[str, FloatArray]:
         """What makes up the change of every node's total: name of the part to float64 (n,).
 
-        See :meth:`by_item`; over the parts that are there they sum to the change.
+        In the unit of totals, NaN where a part is on neither side; see :meth:`by_item`. Over the
+        parts that are there they sum to the change.
+
+        Raises
+        ------
+        InputError
+            If there is no such period.
         """
         rows = np.arange(len(self.org))
         return parts_of_change(self.before, self.after, self.periods.index(period), rows)
@@ -332,6 +347,11 @@ class Comparison:
         contributes after less what it contributed before; one that only one card has, all of it.
         What gates and adjustments make of the total, and what comes from the totals of others, are
         parts of their own. Where a card is no such sum, all items are one part.
+
+        Raises
+        ------
+        InputError
+            If there is no such node or period.
         """
         row, p = self.org.row(node), self.periods.index(period)
         found = parts_of_change(self.before, self.after, p, np.array([row]))
@@ -355,10 +375,6 @@ class Comparison:
 
 def _people(org: OrgTree, kind: str | None) -> NDArray[np.bool_]:
     return org.is_leaf if kind is None else np.asarray(org.kind_codes == org.kind_code(kind))
-
-
-def _labels(side: Standing) -> NDArray[Any]:
-    return np.asarray(np.array([*side.grades, ""], dtype=object)[side.grade_codes])
 
 
 def compare(

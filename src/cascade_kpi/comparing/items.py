@@ -10,7 +10,7 @@ from attrs import frozen
 from cascade_kpi._arrays import FloatArray, IntArray
 from cascade_kpi.comparing.standings import Standing, scores_behind, unit_of
 from cascade_kpi.scoring.block import Block
-from cascade_kpi.scoring.brought import PLAIN, goes_up, is_linear, path_of, slope_in
+from cascade_kpi.scoring.brought import PLAIN, carried, goes_up, is_linear
 from cascade_kpi.scoring.score import Scores
 
 __all__ = ["PASSED", "RULES", "WHOLE", "parts_of_change"]
@@ -47,10 +47,7 @@ def _contributed(block: Block, i: int) -> FloatArray:
     section = outline.above[i]
     policy = card.policy(outline.parts[section])
     with np.errstate(invalid="ignore", over="ignore"):
-        value = policy.fill(block.item(i), block.from_parents(i))
-        for part, above in path_of(block, i):
-            slope = slope_in(block, part, above)
-            value = value * (np.nan if slope is None else slope)
+        value = carried(block, i, policy.fill(block.item(i), block.from_parents(i)))
     return np.where(np.asarray(block.weight(i)) > 0, value, np.nan)
 
 

@@ -260,7 +260,7 @@ class PayPerPoint:
 
 
 def not_a_pay(given: object) -> list[Fault]:
-    """A fault if it is none, or does not answer as pay must."""
+    """A fault if it is none."""
     if not is_a(given, Pay):
         repair = "use PayPerGrade(…) or PayPerPoint(…), or an object with their methods"
         return [Fault("pay", "not a rule of pay", repair, value=given)]

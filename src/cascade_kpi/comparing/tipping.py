@@ -13,7 +13,6 @@ from cascade_kpi._arrays import CONTENT, FloatArray, IntArray, fingerprint, froz
 from cascade_kpi._long import Columns, long_table, texts
 from cascade_kpi.comparing.weighing import (
     Reweighted,
-    codes_of,
     is_weighed,
     rounding_edges,
     why_not,
@@ -21,7 +20,8 @@ from cascade_kpi.comparing.weighing import (
 from cascade_kpi.errors import Fault, check, suggest, wants
 from cascade_kpi.records import record
 from cascade_kpi.records.digests import check_digest, digest_of
-from cascade_kpi.scoring.grades import Grades
+from cascade_kpi.scoring.combines import is_sum
+from cascade_kpi.scoring.grades import Grades, graded
 from cascade_kpi.scoring.score import Scores
 
 __all__ = ["Tipping", "tipping"]
@@ -105,7 +105,7 @@ class Tipping:
 
     @cached_property
     def weight(self) -> FloatArray:
-        """The weights as they are, float64 (c, m), 0 for a part that is not on the card."""
+        """The weights as they are on the card, float64 (c, m), 0 for a part that is not on it."""
         return lock(np.stack([self.scores.weights(name)[self.rows] for name in self.names]))
 
     @cached_property
@@ -130,7 +130,7 @@ class Tipping:
         """
         org, labels = self.scores.org, self.scores.periods.labels
         codes = self.scores.grade_codes[list(self.period_rows)][:, self.rows]
-        grade = np.array([*self.scores.grades, ""], dtype=object)[codes]
+        grade = graded(self.scores.grades, codes)
         becomes = self._becomes()
         shape = codes.shape
         says = [(codes >= 0) & (weight > 0) for weight in self.weight]
@@ -280,13 +280,8 @@ def _tipped(scores: Scores, p: int, rows: IntArray, i: int, goal: int | None) ->
 
 def _is_linear(scores: Scores, i: int) -> bool:
     """Whether the section is a weighted mean, and all above it are sums of slopes and points."""
-    outline, at = scores.outline, scores.outline.above[i]
-    one = [np.zeros(1)]
-    while at >= 0:
-        if outline.parts[at].combine.slopes(one, [1.0]) is None:
-            return False
-        at = outline.above[at]
-    return True
+    outline = scores.outline
+    return all(is_sum(outline.parts[section].combine) for _, section in outline.path(i))
 
 
 def _closed(
@@ -347,7 +342,7 @@ class _Search:
         """Whether grades have changed at such weights, and what they are."""
         if not len(which):
             return np.zeros(0, dtype=bool), np.zeros(0, dtype=np.int64)
-        found, was = codes_of(self.bands, self.made.totals(weight, which)), self.codes[which]
+        found, was = self.bands.places(self.made.totals(weight, which)), self.codes[which]
         if self.goal is None:
             return found != was, found
         return np.where(was > self.goal, found <= self.goal, found >= self.goal), found

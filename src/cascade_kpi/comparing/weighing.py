@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from cascade_kpi._arrays import FloatArray, IntArray
 from cascade_kpi.scoring import absences, adjustments, combines
 from cascade_kpi.scoring.block import Sources
-from cascade_kpi.scoring.brought import slope_in
+from cascade_kpi.scoring.brought import carried
 from cascade_kpi.scoring.grades import Grades
 from cascade_kpi.scoring.items import Item, Rated
 from cascade_kpi.scoring.kernel import Kernel
@@ -17,7 +17,7 @@ from cascade_kpi.scoring.outline import Outline
 from cascade_kpi.scoring.score import Scores
 from cascade_kpi.scoring.weights import WeightTable
 
-__all__ = ["Reweighted", "codes_of", "is_weighed", "rounding_edges", "why_not"]
+__all__ = ["Reweighted", "is_weighed", "rounding_edges", "why_not"]
 
 # What a part's section makes of it is monotone in its weight, and these are so in a value.
 _COMBINES = (combines.Mean, combines.Geometric, combines.Weakest, combines.Sum)
@@ -35,16 +35,7 @@ def is_weighed(outline: Outline, i: int) -> bool:
     section = outline.above[i]
     if section < 0 or not outline.parts[section].combine.weighs:
         return False
-    return not any(outline.beside[each] for each in _path(outline, i))
-
-
-def _path(outline: Outline, i: int) -> list[int]:
-    """A part and the sections that it is in, up to the root, which is left out."""
-    path = []
-    while i > 0:
-        path.append(i)
-        i = outline.above[i]
-    return path
+    return outline.goes_up(i)
 
 
 def why_not(scores: Scores, i: int) -> str:
@@ -65,7 +56,7 @@ def why_not(scores: Scores, i: int) -> str:
     own = [part for part in card.items if type(part) not in (Item, Rated)]
     if own:
         return f"{own[0].name} is an item of your own"
-    for j in [*_path(outline, section), 0]:
+    for _, j in outline.path(i):
         part, policy = outline.parts[j], card.policy(outline.parts[j])
         strange = [rule for rule in part.then if type(rule) not in _STEPS]
         if type(part.combine) not in _COMBINES:
@@ -149,11 +140,7 @@ class Reweighted:
         scores, outline = self.scores, self.scores.outline
         block = scores.kernel.block(self.p, self.rows)
         policy = scores.scorecard.policy(outline.parts[self.section])
-        now, slope = block.value(0), np.ones(len(self.rows))
-        at = self.section
-        while at > 0:
-            step = slope_in(block, at, outline.above[at])
-            slope, at = slope * (np.nan if step is None else step), outline.above[at]
+        now, slope = block.value(0), carried(block, self.section, np.ones(len(self.rows)))
         top, bottom, own = np.zeros(len(now)), np.zeros(len(now)), np.full(len(now), np.nan)
         for j in outline.children[self.section]:
             points = policy.fill(block.counted(self.section, j), block.from_parents(j))
@@ -173,29 +160,10 @@ class Reweighted:
         return np.where(sound, found, np.nan)
 
 
-def codes_of(grades: Grades, totals: FloatArray) -> IntArray:
-    """As `grades.codes`, but a total above all bands is -1 and one below them is the last.
-
-    Totals are there; codes fall as totals rise, throughout.
-    """
-    with np.errstate(over="ignore"):
-        rounded = np.round(totals, grades.decimals)
-    rounded = np.where(np.isinf(rounded), totals, rounded)
-    lows = [-np.inf if band.low is None else band.low for band in reversed(grades.bands)]
-    high = grades.bands[0].high
-    place = np.searchsorted(np.array(lows), rounded, side="right")
-    above = rounded >= (np.inf if high is None else high)
-    return np.where(above, -1, len(lows) - place).astype(np.int64)
-
-
 def rounding_edges(grades: Grades) -> tuple[FloatArray, FloatArray]:
     """From which total on, before it is rounded, each grade begins and ends, (grades,) each."""
     step = 10.0**-grades.decimals
-
-    def edge(given: float) -> float:
-        # The least number of so many decimals that is no less, and half a step before it.
-        return float(np.ceil(np.round(given / step, 6)) * step - step / 2)
-
-    lows = [-np.inf if band.low is None else edge(band.low) for band in grades.bands]
-    highs = [np.inf if band.high is None else edge(band.high) for band in grades.bands]
-    return np.array(lows), np.array(highs)
+    ends = np.array([band.ends for band in grades.bands]).T
+    # The least number of so many decimals that is no less, and half a step before it.
+    lows, highs = np.ceil(np.round(ends / step, 6)) * step - step / 2
+    return lows, highs

@@ -126,7 +126,13 @@ class Examination:
         return self.facts.posts.names
 
     def profile(self, item: str) -> Profile:
-        """What is known of the points of an item over its attainments."""
+        """What is known of the points of an item over its attainments.
+
+        Raises
+        ------
+        InputError
+            If there is no such part, or it is no item.
+        """
         i = self.card.outline.position(item)
         if i not in self.facts.profiles:
             names = [self.card.outline.names[j] for j in self.facts.profiles]
@@ -301,7 +307,13 @@ class Examination:
         return self.people
 
     def on(self, results: Results | Scores, *, ratings: Rating | None = None) -> Examination:
-        """The same card, examined on people as well."""
+        """The same card, examined on people as well.
+
+        Raises
+        ------
+        InputError
+            If the card does not fit the results, or the scores are by another one.
+        """
         return examine(self.card, results, ratings=ratings, within=self.within, step=self.step)
 
     def __repr__(self) -> str:

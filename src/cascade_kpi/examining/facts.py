@@ -11,12 +11,12 @@ from attrs import frozen
 from cascade_kpi._arrays import FloatArray, IntArray
 from cascade_kpi.examining.intervals import Interval
 from cascade_kpi.examining.order import Fall, doubts, swept
-from cascade_kpi.examining.profiles import NEAR, Profile, Verdict
+from cascade_kpi.examining.profiles import Profile, Verdict
 from cascade_kpi.examining.reach import Reach, reaches
 from cascade_kpi.examining.trials import Bench
 from cascade_kpi.kpis.kpi import Kpis
 from cascade_kpi.scoring.block import Sources
-from cascade_kpi.scoring.grades import Band, Grades
+from cascade_kpi.scoring.grades import Grades
 from cascade_kpi.scoring.scorecard import Scorecard
 from cascade_kpi.scoring.weights import EVERYBODY
 
@@ -233,11 +233,11 @@ class Facts:
         if bands is None or 0 not in self.bounds[g]:
             return {}
         found = self.bounds[g][0][1]
-        low, high = _rounded(found.low, bands), _rounded(found.high, bands)
+        low, high = bands.rounded(np.array([found.low, found.high])).tolist()
         met = self._met(g, bands)
         told: dict[str, Verdict] = {}
         for band in bands.bands:
-            least, most = _ends(band)
+            least, most = band.ends
             if least > high or most <= low:
                 told[band.label] = "no"
             else:
@@ -246,16 +246,5 @@ class Facts:
 
     def _met(self, g: int, bands: Grades) -> set[str]:
         totals = self._tried(g, [0], self.bench.states)[0]
-        least, most = _ends(bands.bands[-1])[0], _ends(bands.bands[0])[1]
-        rounded = np.round(totals, bands.decimals)
-        inside = totals[(rounded >= least) & (rounded < most)]
-        return {bands.labels[code] for code in np.unique(bands.codes(inside)).tolist()}
-
-
-def _ends(band: Band) -> tuple[float, float]:
-    low = -np.inf if band.low is None else band.low
-    return low, np.inf if band.high is None else band.high
-
-
-def _rounded(value: float, bands: Grades) -> float:
-    return float(np.round(value, bands.decimals)) if abs(value) < _FAR / NEAR else value
+        places = np.unique(bands.places(totals[~np.isnan(totals)])).tolist()
+        return {bands.labels[at] for at in places if 0 <= at < len(bands.labels)}

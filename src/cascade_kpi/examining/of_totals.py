@@ -80,8 +80,7 @@ def _grades(facts: Facts) -> Iterator[Finding]:
     for band in bands.bands:
         never = [g for g, each in enumerate(told) if each[band.label] == "no"]
         if never:
-            low = -np.inf if band.low is None else band.low
-            high = np.inf if band.high is None else band.high
+            low, high = band.ends
             far = [max(low - ends[g].high, ends[g].low - high, 0.0) for g in never]
             worst = int(np.argmax(far))
             names = [facts.posts.names[g] for g in never]
@@ -90,10 +89,7 @@ def _grades(facts: Facts) -> Iterator[Finding]:
             repair = "move its edges, or change what the items can come to"
             post = names[worst]
             yield Finding("unreachable grade", root, post, (low, high), far[worst], words, repair)
-    least = bands.bands[-1].low
-    most = bands.bands[0].high
-    low = -np.inf if least is None else least
-    high = np.inf if most is None else most
+    low, high = bands.bands[-1].ends[0], bands.bands[0].ends[1]
     # A total at the upper edge of the best band is outside: a band does not hold that edge.
     over = [g for g, b in enumerate(ends) if b.low < low or b.high >= high < np.inf]
     if over:

@@ -30,13 +30,12 @@ from cascade_kpi.scoring.combines import Combine, Geometric, Mean, Sum, Weakest
 from cascade_kpi.scoring.items import Item, Rated
 from cascade_kpi.scoring.sections import Section
 from cascade_kpi.scoring.triggers import (
-    AllOf,
-    AnyOf,
     AttainmentBelow,
     PointsBelow,
     ResultAtLeast,
     ResultBelow,
     Trigger,
+    leaves,
 )
 
 __all__ = ["Fall", "doubts", "swept"]
@@ -172,24 +171,20 @@ def _rises(combine: Combine) -> bool:
 
 def _opens(trigger: Trigger, reach: Reach, kpis: Kpis) -> bool:
     """Whether a trigger that does not hold does not hold with better results either."""
-    waiting, outline = [trigger], reach.card.outline
-    while waiting:
-        each = waiting.pop()
-        if isinstance(each, AnyOf | AllOf):
-            waiting += each.triggers
-        elif isinstance(each, AttainmentBelow):
-            i = outline.find(each.item)
-            if reach.profiles[i].domain.sense != 1 or not _is_ours(outline.parts[i], kpis):
-                return False
-        elif isinstance(each, PointsBelow):
-            i = outline.find(each.part)
-            known = i not in reach.profiles or reach.profiles[i].monotone == "yes"
-            if not known or not (outline.is_section(i) or _is_ours(outline.parts[i], kpis)):
-                return False
-        elif isinstance(each, ResultBelow | ResultAtLeast):
-            wanted = 1 if isinstance(each, ResultBelow) else -1
-            if way_of(kpis[each.kpi].better) != wanted:
-                return False
-        else:
-            return False
-    return True
+    return all(_opens_of(each, reach, kpis) for each in leaves(trigger))
+
+
+def _opens_of(trigger: Trigger, reach: Reach, kpis: Kpis) -> bool:
+    """The same of one that is not put together of others."""
+    outline = reach.card.outline
+    if isinstance(trigger, AttainmentBelow):
+        i = outline.find(trigger.item)
+        return reach.profiles[i].domain.sense == 1 and _is_ours(outline.parts[i], kpis)
+    if isinstance(trigger, PointsBelow):
+        i = outline.find(trigger.part)
+        known = i not in reach.profiles or reach.profiles[i].monotone == "yes"
+        return known and (outline.is_section(i) or _is_ours(outline.parts[i], kpis))
+    if isinstance(trigger, ResultBelow | ResultAtLeast):
+        wanted = 1 if isinstance(trigger, ResultBelow) else -1
+        return way_of(kpis[trigger.kpi].better) == wanted
+    return False

@@ -15,7 +15,8 @@ from cascade_kpi.examining.profiles import Profile
 from cascade_kpi.kpis.directions import Direction
 from cascade_kpi.rating.consolidate import Consolidated
 from cascade_kpi.scoring.block import Block
-from cascade_kpi.scoring.brought import PLAIN, path_of, slope_in
+from cascade_kpi.scoring.brought import PLAIN, carried
+from cascade_kpi.scoring.combines import is_sum
 from cascade_kpi.scoring.items import Item, Rated
 from cascade_kpi.scoring.score import Scores
 
@@ -238,19 +239,17 @@ class People:
         bands = self.facts.card.grades
         if bands is None:
             return {name: np.zeros(self.scores.total.shape, dtype=bool) for name in self.names}
-        ends = bands.bands[-1].low, bands.bands[0].high
-        low = -np.inf if ends[0] is None else ends[0]
-        high = np.inf if ends[1] is None else np.nextafter(ends[1], -np.inf) - 10.0**-bands.decimals
         out = {}
         for name in self.names:
-            after = bands.codes(np.clip(self.scores.total + self.gains[name], low, high))
-            out[name] = lock((after >= 0) & (after < self.scores.grade_codes))
+            after = self.scores.total + self.gains[name]
+            better = np.maximum(bands.places(after), 0) < self.scores.grade_codes
+            out[name] = lock(better & ~np.isnan(after))
         return out
 
 
 def _additive(of: object) -> bool:
     combine = getattr(of, "combine", None)
-    return combine is not None and combine.slopes([np.zeros(1)], [1.0]) is not None
+    return combine is not None and is_sum(combine)
 
 
 def _contribution(block: Block, i: int) -> FloatArray:
@@ -261,10 +260,8 @@ def _contribution(block: Block, i: int) -> FloatArray:
     on = np.asarray(block.weight(i)) > 0
     value = policy.fill(block.value(i), block.from_parents(i))
     made = np.where(on & ~np.isnan(value), value, 0.0)
-    for part, above in path_of(block, i):
-        slope = slope_in(block, part, above)
-        made = made * (np.nan if slope is None else np.where(np.isnan(slope), 0.0, slope))
-    return np.where(on, made, 0.0)
+    made = carried(block, i, made)  # no number where a section above has nothing
+    return np.where(np.isnan(made), 0.0, made)
 
 
 def _related(points: FloatArray, total: FloatArray) -> float:

@@ -19,7 +19,7 @@ from cascade_kpi.scoring.attainments import Invertible
 from cascade_kpi.scoring.block import Block, Sources
 from cascade_kpi.scoring.items import Item, Rated
 from cascade_kpi.scoring.scorecard import Scorecard
-from cascade_kpi.scoring.triggers import AllOf, AnyOf, ResultAtLeast, ResultBelow, Trigger
+from cascade_kpi.scoring.triggers import ResultAtLeast, ResultBelow, Trigger, leaves
 from cascade_kpi.scoring.weights import WeightTable
 
 __all__ = ["Bench", "State", "levels_of"]
@@ -233,15 +233,12 @@ def _ascending(parts: Sequence[FloatArray]) -> FloatArray:
 def levels_of(card: Scorecard) -> dict[str, list[float]]:
     """Per KPI, the levels of its result that triggers ask for."""
     found: dict[str, list[float]] = {}
-    waiting: list[Trigger] = []
+    asked: list[Trigger] = []
     for i in card.outline.order:
         section = card.outline.parts[i]
-        waiting += [rule.when for rule in (*section.gates, *section.then) if hasattr(rule, "when")]
-    while waiting:
-        trigger = waiting.pop(0)
-        if isinstance(trigger, AnyOf | AllOf):
-            waiting += trigger.triggers
-        elif isinstance(trigger, ResultBelow | ResultAtLeast):
+        asked += [rule.when for rule in (*section.gates, *section.then) if hasattr(rule, "when")]
+    for trigger in leaves(*asked):
+        if isinstance(trigger, ResultBelow | ResultAtLeast):
             found.setdefault(trigger.kpi, []).append(trigger.level)
     return found
 

@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cascade_kpi._arrays import FloatArray, IntArray, refuse_overflow
-from cascade_kpi.errors import Fault, check
 from cascade_kpi.moving.summing import mean_of_levels
 
 __all__ = ["means", "shares"]
@@ -36,11 +35,11 @@ def means(levels: FloatArray, counts: FloatArray, group: IntArray, many: int) ->
     """
     some = np.flatnonzero(~np.isnan(levels))
     level, at = levels[some], group[some]
-    _refuse_too_large(np.asarray(np.bincount(at, counts[some], many), dtype=np.float64))
-    with refuse_overflow("scores"):
-        mean = mean_of_levels(level, counts[some], at, many)
     there = np.bincount(at, minlength=many) > 0
-    _refuse_too_large(mean[there])
+    with refuse_overflow("scores"):
+        _finite(np.bincount(at, counts[some], many))
+        mean = mean_of_levels(level, counts[some], at, many)
+        _finite(mean[there])
     least, most = np.full(many, np.inf), np.full(many, -np.inf)
     np.minimum.at(least, at, level)
     np.maximum.at(most, at, level)
@@ -56,6 +55,7 @@ def shares(counts: FloatArray, some: NDArray[np.bool_], group: IntArray) -> Floa
     return found
 
 
-def _refuse_too_large(values: FloatArray) -> None:
-    reason, repair = "its sums exceed the largest float, 1.8e308", "use a larger unit"
-    check([Fault("scores", reason, repair)] if not np.isfinite(values).all() else [])
+def _finite(values: NDArray[np.number]) -> None:
+    """Tell of sums that numpy counts without watching for an overflow."""
+    if not np.isfinite(values).all():
+        raise FloatingPointError

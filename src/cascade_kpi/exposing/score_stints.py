@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 import numpy as np
 from attrs import field, frozen
+from numpy.typing import NDArray
 
 from cascade_kpi._arrays import CONTENT, FloatArray, IntArray, fingerprint, frozen_array, lock
 from cascade_kpi._fields import not_whole
@@ -24,6 +25,7 @@ from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.periods import Periods
 from cascade_kpi.records import record
 from cascade_kpi.records.digests import check_digest, digest_of
+from cascade_kpi.scoring.grades import codes_of, graded, labels_of
 from cascade_kpi.scoring.score import Scores
 from cascade_kpi.scoring.scorecard import Scorecard
 
@@ -112,14 +114,12 @@ class StintScores:
     @property
     def grades(self) -> tuple[str, ...]:
         """Grade labels, best first; empty without grade bands."""
-        bands = self.scorecard.grades
-        return () if bands is None else bands.labels
+        return labels_of(self.scorecard.grades)
 
     @cached_property
     def grade_codes(self) -> IntArray:
         """Position of each grade in `grades`, int64 (p, n); -1 where there is none."""
-        bands = self.scorecard.grades
-        return lock(np.full(self.total.shape, -1) if bands is None else bands.codes(self.total))
+        return codes_of(self.scorecard.grades, self.total)
 
     @cached_property
     def weights(self) -> FloatArray:
@@ -130,7 +130,7 @@ class StintScores:
         return lock(shares(self.exposure.counts, self.counted, self.cell))
 
     @property
-    def counted(self) -> np.ndarray:
+    def counted(self) -> NDArray[np.bool_]:
         """Which rows of ``by_stint`` count: those with a total, bool (s,)."""
         return ~np.isnan(self.stint_total)
 
@@ -164,7 +164,7 @@ class StintScores:
         """
         here = np.bincount(self.cell, minlength=self.total.size).reshape(self.total.shape)
         many = np.bincount(self.cell[self.counted], minlength=self.total.size)
-        grade = np.array([*self.grades, ""], dtype=object)[self.grade_codes]  # -1 is the last
+        grade = graded(self.grades, self.grade_codes)
         table = totals_table(
             self.org.ids,
             self.periods.labels,
@@ -265,5 +265,5 @@ def score_stints(
         MappingProxyType(stints), exposure, lock(totals), leaf, cell,
     )  # fmt: skip
     if scorecard.grades is not None:
-        scorecard.grades.codes(stage.total)
+        stage.grade_codes  # noqa: B018 - a total outside all bands is refused here
     return stage

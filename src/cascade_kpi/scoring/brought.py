@@ -6,9 +6,21 @@ import numpy as np
 
 from cascade_kpi._arrays import FloatArray
 from cascade_kpi.scoring.block import Block, Supposed
+from cascade_kpi.scoring.combines import is_sum
 from cascade_kpi.scoring.kernel import Kernel
 
-__all__ = ["PLAIN", "brought", "by_rules", "goes_up", "is_linear", "path_of", "slope_of", "up_to"]
+__all__ = [
+    "PLAIN",
+    "brought",
+    "by_rules",
+    "carried",
+    "goes_up",
+    "is_linear",
+    "path_of",
+    "slope_in",
+    "slope_of",
+    "up_to",
+]
 
 PLAIN = Supposed(plain=True)
 """No gates, and no adjustments."""
@@ -16,17 +28,12 @@ PLAIN = Supposed(plain=True)
 
 def path_of(block: Block, i: int) -> list[tuple[int, int]]:
     """Each part from the i-th up, with the section that it is combined in."""
-    above = block.sources.card.outline.above
-    path = []
-    while i > 0:
-        path.append((i, above[i]))
-        i = above[i]
-    return path
+    return block.sources.card.outline.path(i)
 
 
 def goes_up(block: Block, i: int) -> bool:
     """Whether a part is combined into the total, rather than brought by an adjustment."""
-    return not any(block.sources.card.outline.beside[part] for part, _ in path_of(block, i))
+    return block.sources.card.outline.goes_up(i)
 
 
 def slope_in(block: Block, part: int, section: int) -> FloatArray | None:
@@ -42,26 +49,29 @@ def slope_in(block: Block, part: int, section: int) -> FloatArray | None:
     return None if slopes is None else slopes[parts.index(part)]
 
 
+def carried(block: Block, i: int, values: FloatArray) -> FloatArray:
+    """Points of a part as they arrive in the total: times what one adds at each level, (m,).
+
+    NaN where that depends on points.
+    """
+    for part, section in path_of(block, i):
+        slope = slope_in(block, part, section)
+        values = values * (np.nan if slope is None else slope)
+    return values
+
+
 def slope_of(block: Block, i: int) -> FloatArray:
     """What a point of a part adds to the total, NaN where that depends on points, or is absent."""
     total = block.value(0)
-    slope = np.ones(len(total))
-    for part, section in path_of(block, i):
-        step = None if block.sources.card.outline.beside[part] else slope_in(block, part, section)
-        if step is None:
-            return np.full(len(total), np.nan)
-        slope = slope * step
-    return np.where(np.isnan(total), np.nan, slope)
+    if not goes_up(block, i):
+        return np.full(len(total), np.nan)
+    return np.where(np.isnan(total), np.nan, carried(block, i, np.ones(len(total))))
 
 
 def is_linear(block: Block) -> bool:
     """Whether the total, before adjustments, is a sum of slopes and points."""
     outline = block.sources.card.outline
-    return all(
-        outline.parts[i].combine.slopes([np.zeros(1)], [1.0]) is not None
-        for i in outline.order
-        if goes_up(block, i)
-    )
+    return all(is_sum(outline.parts[i].combine) for i in outline.order if goes_up(block, i))
 
 
 def up_to(block: Block, i: int) -> frozenset[int]:
@@ -88,10 +98,7 @@ def brought(kernel: Kernel, i: int, p: int, nodes: slice) -> FloatArray:
         lost = points - outline.parts[i].at_target(block)
         on = np.asarray(block.weight(i)) > 0
         if is_linear(block):
-            for part, above in path_of(block, i):
-                slope = slope_in(block, part, above)
-                lost = lost * (np.nan if slope is None else slope)
-            return np.where(on, lost, np.nan)
+            return np.where(on, carried(block, i, lost), np.nan)
         before = up_to(block, i)
         sides = [
             kernel.block(p, nodes, Supposed(plain=True, on_target=done)).value(0)

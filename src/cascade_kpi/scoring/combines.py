@@ -24,6 +24,7 @@ __all__ = [
     "Some",
     "Sum",
     "Weakest",
+    "is_sum",
     "takes_some",
     "weighted_mean",
 ]
@@ -105,6 +106,11 @@ def takes_some(combine: Combine) -> TypeGuard[OfSome]:
         if "__call__" in vars(kind):
             return "of_some" in vars(kind)
     return False
+
+
+def is_sum(combine: Combine) -> bool:
+    """Whether the value is a sum of slopes and points, whatever the points are."""
+    return combine.slopes([np.zeros(1)], [1.0]) is not None
 
 
 def weighted_mean(

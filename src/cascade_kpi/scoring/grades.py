@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from attrs import field, frozen
+from numpy.typing import NDArray
 
-from cascade_kpi._arrays import FloatArray, IntArray, float_array
+from cascade_kpi._arrays import FloatArray, IntArray, float_array, lock
 from cascade_kpi._fields import (
     as_number,
     as_tuple,
@@ -24,7 +25,7 @@ from cascade_kpi._fields import (
 from cascade_kpi.errors import Fault, check
 from cascade_kpi.records import record
 
-__all__ = ["Band", "Grades"]
+__all__ = ["Band", "Grades", "codes_of", "graded", "labels_of"]
 
 
 @record("cascade_kpi/band")
@@ -49,20 +50,18 @@ class Band:
         bounds = not_bounds("band", low=self.low, high=self.high)
         check(not_texts("band", label=self.label) + bounds)
 
-
-def _low(band: Band) -> float:
-    return -np.inf if band.low is None else band.low
-
-
-def _high(band: Band) -> float:
-    return np.inf if band.high is None else band.high
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Its least total and where it ends, in points; infinite where there is no end."""
+        low = -np.inf if self.low is None else self.low
+        return low, np.inf if self.high is None else self.high
 
 
 def _best_first(bands: Iterable[Band]) -> Any:
     given = as_tuple(bands)
     if not isinstance(given, tuple) or not all(isinstance(band, Band) for band in given):
         return given
-    return tuple(sorted(given, key=lambda band: (_low(band), _high(band)), reverse=True))
+    return tuple(sorted(given, key=lambda band: band.ends, reverse=True))
 
 
 @record("cascade_kpi/grades")
@@ -94,12 +93,12 @@ class Grades:
         bands = [b for _, b in members("grades", self.bands, Band, "make it with Band(…)", wrong)]
         faults += wrong
         for band in bands:
-            low, high = _low(band), _high(band)
+            low, high = band.ends
             if not low < high:
                 reason = f"from {low:g} to {high:g} holds nothing"
                 faults.append(Fault("grades", reason, "make low less than high", value=band.label))
         for upper, lower in [] if wrong else pairwise(bands):
-            begin, end = _low(upper), _high(lower)
+            begin, end = upper.ends[0], lower.ends[1]
             if begin != end:
                 what = "a hole" if begin > end else "an overlap"
                 between = f"between {min(begin, end):g} and {max(begin, end):g}"
@@ -139,15 +138,48 @@ class Grades:
             If a total lies outside all bands.
         """
         totals = float_array(totals, "totals")
-        with np.errstate(over="ignore"):
-            rounded = np.round(totals, self.decimals)
-        rounded = np.where(np.isinf(rounded), totals, rounded)  # so large that it has no decimals
-        lows = np.array([_low(band) for band in reversed(self.bands)])
-        place = np.searchsorted(lows, rounded, side="right")
-        gone = np.isnan(rounded)
-        outside = ~gone & ((place == 0) | (rounded >= _high(self.bands[0])))
+        place, gone = self.places(totals), np.isnan(totals)
+        outside = ~gone & ((place < 0) | (place == len(self.bands)))
         if outside.any():
-            examples = sorted(set(rounded[outside].tolist()))
+            examples = sorted(set(self.rounded(totals[outside]).tolist()))
             repair = "open the lowest band downwards and the highest upwards, or cap the points"
             check([Fault("grades", "total outside all bands", repair, value=t) for t in examples])
-        return np.where(gone, -1, len(self.bands) - place)
+        return np.where(gone, -1, place)
+
+    def rounded(self, totals: FloatArray) -> FloatArray:
+        """Totals as they are looked up, in points."""
+        with np.errstate(over="ignore"):
+            rounded = np.round(totals, self.decimals)
+        return np.where(np.isinf(rounded), totals, rounded)  # so large that it has no decimals
+
+    def places(self, totals: FloatArray) -> IntArray:
+        """As `codes`, of totals that are there and may be outside all bands.
+
+        −1 for one above them, and one more than the last position for one below: places fall
+        as totals rise, throughout.
+        """
+        rounded = self.rounded(totals)
+        lows = np.array([band.ends[0] for band in reversed(self.bands)])
+        place = len(lows) - np.searchsorted(lows, rounded, side="right")
+        return np.where(rounded >= self.bands[0].ends[1], -1, place)
+
+
+def labels_of(bands: Grades | None) -> tuple[str, ...]:
+    """Grade labels, best first; empty without grade bands."""
+    return () if bands is None else bands.labels
+
+
+def codes_of(bands: Grades | None, totals: FloatArray) -> IntArray:
+    """Position of each total's grade, int64 in their shape, read-only; -1 where there is none.
+
+    Raises
+    ------
+    InputError
+        If a total lies outside all bands.
+    """
+    return lock(np.full(totals.shape, -1) if bands is None else bands.codes(totals))
+
+
+def graded(labels: Sequence[str], codes: IntArray) -> NDArray[Any]:
+    """The label of each code, objects in their shape; empty where there is no grade."""
+    return np.asarray(np.array([*labels, ""], dtype=object)[codes])  # -1 is the last

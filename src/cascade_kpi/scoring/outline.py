@@ -107,6 +107,18 @@ class Outline:
         """Whether a part is a section."""
         return isinstance(self.parts[i], Section)
 
+    def path(self, i: int) -> list[tuple[int, int]]:
+        """Each part from the i-th up, with the section that it is in; none for the root."""
+        path = []
+        while i > 0:
+            path.append((i, self.above[i]))
+            i = self.above[i]
+        return path
+
+    def goes_up(self, i: int) -> bool:
+        """Whether a part is combined into the total, rather than brought by an adjustment."""
+        return not any(self.beside[part] for part, _ in self.path(i))
+
     @cached_property
     def items(self) -> tuple[int, ...]:
         """Positions of the items, in order."""

@@ -316,8 +316,7 @@ class Cut:
             repair = "take it to a scale whose highest is best first, by scales.Linear"
             faults.append(Fault("cut", reason, repair, column="of", value=self.of))
         for end in () if faults else (self.of.worst, self.of.best):
-            lowest, highest = self.grades.bands[-1].low, self.grades.bands[0].high
-            if (lowest is not None and end < lowest) or (highest is not None and end >= highest):
+            if not self.grades.bands[-1].ends[0] <= end < self.grades.bands[0].ends[1]:
                 reason, repair = "a hole: no band holds the end of the scale", "widen the bands"
                 faults.append(Fault("cut", reason, repair, column="grades", value=end))
         check(faults)

@@ -19,6 +19,7 @@ from cascade_kpi.records.digests import check_digest, digest_of
 from cascade_kpi.results.results import Results
 from cascade_kpi.scoring.block import Rating
 from cascade_kpi.scoring.brought import PLAIN, slope_of
+from cascade_kpi.scoring.grades import codes_of, graded, labels_of
 from cascade_kpi.scoring.kernel import Kernel
 from cascade_kpi.scoring.lawful import sources_of
 from cascade_kpi.scoring.outline import Outline
@@ -129,14 +130,12 @@ class Scores:
     @property
     def grades(self) -> tuple[str, ...]:
         """Grade labels, best first; empty without grade bands."""
-        bands = self.scorecard.grades
-        return () if bands is None else bands.labels
+        return labels_of(self.scorecard.grades)
 
     @cached_property
     def grade_codes(self) -> IntArray:
         """Position of each grade in `grades`, int64 (p, n); -1 where there is none."""
-        bands = self.scorecard.grades
-        return lock(np.full(self.total.shape, -1) if bands is None else bands.codes(self.total))
+        return codes_of(self.scorecard.grades, self.total)
 
     def grade(self, node: object, period: str | None = None) -> str | None:
         """A node's grade, None where there is none."""
@@ -219,7 +218,7 @@ class Scores:
         """
         weights = self.kernel.sources.table
         scored = np.any(weights.weights > 0, axis=1)[weights.group]
-        grade = np.array([*self.grades, ""], dtype=object)[self.grade_codes]  # -1 is the last
+        grade = graded(self.grades, self.grade_codes)
         table = totals_table(
             self.org.ids,
             self.periods.labels,
@@ -278,5 +277,5 @@ def score(results: Results, scorecard: Scorecard, *, ratings: Rating | None = No
     kernel = Kernel(sources_of(results, scorecard, ratings))
     scores = Scores(results, scorecard, lock(kernel.totals()), kernel)
     if scorecard.grades is not None:
-        scorecard.grades.codes(scores.total)
+        scores.grade_codes  # noqa: B018 - a total outside all bands is refused here
     return scores

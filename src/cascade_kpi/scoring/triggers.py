@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import reduce
 from typing import Protocol, runtime_checkable
 
@@ -24,6 +24,7 @@ __all__ = [
     "ResultAtLeast",
     "ResultBelow",
     "Trigger",
+    "leaves",
 ]
 
 Mask = NDArray[np.bool_]
@@ -240,3 +241,14 @@ class AllOf:
     def words(self) -> str:
         """The clause."""
         return " and ".join(each.words() for each in self.triggers)
+
+
+def leaves(*triggers: Trigger) -> Iterator[Trigger]:
+    """The triggers that some are put together of; those that are not, as they are."""
+    waiting = list(triggers)
+    while waiting:
+        each = waiting.pop(0)
+        if isinstance(each, AnyOf | AllOf):
+            waiting += each.triggers
+        else:
+            yield each

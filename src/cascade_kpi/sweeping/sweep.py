@@ -84,7 +84,13 @@ class Sweep:
     got: IntArray = field(eq=CONTENT)
 
     def share(self, grade: str) -> FloatArray:
-        """Share of the weightings in which each node gets a grade, float64 (p, n), 0 to 1."""
+        """Share of the weightings in which each node gets a grade, float64 (p, n), 0 to 1.
+
+        Raises
+        ------
+        InputError
+            If there is no such grade.
+        """
         known = self.scores.grades
         if grade not in known:
             check([Fault("sweep", "no such grade", suggest(grade, known), value=grade)])
@@ -93,7 +99,7 @@ class Sweep:
     def robustness(self) -> FloatArray:
         """Share of the weightings in which each node has the grade of the base, float64 (p, n).
 
-        NaN where it has none.
+        From 0 to 1; NaN where it has none.
         """
         codes = self.scores.grade_codes
         if not self.scores.grades:
@@ -104,7 +110,12 @@ class Sweep:
     def totals(self, k: int) -> FloatArray:
         """Everybody's totals under the k-th weighting, 0-based, made anew: float64 (p, n).
 
-        To the bit what :func:`score` makes of the card with these weights.
+        In points; to the bit what :func:`score` makes of the card with these weights.
+
+        Raises
+        ------
+        InputError
+            If there is no k-th weighting.
         """
         check(not_whole("sweep", 0, len(self.weightings) - 1, k=k))
         card = _card(self.scores.scorecard, self.weightings, k)

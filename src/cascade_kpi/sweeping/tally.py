@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,16 +18,23 @@ def edges(grades: Grades) -> FloatArray:
     Totals are rounded before they are graded; this is the least that is rounded up to
     where a band begins, so that one comparison grades a total to the bit.
     """
-    found = []
-    for band in grades.bands[:-1]:
-        low = float("nan") if band.low is None else band.low
-        at = low - 0.5 * 10.0**-grades.decimals
-        while np.round(at, grades.decimals) >= low:
-            at = math.nextafter(at, -math.inf)
-        while np.round(at, grades.decimals) < low:
-            at = math.nextafter(at, math.inf)
-        found.append(at)
-    return np.array(found)
+    return np.array([_least(band.ends[0], grades.decimals) for band in grades.bands[:-1]])
+
+
+def _least(low: float, decimals: int) -> float:
+    """The least total that is rounded to no less than `low`, by halving down to the last bit.
+
+    A step of the last decimal away on either side it is settled; an edge of more decimals than
+    totals have may lie anywhere between.
+    """
+    step = 10.0**-decimals
+    below, at = low - step, low + step
+    while below < (middle := below + (at - below) / 2) < at:
+        if np.round(middle, decimals) >= low:
+            at = middle
+        else:
+            below = middle
+    return at
 
 
 class Tally:

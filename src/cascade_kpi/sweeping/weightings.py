@@ -37,6 +37,12 @@ class Weightings:
     names : iterable of str, optional
         Of the weightings; ``"1"``, ``"2"`` … by default.
 
+    Raises
+    ------
+    InputError
+        Listing names that occur twice, a shape of the values that does not fit, weights below
+        zero or not finite, and rows without a weight above zero.
+
     Examples
     --------
     >>> Weightings(["sales", "churn"], [[70, 30], [50, 50]]).names
@@ -90,6 +96,24 @@ class Weightings:
     def around(cls, weights: Mapping[str, float], share: float = 0.2) -> Weightings:
         """Each weight in turn a share less and a share more, the others in proportion.
 
+        Parameters
+        ----------
+        weights : mapping of item to float
+            Zero or more, of any sum; every row has the same.
+        share : float
+            Above 0, at most 1: 0.2 is a fifth of the weight. A weight never exceeds the sum.
+
+        Returns
+        -------
+        Weightings
+            Two rows an item, named after it: less, then more.
+
+        Raises
+        ------
+        InputError
+            If the weights are no mapping of numbers, zero or more, with one above zero; if
+            the share is none.
+
         Examples
         --------
         >>> around = Weightings.around({"sales": 60, "churn": 40}, 0.5)
@@ -105,7 +129,13 @@ class Weightings:
         faults = not_numbers("weightings", share=share)
         if not faults and not 0 < share <= 1:
             faults = [
-                Fault("weightings", "not a share", "give more than 0, at most 1", value=share)
+                Fault(
+                    "weightings",
+                    "not a share",
+                    "give more than 0, at most 1",
+                    column="share",
+                    value=share,
+                )
             ]
         check(faults)
         rows, names = [], []
@@ -130,6 +160,32 @@ class Weightings:
         the concentration, the nearer to `weights`. With equal weights and a
         concentration of as many as there are items, all weightings are equally likely.
         The same seed gives the same weightings. An item of weight zero keeps it.
+
+        Parameters
+        ----------
+        weights : mapping of item to float
+            Zero or more, of any sum; every row has the same.
+        count : int
+            How many are drawn.
+        seed : int
+        concentration : float
+            Above zero, a pure number: a share m varies by √(m(1 − m) ÷ (concentration + 1)).
+
+        Returns
+        -------
+        Weightings
+
+        Raises
+        ------
+        InputError
+            If the weights are no mapping of numbers, zero or more, with one above zero;
+            listing counts, seeds and concentrations that are none.
+
+        Examples
+        --------
+        >>> drawn = Weightings.drawn({"sales": 60, "churn": 40}, 1_000, seed=1)
+        >>> drawn.values.shape, drawn.values.mean(axis=0).round().tolist()
+        ((1000, 2), [60.0, 40.0])
         """
         items, base = _base(weights)
         concentration = as_number(concentration)
@@ -137,7 +193,9 @@ class Weightings:
         faults += not_whole("weightings", 0, 2**63, seed=seed)
         faults += not_numbers("weightings", concentration=concentration)
         if not faults and not concentration > 0:
-            faults = [Fault("weightings", "not above zero", "give more", value=concentration)]
+            reason, repair = "not above zero", "give more than 0; 50 keeps near the weights"
+            faults = [Fault("weightings", reason, repair, column="concentration",
+                            value=concentration)]  # fmt: skip
         check(faults)
         on = base > 0
         values = np.zeros((count, len(items)))

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 import cascade_kpi as ck
 from cascade_kpi.sweeping import sweep as module
+from tests.helpers import refused
 
 NAMES = ("a", "b", "c")
 GRADES = ck.Grades.from_edges({"A": 100, "B": 80, "C": None})
@@ -135,3 +136,19 @@ def test_draws_are_of_their_seed_and_keep_what_weighs_nothing():
     assert first != ck.Weightings.drawn({"a": 1, "b": 0, "c": 3}, 50, seed=10)
     assert not first.values[:, 1].any()
     np.testing.assert_allclose(first.values.sum(axis=1), 4)
+
+
+@pytest.mark.parametrize("missing", ["renormalise", "zero"])
+def test_totals_outside_all_grades_are_refused_as_scoring_refuses_them(missing):
+    org = ck.OrgTree.from_table({"id": ["hq"], "parent": [""]})
+    kpis = [ck.Kpi("sales", "CNY"), ck.Kpi("calls", "calls")]
+    targets = ck.cascade(org, kpis, {"sales": 100, "calls": 100}, periods="2026")
+    reports = {"node": ["hq", "hq"], "kpi": ["sales", "calls"], "value": [120, 60]}
+    grades = ck.Grades([ck.Band("A", 90, 110), ck.Band("B", 70, 90)])
+    items = [ck.Item("sales"), ck.Item("calls")]
+    card = ck.Scorecard(items, {"sales": 50, "calls": 50}, missing=missing, grades=grades)
+    base = ck.score(ck.measure(targets, reports), card)
+    many = ck.Weightings(["sales", "calls"], [[1, 0], [1, 1], [0, 1]])
+    told = refused(ck.sweep, base, many)
+    assert [fault.value for fault in told] == [60.0, 120.0]
+    ck.sweep(base, ck.Weightings(["sales", "calls"], [[1, 1], [3, 4]]))

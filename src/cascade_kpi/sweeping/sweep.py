@@ -16,6 +16,7 @@ from cascade_kpi.records.digests import check_digest, digest_of
 from cascade_kpi.scoring.absences import Renormalise
 from cascade_kpi.scoring.block import Sources, Where
 from cascade_kpi.scoring.combines import Mean
+from cascade_kpi.scoring.grades import codes_of
 from cascade_kpi.scoring.kernel import Kernel
 from cascade_kpi.scoring.lawful import sources_of
 from cascade_kpi.scoring.score import Scores
@@ -152,7 +153,8 @@ def sweep(scores: Scores, weightings: Weightings) -> Sweep:
     ------
     InputError
         If the weightings name what is no item of the card, or a weighting could not be
-        scored by: see :func:`score`.
+        scored by: see :func:`score`; listing the least and the most totals of anybody that
+        lie outside all grades.
 
     Examples
     --------
@@ -182,6 +184,7 @@ def sweep(scores: Scores, weightings: Weightings) -> Sweep:
     way = _multiplied if _additive(card) else _each
     for which, p, nodes, totals in way(scores, weightings):
         tally.add(which, p, nodes, totals)
+    codes_of(card.grades, np.stack([tally.low, tally.high]))  # what is outside all bands is refused
     with np.errstate(invalid="ignore"):
         mean = tally.total / np.where(tally.scored > 0, tally.scored, np.nan)
     kept = (mean, tally.scored, tally.changed, tally.graded, tally.low, tally.high, tally.got)

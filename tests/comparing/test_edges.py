@@ -41,6 +41,20 @@ def test_what_a_section_without_a_value_is_filled_with_is_no_item():
     assert set(compared.by_item("b").labels) == {"sales", "calls"}
 
 
+def test_what_a_section_is_filled_with_counts_once_beside_a_card_that_is_no_sum():
+    inner = ck.Section("calls only", [ITEMS[1]])
+    weights = {"sales": 70, "calls only": 30, "calls": 100}
+    found = results({"a": (40, None)})
+    before, after = (
+        ck.score(found, ck.Scorecard(ck.Section("total", [ITEMS[0], inner], **rules), weights))
+        for rules in ({"missing": absences.Neutral(90)}, {"combine": ck.combines.Weakest()})
+    )
+    split = ck.compare(before, after).by_item("a")
+    # 0.7 · 80 + 0.3 · 90 = 83, and then the weakest, 80.
+    parts = dict(zip(split.labels, split.parts.tolist(), strict=True))
+    assert parts == pytest.approx({"all items together": -3.0})
+
+
 def test_each_period_is_compared_and_drawn_by_itself():
     tree = org()
     kpi = ck.Kpi("sales", "x", aggregate=ck.aggregates.Mean(), split=ck.splits.Shared())

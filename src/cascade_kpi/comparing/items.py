@@ -24,10 +24,15 @@ _ROUNDING = 1e-12  # of a sum of floats, relative to the sum of their sizes
 
 @frozen(eq=False)
 class _Side:
-    """One side's total of some nodes, as a sum: each array float64 (m,)."""
+    """One side's total of some nodes, as a sum: each array float64 (m,).
+
+    `plain` is the total before adjustments; the items are all of it but for `filled`, what
+    sections without a value were filled with.
+    """
 
     items: dict[str, FloatArray]
     plain: FloatArray
+    filled: FloatArray
     rules: FloatArray
     passed: FloatArray
     additive: bool
@@ -56,7 +61,7 @@ def _side(standing: Standing, p: int, rows: IntArray) -> _Side:
     scores = scores_behind(standing)
     if scores is None or unit_of(standing) != "points":
         zero = np.zeros(len(rows))
-        return _Side({}, total, zero, zero, additive=False)
+        return _Side({}, total, zero, zero, zero, additive=False)
     block = scores.kernel.block(p, rows, PLAIN)
     plain, own = scores.kernel.value(0, p, rows, PLAIN), scores.total[p, rows]
     additive = is_linear(block)
@@ -70,8 +75,7 @@ def _side(standing: Standing, p: int, rows: IntArray) -> _Side:
         made = made + np.nan_to_num(each)
         size = size + np.abs(np.nan_to_num(each))
     filled = np.where(np.abs(plain - made) <= _ROUNDING * size, 0.0, plain - made)
-    rules = own - plain + (filled if additive else 0.0)
-    return _Side(items, plain, rules, total - own, additive)
+    return _Side(items, plain, filled, own - plain, total - own, additive)
 
 
 def parts_of_change(
@@ -86,15 +90,17 @@ def parts_of_change(
     was, now = _side(before, p, rows), _side(after, p, rows)
     told = ~np.isnan(before.total[p, rows]) & ~np.isnan(after.total[p, rows])
     parts: dict[str, FloatArray] = {}
+    rules = now.rules - was.rules
     if was.additive and now.additive:
         none = np.full(len(rows), np.nan)
         for name in dict.fromkeys([*now.items, *was.items]):
             one, two = was.items.get(name, none), now.items.get(name, none)
             change = np.nan_to_num(two) - np.nan_to_num(one)
             parts[name] = np.where(np.isnan(one) & np.isnan(two), np.nan, change)
+        rules = now.rules + now.filled - (was.rules + was.filled)
     else:
         parts[WHOLE] = now.plain - was.plain
-    parts[RULES] = now.rules - was.rules
+    parts[RULES] = rules
     parts[PASSED] = now.passed - was.passed
     if not any(_has_rules(side) for side in (before, after)):
         parts[RULES] = np.where(parts[RULES] == 0, np.nan, parts[RULES])

@@ -13,6 +13,8 @@ from tests.properties.test_explanations import bits, same_bits
 from tests.properties.test_stints_explained import reports
 from tests.strategies.trees import shuffled
 
+pytestmark = pytest.mark.slow
+
 GRADES = ck.Grades.from_edges({"A": 100, "B": 50, "C": None})
 ATTAINED = ck.attainments.Proportion(zero="met")
 CARD = ck.Scorecard(

@@ -14,6 +14,8 @@ from tests.moving.cases import SALES, held
 from tests.properties.moving.cases import moved
 from tests.properties.test_exposure import questions, scored
 
+pytestmark = pytest.mark.slow
+
 ORG = ck.OrgTree.from_table({"id": ["hq", "a", "b"], "parent": ["", "hq", "hq"]})
 FIRST, DAYS = date(2026, 1, 1), 365
 CARD = ck.Scorecard([ck.Item("sales")], {"sales": 100})

@@ -1,5 +1,6 @@
 """One stint's target and result on arbitrary moves, explained to the bit."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -32,6 +33,7 @@ def reports(draw, case):
     return dict(zip(COLUMNS, map(list, zip(*rows, strict=True)), strict=True)) if rows else None
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(cases(), st.data())
 def test_every_stint_has_its_target_and_its_result_explained(case, data):

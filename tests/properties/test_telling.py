@@ -12,6 +12,8 @@ from cascade_kpi.explaining.reading import Combining, Replayed, Slope
 from cascade_kpi.reporting.telling.statements import Part
 from tests.properties.test_cards import cards, worlds
 
+pytestmark = pytest.mark.slow
+
 NUMBER = re.compile(r"[−+-]?\d[\d,]*(?:\.\d+)?")
 GRADES = ck.Grades.from_edges({"A": 110, "B": 60.5, "C": None})
 

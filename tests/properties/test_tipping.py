@@ -86,7 +86,7 @@ def test_grades_change_at_tipping_weights_and_not_before(results, card, grades, 
         check_tips(scores, ck.tipping(scores))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(worlds(), cards(), GRADES)
 def test_no_weight_in_between_tips(results, card, grades):
     """What is told to tip nowhere does not, at any of some weights; nor nearer than is told."""

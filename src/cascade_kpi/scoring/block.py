@@ -305,7 +305,7 @@ class Block:
     def _among(self, rows: IntArray) -> Block:
         """Some of the nodes, read as these are."""
         nodes = self.nodes.start + rows if isinstance(self.nodes, slice) else self.nodes[rows]
-        return evolve(self, nodes=nodes)
+        return Block(self.sources, self.p, nodes, self.supposed)
 
     def combined(self, section: int) -> FloatArray:
         """The value of a section before its adjustments."""

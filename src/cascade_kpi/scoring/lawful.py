@@ -26,7 +26,7 @@ __all__ = ["sources_of"]
 _ATTAINED = np.array([-1.0, 0.0, 0.5, 0.8, 0.9, 1.0, 1.1, 1.2, 2.0, np.nan, 0.95])
 _ACTUAL = np.array([1.0, 50.0, 99.0, 100.0, np.nan, 120.0, 300.0])
 _TARGET = np.full_like(_ACTUAL, 100.0)
-_CHUNK = 32_768
+_CHUNK = 1_024  # nodes that are looked at first; then ever more
 
 
 def sources_of(results: Results, card: Scorecard, ratings: Rating | None) -> Sources:
@@ -157,12 +157,12 @@ def _aimed(sources: Sources, k: int, wanted: NDArray[np.bool_]) -> NDArray[np.bo
     """Groups in which somebody has a target for the k-th KPI; looks until all wanted have."""
     targets = sources.results.targets.values[k]
     found = np.zeros(len(wanted), dtype=bool)
-    for begin in range(0, targets.shape[1], _CHUNK):
-        part = slice(begin, begin + _CHUNK)
+    begin = 0
+    while begin < targets.shape[1] and not (found | ~wanted).all():
+        part = slice(begin, begin + max(_CHUNK, begin))
         some = ~np.isnan(targets[:, part]).all(axis=0)
         found[sources.table.group[part][some]] = True
-        if (found | ~wanted).all():
-            break
+        begin = part.stop
     return found
 
 
@@ -172,9 +172,14 @@ def _refused(sources: Sources) -> list[Fault]:
     results, table = sources.results, sources.table
     for i, item, kpi in _kpi_items(sources):
         targets, rule = results.targets.of(item.kpi), item.attainment
+        asked = item.kpi, rule
+        if asked in results.targets.accepted:
+            continue
         with np.errstate(all="ignore"):
             refused = rule.refuses(targets, kpi.better, *(sources.columns[c] for c in rule.columns))
         if not refused.any():
+            if not rule.columns:  # it depends on the targets alone
+                results.targets.accepted.add(asked)
             continue
         refused = np.asarray(refused & (table.weights[table.group, i] > 0))
         repair = rule.remedy if isinstance(rule, Remedied) else "change the target"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import attrs
 import numpy as np
@@ -22,12 +22,13 @@ from cascade_kpi.scoring.lawful import sources_of
 from cascade_kpi.scoring.score import Scores
 from cascade_kpi.scoring.scorecard import Scorecard
 from cascade_kpi.scoring.weights import EVERYBODY, Weights
-from cascade_kpi.sweeping.tally import Tally, edges
+from cascade_kpi.sweeping.tally import Batch, Tally, edges
 from cascade_kpi.sweeping.weightings import Weightings
 
 __all__ = ["Sweep", "sweep"]
 
-_NODES = 8_192
+_NODES = 32_768  # whose points are made at once
+_AT_ONCE = 4_096  # nodes whose totals are made and summed up while they are in the cache
 _TILE = 512  # nodes in one product: small enough that no second thread is waited for
 _WEIGHTINGS = 64  # so many totals of so many nodes still fit the cache
 
@@ -182,8 +183,8 @@ def sweep(scores: Scores, weightings: Weightings) -> Sweep:
     cuts = np.empty(0) if card.grades is None else edges(card.grades)
     tally = Tally(len(weightings), scores.total, scores.grade_codes, cuts)
     way = _multiplied if _additive(card) else _each
-    for which, p, nodes, totals in way(scores, weightings):
-        tally.add(which, p, nodes, totals)
+    for p, nodes, batches in way(scores, weightings):
+        tally.add(p, nodes, batches)
     codes_of(card.grades, np.stack([tally.low, tally.high]))  # what is outside all bands is refused
     with np.errstate(invalid="ignore"):
         mean = tally.total / np.where(tally.scored > 0, tally.scored, np.nan)
@@ -191,7 +192,8 @@ def sweep(scores: Scores, weightings: Weightings) -> Sweep:
     return Sweep(scores, weightings, *map(lock, kept))
 
 
-_Made = Iterator[tuple[slice, int, Where, FloatArray]]
+_Made = Iterator[tuple[int, Where, Iterable[Batch]]]
+"""A period, some nodes, and their totals under some weightings at a time."""
 
 
 def _additive(card: Scorecard) -> bool:
@@ -225,7 +227,7 @@ def _each(scores: Scores, weightings: Weightings) -> _Made:
         card = _card(scores.scorecard, weightings, k)
         totals = Kernel(sources_of(scores.results, card, scores.ratings)).totals()
         for p, line in enumerate(totals):
-            yield slice(k, k + 1), p, everybody, line[None]
+            yield p, everybody, [(slice(k, k + 1), line[None])]
 
 
 def _union(scores: Scores, weightings: Weightings) -> Sources:
@@ -249,27 +251,36 @@ def _multiplied(scores: Scores, weightings: Weightings) -> _Made:
         for begin in range(0, n, _NODES):
             nodes = slice(begin, min(begin + _NODES, n))
             points = np.stack([kernel.value(i, p, nodes) for i in at])
-            absent = np.isnan(points)
-            short = absent.any(axis=0)
-            order = np.argsort(short, kind="stable")  # those who lack nothing first
-            whole = len(order) - int(np.count_nonzero(short))
-            points, there = points[:, order], ~absent[:, order[whole:]]
-            points[:, whole:][~there] = 0.0
-            for first in range(0, len(weights), _WEIGHTINGS):
-                which = slice(first, min(first + _WEIGHTINGS, len(weights)))
-                totals = _product(weights[which], points)
-                tail = totals[:, whole:]
-                with np.errstate(invalid="ignore", divide="ignore"):
-                    np.divide(tail, _product(weights[which], there.astype(np.float64)), out=tail)
-                yield which, p, begin + order, totals
+            short = np.isnan(points).any(axis=0)
+            for some in (np.flatnonzero(~short), np.flatnonzero(short)):
+                for first in range(0, len(some), _AT_ONCE):
+                    these = some[first : first + _AT_ONCE]
+                    yield p, begin + these, _ratios(weights, points.take(these, axis=1))
+
+
+def _ratios(weights: FloatArray, points: FloatArray) -> Iterator[Batch]:
+    """Totals of some nodes: of all that lack nothing, or of all that lack something."""
+    absent = np.isnan(points)
+    there = None
+    if absent.any():
+        points, there = np.where(absent, 0.0, points), np.where(absent, 0.0, 1.0)
+    for first in range(0, len(weights), _WEIGHTINGS):
+        which = slice(first, min(first + _WEIGHTINGS, len(weights)))
+        totals = _product(weights[which], points)
+        if there is not None:
+            with np.errstate(invalid="ignore", divide="ignore"):
+                np.divide(totals, _product(weights[which], there), out=totals)
+        yield which, totals
 
 
 def _product(weights: FloatArray, points: FloatArray) -> FloatArray:
     """``weights @ points``, (w, k) and (k, m), in tiles of a few nodes."""
     k, m = points.shape
     tiles = -(-m // _TILE)
-    padded = np.zeros((k, tiles * _TILE))
-    padded[:, :m] = points
+    padded = points
+    if m % _TILE:
+        padded = np.zeros((k, tiles * _TILE))
+        padded[:, :m] = points
     out = np.empty((len(weights), tiles, _TILE))
     inner = padded.reshape(k, tiles, _TILE).transpose(1, 0, 2)
     np.matmul(weights, inner, out=out.transpose(1, 0, 2))

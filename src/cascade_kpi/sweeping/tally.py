@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,7 +11,10 @@ from cascade_kpi._arrays import FloatArray, IntArray
 from cascade_kpi.scoring.block import Where
 from cascade_kpi.scoring.grades import Grades
 
-__all__ = ["Tally", "edges"]
+__all__ = ["Batch", "Tally", "edges"]
+
+Batch = tuple[slice, FloatArray]
+"""Which weightings, and totals of some nodes under them, float64 (weightings, nodes)."""
 
 
 def edges(grades: Grades) -> FloatArray:
@@ -66,21 +71,25 @@ class Tally:
         self.high = np.full((periods, nodes), np.nan)
         self.got = np.zeros((periods, grades, nodes), dtype=np.int32)
 
-    def add(self, which: slice, p: int, nodes: Where, totals: FloatArray) -> None:
-        """Totals, float64 (some weightings, some nodes), of one period."""
-        low, high = np.fmin.reduce(totals, axis=0), np.fmax.reduce(totals, axis=0)
-        self.low[p, nodes] = np.fmin(self.low[p, nodes], low)
-        self.high[p, nodes] = np.fmax(self.high[p, nodes], high)
+    def add(self, p: int, nodes: Where, batches: Iterable[Batch]) -> None:
+        """Totals of some nodes in one period, under some weightings at a time."""
+        least, most = self.low[p, nodes], self.high[p, nodes]
+        for which, totals in batches:
+            least = np.fmin(least, np.fmin.reduce(totals, axis=0))
+            most = np.fmax(most, np.fmax.reduce(totals, axis=0))
+            self._sum(which, p, totals)
+            if self.got.shape[1]:
+                self._grade(which, p, nodes, totals)
+        self.low[p, nodes], self.high[p, nodes] = least, most
+
+    def _sum(self, which: slice, p: int, totals: FloatArray) -> None:
         sums = totals.sum(axis=1)
-        absent = np.isnan(sums)  # of those alone the absent are counted
         count = np.full(len(totals), totals.shape[1])
-        for k in np.flatnonzero(absent).tolist():
+        for k in np.flatnonzero(np.isnan(sums)).tolist():  # of those alone the absent are counted
             there = totals[k][~np.isnan(totals[k])]
             sums[k], count[k] = there.sum(), len(there)
         self.total[which, p] += sums
         self.scored[which, p] += count
-        if self.got.shape[1]:
-            self._grade(which, p, nodes, totals)
 
     def _grade(self, which: slice, p: int, nodes: Where, totals: FloatArray) -> None:
         above: NDArray[np.bool_] = np.zeros(totals.shape, dtype=bool)

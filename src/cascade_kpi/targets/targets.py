@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -60,6 +61,14 @@ class Targets:
     def values(self) -> tuple[FloatArray, ...]:
         """Per KPI, targets in KPI units, float64 (p, n), NaN where absent."""
         return tuple(column.values for column in self.columns)
+
+    @cached_property
+    def accepted(self) -> set[tuple[str, Hashable]]:
+        """KPIs with rules that were found to refuse none of their targets.
+
+        Kept so that scoring by another card, or by other weights, need not look again.
+        """
+        return set()
 
     def of(self, kpi: str) -> FloatArray:
         """Targets of a KPI in its unit, float64 (p, n), NaN where absent."""

@@ -227,7 +227,7 @@ def _each(scores: Scores, weightings: Weightings) -> _Made:
         card = _card(scores.scorecard, weightings, k)
         totals = Kernel(sources_of(scores.results, card, scores.ratings)).totals()
         for p, line in enumerate(totals):
-            yield p, everybody, [(slice(k, k + 1), line[None])]
+            yield p, everybody, [Batch.of(slice(k, k + 1), line[None])]
 
 
 def _union(scores: Scores, weightings: Weightings) -> Sources:
@@ -261,16 +261,19 @@ def _multiplied(scores: Scores, weightings: Weightings) -> _Made:
 def _ratios(weights: FloatArray, points: FloatArray) -> Iterator[Batch]:
     """Totals of some nodes: of all that lack nothing, or of all that lack something."""
     absent = np.isnan(points)
-    there = None
-    if absent.any():
+    lacking = bool(absent.any())
+    if lacking:
         points, there = np.where(absent, 0.0, points), np.where(absent, 0.0, 1.0)
     for first in range(0, len(weights), _WEIGHTINGS):
         which = slice(first, min(first + _WEIGHTINGS, len(weights)))
         totals = _product(weights[which], points)
-        if there is not None:
+        if lacking:
             with np.errstate(invalid="ignore", divide="ignore"):
                 np.divide(totals, _product(weights[which], there), out=totals)
-        yield which, totals
+            yield Batch.of(which, totals)
+        else:  # a sum of products is the product of the sum
+            scored = np.full(len(totals), points.shape[1])
+            yield Batch(which, totals, weights[which] @ points.sum(axis=1), scored)
 
 
 def _product(weights: FloatArray, points: FloatArray) -> FloatArray:

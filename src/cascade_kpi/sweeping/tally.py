@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
+from attrs import frozen
 from numpy.typing import NDArray
 
 from cascade_kpi._arrays import FloatArray, IntArray
@@ -13,8 +14,35 @@ from cascade_kpi.scoring.grades import Grades
 
 __all__ = ["Batch", "Tally", "edges"]
 
-Batch = tuple[slice, FloatArray]
-"""Which weightings, and totals of some nodes under them, float64 (weightings, nodes)."""
+
+@frozen(eq=False)
+class Batch:
+    """Totals of some nodes under some of the weightings.
+
+    Attributes
+    ----------
+    which : slice
+        Of the weightings, w of them.
+    totals : float64 array (w, nodes)
+    sums : float64 array (w,)
+        Of the totals that there are.
+    scored : int64 array (w,)
+        How many there are.
+    """
+
+    which: slice
+    totals: FloatArray
+    sums: FloatArray
+    scored: IntArray
+
+    @classmethod
+    def of(cls, which: slice, totals: FloatArray) -> Batch:
+        """Of totals alone."""
+        sums, scored = totals.sum(axis=1), np.full(len(totals), totals.shape[1])
+        for k in np.flatnonzero(np.isnan(sums)).tolist():  # of those alone the absent are counted
+            there = totals[k][~np.isnan(totals[k])]
+            sums[k], scored[k] = there.sum(), len(there)
+        return cls(which, totals, sums, scored)
 
 
 def edges(grades: Grades) -> FloatArray:
@@ -74,22 +102,14 @@ class Tally:
     def add(self, p: int, nodes: Where, batches: Iterable[Batch]) -> None:
         """Totals of some nodes in one period, under some weightings at a time."""
         least, most = self.low[p, nodes], self.high[p, nodes]
-        for which, totals in batches:
-            least = np.fmin(least, np.fmin.reduce(totals, axis=0))
-            most = np.fmax(most, np.fmax.reduce(totals, axis=0))
-            self._sum(which, p, totals)
+        for batch in batches:
+            least = np.fmin(least, np.fmin.reduce(batch.totals, axis=0))
+            most = np.fmax(most, np.fmax.reduce(batch.totals, axis=0))
+            self.total[batch.which, p] += batch.sums
+            self.scored[batch.which, p] += batch.scored
             if self.got.shape[1]:
-                self._grade(which, p, nodes, totals)
+                self._grade(batch.which, p, nodes, batch.totals)
         self.low[p, nodes], self.high[p, nodes] = least, most
-
-    def _sum(self, which: slice, p: int, totals: FloatArray) -> None:
-        sums = totals.sum(axis=1)
-        count = np.full(len(totals), totals.shape[1])
-        for k in np.flatnonzero(np.isnan(sums)).tolist():  # of those alone the absent are counted
-            there = totals[k][~np.isnan(totals[k])]
-            sums[k], count[k] = there.sum(), len(there)
-        self.total[which, p] += sums
-        self.scored[which, p] += count
 
     def _grade(self, which: slice, p: int, nodes: Where, totals: FloatArray) -> None:
         above: NDArray[np.bool_] = np.zeros(totals.shape, dtype=bool)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -63,7 +63,7 @@ class Targets:
         return tuple(column.values for column in self.columns)
 
     @cached_property
-    def accepted(self) -> set[tuple[str, Hashable]]:
+    def accepted(self) -> set[tuple[str, object]]:
         """KPIs with rules that were found to refuse none of their targets.
 
         Kept so that scoring by another card, or by other weights, need not look again.

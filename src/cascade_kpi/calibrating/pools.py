@@ -197,10 +197,13 @@ class Pooled:
             group = groups.codes[here]
             counts = np.bincount(group, minlength=len(names))
             group = np.where(counts[group] < pools.least, len(names) - 1, group)
-            present, code, size = np.unique(group, return_inverse=True, return_counts=True)
-            codes[p, here] = code + sum(len(each) for each in sizes)
+            counts = np.bincount(group, minlength=len(names))
+            present = np.flatnonzero(counts)
+            place = np.full(len(names), -1)
+            place[present] = sum(map(len, found)) + np.arange(len(present))
+            codes[p, here] = place[group]
             found.append(present)
-            sizes.append(size)
+            sizes.append(counts[present])
         at = np.concatenate(found)
         periods = np.repeat(np.arange(len(found)), [len(each) for each in found])
         return cls(

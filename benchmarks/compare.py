@@ -86,6 +86,7 @@ ITEMS = {
     "score_roll_up": Contest(),
     "score_dense": Contest(("numpy",)),
     "score_ragged": Contest(("numpy",)),
+    "score_ragged_wide": Contest(("numpy",)),
     "blend": Contest(("numpy", "pandas")),
     "quotas": Contest(("pandas",)),
     "weightings": Contest(("polars", "scipy", "pandas")),

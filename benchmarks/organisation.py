@@ -188,6 +188,17 @@ class Organisation:
         weights /= weights.sum(axis=1, keepdims=True)
         return rng.integers(0, POSTS, len(self)), weights
 
+    def posts_by_eight(self) -> tuple[Ints, Floats]:
+        """The same posts, each with four to all eight of `KPIS`, by weights of its own."""
+        post, _ = self.posts()
+        rng = np.random.default_rng(SEED + 12)
+        weights = np.zeros((POSTS, len(KPIS)))
+        for row in weights:
+            size = rng.integers(4, len(KPIS) + 1)
+            row[rng.choice(len(KPIS), size, replace=False)] = rng.integers(5, 26, size)
+        weights /= weights.sum(axis=1, keepdims=True)
+        return post, weights
+
     def pools(self) -> Ints:
         """The pool of every node, (n,): one for a hundred nodes."""
         rng = np.random.default_rng(SEED + 11)

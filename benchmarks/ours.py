@@ -111,8 +111,16 @@ def score_dense(case: Organisation) -> Job:
 
 
 def score_ragged(case: Organisation) -> Job:
-    """Every post by eight KPIs of its own."""
-    _, table = case.posts()
+    """Every post by those of the eight KPIs that it has, at weights of its own."""
+    return _by_post(case, case.posts_by_eight()[1])
+
+
+def score_ragged_wide(case: Organisation) -> Job:
+    """Every post by eight KPIs of its own, of three times as many."""
+    return _by_post(case, case.posts()[1])
+
+
+def _by_post(case: Organisation, table: Any) -> Job:
     groups = {
         f"post {post}": {f"k{i}": float(weights[i]) for i in np.flatnonzero(weights)}
         for post, weights in enumerate(table)

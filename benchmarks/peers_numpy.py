@@ -91,6 +91,12 @@ def score_dense(case: Organisation) -> Job:
 
 
 def score_ragged(case: Organisation) -> Job:
+    """The eight KPIs for everybody, weighing nothing where a post has them not."""
+    post, weights = case.posts_by_eight()
+    return _scored(case, lambda i: weights[:, i].take(post) if i < len(KPIS) else 0.0)
+
+
+def score_ragged_wide(case: Organisation) -> Job:
     """All KPIs for everybody, weighing nothing where a post has them not."""
     post, weights = case.posts()
     return _scored(case, lambda i: weights[:, i].take(post))

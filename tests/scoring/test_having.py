@@ -30,11 +30,11 @@ def world():
     return ck.measure(targets, actuals, inner="own")
 
 
-def card(**rules):
+def card(least=1, **rules):
     draw = np.random.default_rng(4)
     groups = {}
     for p in range(9):
-        size = int(draw.integers(1, 8))
+        size = int(draw.integers(least, least + 7))
         raw = draw.integers(1, 9, size) + draw.random(size)
         names = draw.choice(NAMES, size, replace=False).tolist()
         groups[f"p{p}"] = dict(zip(names, (100 * raw / raw.sum()).tolist(), strict=True))
@@ -56,9 +56,10 @@ RULES = [
 ]
 
 
+@pytest.mark.parametrize("least", [1, 5], ids=["few", "most"])
 @pytest.mark.parametrize("rules", RULES, ids=str)
-def test_everybody_at_once_is_everybody_alone_to_the_bit(rules):
-    scores = ck.score(world(), card(**rules))
+def test_everybody_at_once_is_everybody_alone_to_the_bit(rules, least):
+    scores = ck.score(world(), card(least, **rules))
     alone = [scores.kernel.value(0, 0, np.array([row])) for row in range(NODES)]
     assert scores.total[0].tobytes() == np.concatenate(alone).tobytes()
     assert 0 < np.count_nonzero(~np.isnan(scores.total)) <= NODES
@@ -71,13 +72,61 @@ def test_the_size_of_a_block_changes_no_bit(size, monkeypatch):
     assert ck.score(world(), card()).total.tobytes() == whole.tobytes()
 
 
-def test_rows_are_those_that_weigh_something():
-    by_part = np.array([[0.0, 2.0, 1.0]] * 9 + [[3.0, 0.0, 0.0], [0.0, 0.0, 0.0]])
+def test_rows_are_those_that_weigh_something_or_all_if_most_do():
+    by_part = np.array([[0.0, 2.0, 0.0]] * 9 + [[3.0, 0.0, 2.0], [0.0, 0.0, 0.0]])
     group = np.array([2, 0, 1, 1, 0])
     having = Having.of(range(11), by_part, group)
     assert having.parts == tuple(range(10))
-    rows = [each.tolist() for each in having.rows()]
-    assert rows == [[0, 2, 3]] * 9 + [[1, 4]]
+    rows = [np.arange(5)[each].tolist() for each in having.rows()]
+    assert rows == [[2, 3]] * 9 + [[0, 1, 2, 3, 4]]
+
+
+@pytest.mark.parametrize("gates", [[], [ck.Gate(triggers.PointsBelow("calls", 80), 90)]])
+def test_nobody_is_refused_for_an_item_that_is_not_on_their_card(gates):
+    """It is made for all where most have it: for the others it may be too large for a float."""
+    posts = ["b", *["a", "a", "b"] * 100]
+    names = [f"n{i:03}" for i in range(301)]
+    org = ck.OrgTree.from_table({"id": names, "parent": ["", *["n000"] * 300], "post": posts})
+    kpis = ck.Kpis([ck.Kpi(k, "x", aggregate=ck.aggregates.Mean()) for k in ("sales", "calls")])
+    odd = np.array(posts) == "b"
+    wanted = {"sales": np.where(odd, 1e-200, 100.0), "calls": np.full(301, 100.0)}
+    got = {"sales": np.where(odd, 1e200, 90.0), "calls": np.full(301, 70.0)}
+    targets = ck.Targets.from_columns(org, kpis, wanted, periods="2026")
+    results = ck.measure(
+        targets, ck.Actuals.from_columns(org, kpis, got, periods="2026"), inner="own"
+    )
+    weights = ck.Weights({"a": {"sales": 50, "calls": 50}, "b": {"calls": 100}}, by="post")
+    section = ck.Section("total", [ck.Item("sales"), ck.Item("calls")], gates=gates)
+    total = ck.score(results, ck.Scorecard(section, weights)).total[0]
+    assert total[odd].tolist() == [70.0] * 101
+    assert total[~odd].tolist() == [80.0] * 200
+    with pytest.raises(ck.InputError, match="attainment of sales in 2026"):
+        ck.score(results, ck.Scorecard(section, {"sales": 50, "calls": 50}))
+
+
+@frozen
+class Echo:
+    """An item of one's own that reads the value of a section."""
+
+    name: str
+    of: str
+    kpis = ()
+
+    def points(self, reading):
+        return reading.points(self.of) / 2
+
+    at_target = points
+
+
+def test_an_item_that_some_have_may_read_what_all_have():
+    inner = ck.Section("inner", [ck.Item(n, ck.curves.Linear(cap=120)) for n in ("k0", "k1")])
+    one, two = {"inner": 60, "k0": 40, "k1": 60, "echo": 40}, {"inner": 100, "k0": 30, "k1": 70}
+    weights = {f"p{p}": one if p in {0, 3, 5} else two for p in range(9)}
+    root = ck.Section("total", [inner, Echo("echo", "inner")])
+    by = ck.Scorecard(root, ck.Weights(weights, by="post"))
+    scores = ck.score(world(), by)
+    alone = [scores.kernel.value(0, 0, np.array([row])) for row in range(NODES)]
+    assert scores.total[0].tobytes() == np.concatenate(alone).tobytes()
 
 
 def test_points_are_not_made_for_those_without_the_item():

@@ -17,17 +17,14 @@ from cascade_kpi.periods import Periods
 from cascade_kpi.results.results import Results
 from cascade_kpi.scoring.absences import Absence
 from cascade_kpi.scoring.combines import Combine, Weight, takes_some
-from cascade_kpi.scoring.having import Having
+from cascade_kpi.scoring.having import MOST, Having
+from cascade_kpi.scoring.places import Where, within
 from cascade_kpi.scoring.scorecard import Scorecard
 from cascade_kpi.scoring.weights import WeightTable
 
 __all__ = ["Block", "Errors", "Joint", "Rating", "Sources", "Supposed", "Where"]
 
-Where = slice | IntArray
-"""Nodes: a slice with both ends, or their rows."""
-
 _FEW = 256  # nodes: fewer are not worth picking from
-_MOST = 0.7  # of the nodes: where more have an item, it is made for all
 
 
 @runtime_checkable
@@ -295,17 +292,29 @@ class Block:
         weight = self.weight(i)
         if isinstance(weight, float) or len(weight) < _FEW:
             return self.item(i)
-        rows = np.flatnonzero(weight > 0)
-        if len(rows) > _MOST * len(weight):
+        if np.count_nonzero(weight) >= MOST * len(weight):
+            return self._item_of_all(i)
+        return self._item_of_those(i)
+
+    def _item_of_all(self, i: int) -> FloatArray:
+        """Points of an item, also for those that have it not, unless one is too large."""
+        try:
             return self.item(i)
-        points = np.zeros(len(weight))
+        except FloatingPointError:  # of somebody who has it not, it may be
+            return self._item_of_those(i)
+
+    def _item_of_those(self, i: int) -> FloatArray:
+        """Points of an item for those that have it; 0 for others."""
+        rows = np.flatnonzero(np.broadcast_to(self.weight(i), self._size) > 0)
+        points = np.zeros(self._size)
         points[rows] = self._among(rows).item(i)
         return points
 
-    def _among(self, rows: IntArray) -> Block:
+    def _among(self, rows: Where) -> Block:
         """Some of the nodes, read as these are."""
-        nodes = self.nodes.start + rows if isinstance(self.nodes, slice) else self.nodes[rows]
-        return Block(self.sources, self.p, nodes, self.supposed)
+        if isinstance(rows, slice) and rows == slice(0, self._size):
+            return self
+        return Block(self.sources, self.p, within(self.nodes, rows), self.supposed)
 
     def combined(self, section: int) -> FloatArray:
         """The value of a section before its adjustments."""
@@ -330,11 +339,13 @@ class Block:
             return np.full(self._size, np.nan)
         return having.combined(of.combine, card.policy(of), self._made_of)
 
-    def _made_of(self, i: int, rows: IntArray) -> tuple[FloatArray, Callable[[], FloatArray]]:
+    def _made_of(self, i: int, rows: Where) -> tuple[FloatArray, Callable[[], FloatArray]]:
         """Points of a part for some of the nodes, and what those one level up have."""
         some = self._among(rows)
         section = self.sources.card.outline.is_section(i)
-        points = self.made[i].take(rows) if section else some.item(i)
+        if section:
+            return self.made[i][rows], some.from_parents(i)
+        points = some._item_of_all(i) if some is self else some.item(i)
         return points, some.from_parents(i)
 
     def from_parents(self, i: int) -> Callable[[], FloatArray]:

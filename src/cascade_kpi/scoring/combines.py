@@ -15,6 +15,7 @@ from cascade_kpi._arrays import FloatArray, IntArray
 from cascade_kpi._fields import as_number, not_numbers
 from cascade_kpi.errors import Fault, check
 from cascade_kpi.records import record
+from cascade_kpi.scoring.places import Where, within
 
 __all__ = [
     "Combine",
@@ -31,8 +32,8 @@ __all__ = [
 
 Weight = float | FloatArray
 
-Some = tuple[IntArray, FloatArray]
-"""Those of m nodes that have a part on their card, int64 (r,), and their points, (r,)."""
+Some = tuple[Where, FloatArray]
+"""Those of m nodes that have a part on their card, r of them, and their points, (r,)."""
 
 _PATTERNED = 8  # parts whose absence fits the bits of a byte
 
@@ -166,11 +167,15 @@ def _mean_of_some(
     top = np.zeros(len(group))
     gone: list[IntArray] = []
     for (rows, each), weight in zip(points, weights, strict=True):
-        weighed = each * weight.take(group.take(rows))
+        weighed = weight.take(group[rows] if isinstance(rows, slice) else group.take(rows))
+        weighed *= each
         absent = np.flatnonzero(np.isnan(weighed))
-        gone.append(rows.take(absent))
+        gone.append(np.asarray(within(rows, absent)))
         weighed[absent] = 0.0
-        np.add.at(top, rows, weighed)  # no row twice: as quick as any, and the same bits
+        if isinstance(rows, slice):
+            top[rows] += weighed
+        else:
+            np.add.at(top, rows, weighed)  # no row twice: as quick as any, and the same bits
     whole: FloatArray = reduce(add, weights, np.zeros(1))
     bottom = whole.take(group)
     if any(map(len, gone)):

@@ -19,7 +19,7 @@ __all__ = ["REAL", "Kernel"]
 REAL = Supposed()
 """Everything is as it is."""
 
-_BLOCK = 65_536  # nodes; smaller blocks lose to call overhead, larger ones leave the cache
+_BLOCK = 131_072  # nodes; smaller blocks lose to call overhead, larger ones leave the cache
 
 Made = Callable[[Block], FloatArray]
 

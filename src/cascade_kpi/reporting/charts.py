@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from cascade_kpi.reporting.elements import Element, el
 from cascade_kpi.reporting.lights import Light
 
-__all__ = ["attainment_bar", "fall_bar", "sparkline", "stacked_bar"]
+__all__ = ["attainment_bar", "fall_bar", "shares_bar", "sparkline", "stacked_bar"]
 
 Point = Callable[[int, float], tuple[float, float]]
 
@@ -74,6 +74,22 @@ def stacked_bar(counts: Sequence[tuple[Light, int]], words: str) -> Element:
             shapes.append(_bar(begin, n / whole, f"fill {light.key}"))
         begin += n / whole
     return _picture(words, *shapes, cls="stack")
+
+
+def shares_bar(lines: Sequence[Sequence[int]], words: str) -> Element:
+    """Lines of counts, one below the other, each as shares of its sum; the first the darkest."""
+    shapes = []
+    high = 1 / len(lines)
+    for i, counts in enumerate(lines):
+        whole, begin = sum(counts) or 1, 0.0
+        for k, n in enumerate(counts):
+            if n:
+                shade = f"--shade:{100 - 82 * k / max(len(counts) - 1, 1):.0f}%"
+                at = {"y": _percent(i * high), "height": _percent(high)}
+                width = _percent(n / whole)
+                shapes.append(el("rect", x=_percent(begin), width=width, style=shade, **at))
+            begin += n / whole
+    return _picture(words, *shapes, cls="shares")
 
 
 def sparkline(

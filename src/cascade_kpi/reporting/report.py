@@ -13,7 +13,6 @@ from cascade_kpi.alignment.align import Alignment
 from cascade_kpi.alignment.audit import Audit
 from cascade_kpi.changing.attribute import Attribution
 from cascade_kpi.changing.changes import Changes
-from cascade_kpi.comparing.compare import Comparison
 from cascade_kpi.drivers.derive import Derived
 from cascade_kpi.drivers.translate import Translation
 from cascade_kpi.errors import Fault, check, unlike
@@ -22,7 +21,6 @@ from cascade_kpi.moving.credited import Credited
 from cascade_kpi.moving.moved import Moved
 from cascade_kpi.reporting.agreed import plan_page
 from cascade_kpi.reporting.aligned import alignment_page, audited, focus_row
-from cascade_kpi.reporting.compared import comparison_page
 from cascade_kpi.reporting.derived import derived_page
 from cascade_kpi.reporting.elements import el, render
 from cascade_kpi.reporting.exposed import exposed_page
@@ -30,6 +28,7 @@ from cascade_kpi.reporting.layers import Layers, Stage
 from cascade_kpi.reporting.lights import Lights
 from cascade_kpi.reporting.limits import Limits
 from cascade_kpi.reporting.moves import moves_page
+from cascade_kpi.reporting.of_everybody import OF_EVERYBODY, ToldOfEverybody
 from cascade_kpi.reporting.page import Page
 from cascade_kpi.reporting.standalone import STANDALONE, ToldWhole
 from cascade_kpi.reporting.translated import translated_page
@@ -46,8 +45,8 @@ Reported = (
     | PerformancePlan
     | Derived
     | Translation
-    | Comparison
     | StintScores
+    | ToldOfEverybody
     | ToldWhole
 )
 
@@ -60,7 +59,7 @@ class Report:
     ----------
     stage : Targets, Results, Scores, Gaps, Plan, Fairness, Changes, Attribution, Reconciliation, \
 Negotiation, Moved, Credited, Alignment, Audit, PerformancePlan, Derived, Translation, Fitted, \
-Apportionment, fitting.Rounded, Leniency, Examination, StintScores or Comparison
+Apportionment, fitting.Rounded, Leniency, Examination, StintScores, Comparison or Calibrated
     title : str
     focus : id
         The node that the report is about, with all below it; None for a whole alignment.
@@ -101,9 +100,9 @@ Apportionment, fitting.Rounded, Leniency, Examination, StintScores or Comparison
             )
         if isinstance(self.stage, ToldWhole):
             return STANDALONE[type(self.stage)].page(self.stage, self.limits, self.title)
-        if isinstance(self.stage, Comparison):
+        if isinstance(self.stage, ToldOfEverybody):
             p = self.stage.periods.index(self.period)
-            return comparison_page(self.stage, p, self.limits, self.title)
+            return OF_EVERYBODY[type(self.stage)].page(self.stage, p, self.limits, self.title)
         if isinstance(self.stage, StintScores):
             person = None if self.focus is None else self.stage.org.row(self.focus)
             p = self.stage.periods.index(self.period)
@@ -184,14 +183,15 @@ def report(
     coverage, what plans serve, findings; so has a performance plan, leniency, a rule check, and a
     table that was made by ``fitting``: what it was made of, and its margins. Of derived
     values and of a translation: the driver tree, drawn, and what belongs to it. Of a comparison:
-    places before and after, grades, groups and costs. Of scores over stints: totals, and the
+    places before and after, grades, groups and costs. Of a calibration: grades pool by pool,
+    quotas, and who was moved. Of scores over stints: totals, and the
     stints that they are made of, of everybody or of the person in focus.
 
     Parameters
     ----------
     stage : Targets, Results, Scores, Gaps, Plan, Fairness, Changes, Attribution, Reconciliation, \
 Negotiation, Moved, Credited, Alignment, Audit, PerformancePlan, Derived, Translation, Fitted, \
-Apportionment, fitting.Rounded, Leniency, Examination, StintScores or Comparison
+Apportionment, fitting.Rounded, Leniency, Examination, StintScores, Comparison or Calibrated
     title : str, optional
         By default the name of the node in focus and the period, or of phased targets the
         longer period that they are of.
@@ -250,8 +250,8 @@ Apportionment, fitting.Rounded, Leniency, Examination, StintScores or Comparison
         return _of_plan(stage, title, focus, period, lights, limits)
     if isinstance(stage, ToldWhole):
         return _of_whole(stage, title, focus, period, lights, limits)
-    if isinstance(stage, Comparison):
-        return _of_comparison(stage, title, focus, period, lights, limits)
+    if isinstance(stage, ToldOfEverybody):
+        return _of_everybody(stage, title, focus, period, lights, limits)
     if isinstance(stage, StintScores):
         return _of_stints(stage, title, focus, period, lights, limits)
     if isinstance(stage, Translation):
@@ -341,15 +341,16 @@ def _of_plan(
     return Report(plan, told, content.person, content.period, *options)
 
 
-def _of_comparison(
-    made: Comparison, title: str | None, focus: object, period: str | None, *options: Any
+def _of_everybody(
+    made: ToldOfEverybody, title: str | None, focus: object, period: str | None, *options: Any
 ) -> Report:
-    """A comparison: of all who are compared, in a period, the last by default."""
-    _not_asked("it is of all who are compared", focus=focus)
+    """What is of everybody: in a period, the last by default."""
+    told = OF_EVERYBODY[type(made)]
+    _not_asked(told.reason, focus=focus)
     labels = made.periods.labels
     label = labels[-1 if period is None else made.periods.index(period)]
-    told = f"Two rules compared, {label}" if title is None else str(title)
-    return Report(made, told, None, label, *options)
+    name = f"{told.title(made)}, {label}" if title is None else str(title)
+    return Report(made, name, None, label, *options)
 
 
 def _of_stints(

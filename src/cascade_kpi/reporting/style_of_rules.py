@@ -43,6 +43,9 @@ svg.cloud { width: min(100%, 34rem); aspect-ratio: 1; margin: .8rem 0 2rem; }
 .cloud text.good { fill: var(--green); } .cloud text.bad { fill: var(--red); }
 .cloud text.who { fill: var(--ink); paint-order: stroke; stroke: var(--panel);
   stroke-width: 3px; }
+svg.shares { width: 100%; min-width: 9rem; height: 1.3rem; display: block; }
+.shares rect { fill: color-mix(in srgb, var(--accent) var(--shade), var(--paper));
+  stroke: var(--paper); stroke-width: 1.5; }
 .transitions .heat { padding: .3rem .45rem; min-width: 2.6rem; }
 .transitions .heat.rise { background: color-mix(in srgb, var(--green-fill) var(--heat),
   transparent); }

@@ -345,7 +345,7 @@ class Block:
         section = self.sources.card.outline.is_section(i)
         if section:
             return self.made[i][rows], some.from_parents(i)
-        points = some._item_of_all(i) if some is self else some.item(i)
+        points = self._item_of_all(i) if some is self else some.item(i)
         return points, some.from_parents(i)
 
     def from_parents(self, i: int) -> Callable[[], FloatArray]:

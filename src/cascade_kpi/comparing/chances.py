@@ -15,6 +15,7 @@ from cascade_kpi._fields import not_whole
 from cascade_kpi._long import Columns, texts, totals_table
 from cascade_kpi.comparing.errors import Draw, MeasurementError, as_errors, misplaced
 from cascade_kpi.errors import Fault, check, wants
+from cascade_kpi.periods import Periods
 from cascade_kpi.records import record
 from cascade_kpi.records.digests import check_digest, digest_of
 from cascade_kpi.scoring.block import Supposed
@@ -76,6 +77,11 @@ class GradeChances:
     draws: int
     seed: int
     counts: IntArray = field(eq=CONTENT, converter=frozen_array)
+
+    @property
+    def periods(self) -> Periods:
+        """The periods."""
+        return self.scores.periods
 
     @cached_property
     def chance(self) -> FloatArray:

@@ -18,6 +18,7 @@ from cascade_kpi.comparing.weighing import (
     why_not,
 )
 from cascade_kpi.errors import Fault, check, suggest, wants
+from cascade_kpi.periods import Periods
 from cascade_kpi.records import record
 from cascade_kpi.records.digests import check_digest, digest_of
 from cascade_kpi.scoring.combines import is_sum
@@ -91,6 +92,12 @@ class Tipping:
     upper: FloatArray = field(eq=CONTENT, converter=frozen_array)
     lower_codes: IntArray = field(eq=CONTENT, converter=frozen_array)
     upper_codes: IntArray = field(eq=CONTENT, converter=frozen_array)
+
+    @property
+    def periods(self) -> Periods:
+        """The periods that are told."""
+        labels = self.scores.periods.labels
+        return Periods([labels[p] for p in self.period_rows])
 
     @property
     def names(self) -> tuple[str, ...]:

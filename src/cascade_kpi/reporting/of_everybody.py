@@ -9,15 +9,19 @@ from typing import Any
 from attrs import frozen
 
 from cascade_kpi.calibrating.calibrate import Calibrated
+from cascade_kpi.comparing.chances import GradeChances
 from cascade_kpi.comparing.compare import Comparison
+from cascade_kpi.comparing.tipping import Tipping
 from cascade_kpi.reporting.calibrated import calibrated_page
+from cascade_kpi.reporting.chances import chances_page
 from cascade_kpi.reporting.compared import comparison_page
 from cascade_kpi.reporting.limits import Limits
 from cascade_kpi.reporting.page import Page
+from cascade_kpi.reporting.tipped import tipped_page
 
 __all__ = ["OF_EVERYBODY", "OfEverybody", "ToldOfEverybody"]
 
-ToldOfEverybody = Comparison | Calibrated
+ToldOfEverybody = Comparison | Calibrated | GradeChances | Tipping
 
 
 @frozen
@@ -47,6 +51,10 @@ OF_EVERYBODY: Mapping[type, OfEverybody] = MappingProxyType(
         Calibrated: OfEverybody(
             lambda _: "Grades calibrated", "it is of all pools", calibrated_page
         ),
+        GradeChances: OfEverybody(
+            lambda _: "Chances of grades", "it is of all who have a grade", chances_page
+        ),
+        Tipping: OfEverybody(lambda _: "Tipping weights", "name it in tipping(…)", tipped_page),
     }
 )
 """Every kind that is told so."""

@@ -59,7 +59,8 @@ class Report:
     ----------
     stage : Targets, Results, Scores, Gaps, Plan, Fairness, Changes, Attribution, Reconciliation, \
 Negotiation, Moved, Credited, Alignment, Audit, PerformancePlan, Derived, Translation, Fitted, \
-Apportionment, fitting.Rounded, Leniency, Examination, StintScores, Comparison or Calibrated
+Apportionment, fitting.Rounded, Leniency, Examination, StintScores, Comparison, Calibrated, \
+GradeChances or Tipping
     title : str
     focus : id
         The node that the report is about, with all below it; None for a whole alignment.
@@ -184,14 +185,16 @@ def report(
     table that was made by ``fitting``: what it was made of, and its margins. Of derived
     values and of a translation: the driver tree, drawn, and what belongs to it. Of a comparison:
     places before and after, grades, groups and costs. Of a calibration: grades pool by pool,
-    quotas, and who was moved. Of scores over stints: totals, and the
+    quotas, and who was moved. Of chances of grades and tipping weights: whose grade is least
+    sure, or nearest to another. Of scores over stints: totals, and the
     stints that they are made of, of everybody or of the person in focus.
 
     Parameters
     ----------
     stage : Targets, Results, Scores, Gaps, Plan, Fairness, Changes, Attribution, Reconciliation, \
 Negotiation, Moved, Credited, Alignment, Audit, PerformancePlan, Derived, Translation, Fitted, \
-Apportionment, fitting.Rounded, Leniency, Examination, StintScores, Comparison or Calibrated
+Apportionment, fitting.Rounded, Leniency, Examination, StintScores, Comparison, Calibrated, \
+GradeChances or Tipping
     title : str, optional
         By default the name of the node in focus and the period, or of phased targets the
         longer period that they are of.
@@ -347,8 +350,8 @@ def _of_everybody(
     """What is of everybody: in a period, the last by default."""
     told = OF_EVERYBODY[type(made)]
     _not_asked(told.reason, focus=focus)
-    labels = made.periods.labels
-    label = labels[-1 if period is None else made.periods.index(period)]
+    periods = made.periods
+    label = periods.labels[-1 if period is None else periods.index(period)]
     name = f"{told.title(made)}, {label}" if title is None else str(title)
     return Report(made, name, None, label, *options)
 

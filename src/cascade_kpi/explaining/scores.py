@@ -85,10 +85,10 @@ class ScoreExplainer:
     @cached_property
     def secret(self) -> frozenset[int]:
         """Parts that would tell a score by several raters that is withheld from its audience."""
-        agreed, outline = self.scores.ratings, self.scores.outline
-        if not isinstance(agreed, Consolidated):
+        outline, rater = self.scores.outline, self.rater
+        if rater is None:
             return frozenset()
-        found = {i for i in outline.items if self._reads_withheld(agreed, i)}
+        found = {i for i in outline.items if self._reads_withheld(rater, i)}
         for i in outline.order:
             read = {outline.find(name) for name in outline.reads(i)}
             beside = {j for j, above in enumerate(outline.above) if above == i}
@@ -96,14 +96,22 @@ class ScoreExplainer:
                 found.add(i)
         return frozenset(found)
 
-    def _reads_withheld(self, agreed: Consolidated, i: int) -> bool:
+    @cached_property
+    def rater(self) -> RatingExplainer | None:
+        """Explains what several raters agreed on about the node; None without raters."""
+        agreed = self.scores.ratings
+        if isinstance(agreed, Consolidated):
+            return RatingExplainer(agreed, self.row, self.p)
+        return None
+
+    def _reads_withheld(self, rater: RatingExplainer, i: int) -> bool:
         item = self.scores.outline.parts[i]
         if isinstance(item, Item) or not float(np.ravel(self.block.weight(i))[0]):
             return False
-        recorded, of = Recorded(self.block), RatingExplainer(agreed, self.row, self.p)
+        recorded = Recorded(self.block)
         item.points(recorded)
         asked = [name for kind, name in recorded.read if kind == "rated"]
-        return any(of.is_withheld(agreed.items.index(name)) for name in asked)
+        return any(rater.is_withheld(rater.agreed.items.index(name)) for name in asked)
 
     def _asks_secret(self, i: int) -> bool:
         """Whether a section takes what is withheld from one level up."""
@@ -185,9 +193,9 @@ class ScoreExplainer:
 
     def _rated(self, question: str) -> Explanation:
         """What the raters agreed on, as far as those may see for whom the ratings are."""
-        agreed = self.scores.ratings
-        if isinstance(agreed, Consolidated):
-            return RatingExplainer(agreed, self.row, self.p).score(agreed.items.index(question))
+        rater = self.rater
+        if rater is not None:
+            return rater.score(rater.agreed.items.index(question))
         value = float(self.block.rated(question)[0])
         return self._leaf(f"rating of {question}", value, "points", "as it was given")
 

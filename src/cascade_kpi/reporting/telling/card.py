@@ -208,9 +208,9 @@ class CardTeller:
     # -- the end ------------------------------------------------------------------------
 
     def ending(self) -> Said:
-        """The items that lost most against those of all targets; nothing if it is withheld."""
+        """The items that lost most against those of all targets; none without a total to tell."""
         shown = {"decimals": Plain(self.decimals)}
-        if 0 in self.of.secret:
+        if 0 in self.of.secret or np.isnan(self.of.combined(0).value):
             return [Statement("shown", shown)]
         found = []
         for i in self.outline.items:
@@ -219,8 +219,7 @@ class CardTeller:
             if round(lost, self.decimals) < 0:
                 found.append((lost, i))
         if not found:
-            scored = not np.isnan(self.of.combined(0).value)
-            return [*([Statement("no_loss")] if scored else []), Statement("shown", shown)]
+            return [Statement("no_loss"), Statement("shown", shown)]
         clauses = tuple(
             Statement("loss", {"item": self._part(i), "lost": self._points(-lost)})
             for lost, i in sorted(found)[:_MOST_LOST]

@@ -118,6 +118,9 @@ _RULES: dict[type, Callable[[Any, Say], str]] = {
     absences.AtMost: lambda rule, say: (
         f"{say(rule.then)}；缺失权重超过{100 * rule.share:g} %时不计分"
     ),
+    absences.AtMostItems: lambda rule, say: (
+        f"{say(rule.then)}；各级缺失指标的权重合计超过{100 * rule.share:g} %时不计分"
+    ),
     triggers.AttainmentBelow: lambda rule, _: f"{rule.item}完成率低于{100 * rule.level:g} %",
     triggers.PointsBelow: lambda rule, _: f"{rule.part}得分低于{rule.level:g}分",
     triggers.ResultBelow: lambda rule, _: f"{rule.kpi}低于{plain(rule.level)}",

@@ -11,9 +11,10 @@ from attrs import frozen
 from cascade_kpi.blending.blend import Blended
 from cascade_kpi.blending.multiply import Multiplied
 from cascade_kpi.calibrating.calibrate import Calibrated
-from cascade_kpi.explaining.blending import BlendExplainer, MultipliedExplainer
+from cascade_kpi.explaining.blending import BlendExplainer
 from cascade_kpi.explaining.explanation import Explanation
 from cascade_kpi.explaining.scores import ScoreExplainer
+from cascade_kpi.explaining.standings import multiplied_of
 from cascade_kpi.reporting.telling.card import CardTeller
 from cascade_kpi.reporting.telling.statements import (
     Plain,
@@ -181,7 +182,7 @@ class TotalTeller:
     def of_multiplied(self, of: ScoreExplainer) -> Said:
         """The total times its coefficient, and its grade."""
         stage = self.stage
-        product = MultipliedExplainer(stage, self.row, self.p)
+        product = multiplied_of(stage, self.row, self.p)
         total = product.total()
         if not stage.coefficients.multiplied(stage.org)[self.row]:
             return self._made(of, total, [Statement("not_multiplied")])

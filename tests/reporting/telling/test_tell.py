@@ -325,12 +325,42 @@ def test_calibrated_grades_say_what_the_total_alone_would_be():
 
 
 def test_multiplied_totals_say_the_coefficient():
-    stage = ck.multiply(scored(), Coefficients("region", {"A": 1.5, "B": 1.0, "C": 0.5}))
+    table = {"A": 1.5, "B": 1.0, "C": 0.5}
+    stage = ck.multiply(scored(), Coefficients("region", table))
     assert (
-        "It is the own total of 90.00 points times the coefficient of east, 1.5, which makes "
-        "135.00." in told(stage, "en", "ann").sentences
+        "It is the own total of 90.00 points times the coefficient of east, 1.5 for grade A, "
+        "which makes 135.00." in told(stage, "en", "ann").sentences
     )
-    assert "总分等于本人得分90.00分乘以east的绩效系数1.5，得135.00分。" in told(stage, "zh", "ann").sentences  # fmt: skip  # noqa: E501
+    assert (
+        "总分等于本人得分90.00分乘以east的绩效系数1.5（等级A），得135.00分。"
+        in told(stage, "zh", "ann").sentences
+    )
+    assert told(stage, "en", "east").sentences[0] == "No coefficient applies to east for 2026."
+    assert told(stage, "zh", "east").sentences[0] == "east在2026期间不适用部门绩效系数。"
+    product = ck.multiply(scored(), Coefficients("region", table, individual=table))
+    assert told(product, "en", "ann").sentences[:2] == (
+        "The coefficient of ann for 2026 is 1.5.",
+        (
+            "It is the individual coefficient, 1 for grade B, times that of east, 1.5 for grade "
+            "A, which makes 1.5."
+        ),
+    )
+
+
+def test_what_was_made_one_from_the_other_is_told_from_the_top_down():
+    blended = ck.blend(scored(), Shares({"person": {"own": 80, "region": 20}, "*": {"own": 100}}))
+    made = ck.calibrate(blended, Quotas([AtMost("A", 0)]))
+    table = {"A": 1.5, "B": 1.0, "C": 0.5}
+    stage = ck.multiply(made, Coefficients("region", table, individual=table))
+    for language in ("en", "zh"):
+        phrases = phrases_of(told(stage, language, "bo"))
+        assert phrases[:6] == [
+            "coefficient", "multiplied_own", "own_total", "total", "calibrated", "blended",
+        ]  # fmt: skip
+        assert phrases.count("next_grade") == 0
+    text = told(stage, "en", "bo").text()
+    assert "The total alone would be grade A; calibrated by quotas it is B." in text
+    assert "The total of bo for 2026 is 128.00 points." in text
 
 
 # -- rules and languages of one's own -----------------------------------------------------

@@ -280,7 +280,9 @@ def test_wrong_arguments_are_told_together():
         assert part in told or part.startswith("'cid'")
     assert "units row 5, weight = -1.0: below zero" in told
     assert "units row 3, weight = 'ann': blank, and somebody has a stint there" in told
-    assert "did you mean" in str(refused(judged, post_weight="wieght", stage=stage))
+    *_, fault = refused(judged, post_weight="wieght", stage=stage)
+    assert (fault.source, fault.column) == ("score_stints", "post_weight")
+    assert "did you mean" in fault.repair
     (fault,) = refused(ck.score_stints, year(), CARD)
     assert fault.repair == "make it with credit(…)"
     early = held(("li", "ann", "2020-01-01", "2020-12-31"))

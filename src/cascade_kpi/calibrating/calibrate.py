@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from cascade_kpi._arrays import CONTENT, FloatArray, IntArray, fingerprint, frozen_array, lock
 from cascade_kpi._fields import refusals
 from cascade_kpi._long import Columns, keys, texts
+from cascade_kpi._text import count
 from cascade_kpi.calibrating.adjusting import Adjustment, Sitting
 from cascade_kpi.calibrating.least import feasible, least_change
 from cascade_kpi.calibrating.pools import Pooled, Pools, ranked
@@ -305,8 +306,8 @@ class Calibrated:
     def __repr__(self) -> str:
         people = int(self.pooled.sizes.sum())
         moved = int(np.count_nonzero(self.calibrated_codes != self.scores.grade_codes))
-        text = f"<Calibrated {people:,} grades in {len(self.pooled.names):,} pools"
-        text += f", {moved:,} moved by {self.steps:,} steps"
+        text = f"<Calibrated {count(people, 'grade')} in {count(len(self.pooled.names), 'pool')}"
+        text += f", {moved:,} moved by {count(self.steps, 'step')}"
         decided = sum(len(each.adjustments) for each in self.sittings)
         return f"{text}, {decided:,} by committee>" if decided else f"{text}>"
 
@@ -384,7 +385,7 @@ def calibrate(
     >>> scores = ck.score(ck.measure(targets, sold), card)
     >>> made = ck.calibrate(scores, Quotas([AtMost("A", 0.5)]))
     >>> made
-    <Calibrated 4 grades in 1 pools, 1 moved by 1 steps>
+    <Calibrated 4 grades in 1 pool, 1 moved by 1 step>
     >>> made.table()["calibrated"][1:].tolist()
     ['A', 'A', 'B', 'C']
     """

@@ -12,6 +12,7 @@ from cascade_kpi.reporting.telling import CHINESE, ENGLISH, FIELDS, Language
 from tests.blending.case import scored
 from tests.calibrating import cases as calibrating
 from tests.helpers import refused
+from tests.properties.test_explanations import same_bits
 from tests.scoring.test_rated import AGREED, CARD, RESULTS
 
 ORG = ck.OrgTree.from_table({"id": ["hq", "li"], "parent": ["", "hq"], "label": ["HQ", "Li"]},
@@ -313,6 +314,27 @@ def test_blended_totals_do_not_tell_of_secrets_above():
         assert ("blended" in phrases_of(whole)) is shown
         assert ("total_withheld" in phrases_of(whole)) is not shown
         assert (f"{stage.total[0, 3]:.2f}" in whole.text()) is shown
+        explained = ck.explain(stage, "zhao")
+        assert np.isnan(explained.value) is not shown
+        same_bits(explained)
+
+
+def test_explanations_of_what_is_made_of_a_withheld_total_tell_nothing_of_it():
+    table = {"node": ["li"] * 2, "rater": ["zhao", "shop"], "relation": ["peer", "manager"],
+             "item": ["teamwork"] * 2, "value": [3, 5]}  # fmt: skip
+    ratings = ck.Ratings.from_table(table, RESULTS.org, scale=ck.rating.Scale(1, 5), periods="2026")
+    agreed = ck.consolidate(ratings, ck.rating.Raters({"manager": 60, "peer": 40}))
+    card = evolve(CARD, grades=ck.Grades.from_edges({"A": 80, "B": None}))
+    scores = ck.score(RESULTS, card, ratings=agreed)
+    stage = ck.multiply(scores, Coefficients("root", {"A": 1.5, "B": 1.0}))
+    why = ck.explain(stage, "li")
+    assert np.isnan(why.value)
+    assert not np.isnan(stage.total[0, stage.org.row("li")])
+    same_bits(why)
+    made = ck.calibrate(scores, Quotas([AtMost("A", 0.5)]))
+    same_bits(ck.explain(made, "li"))
+    for each in (why, ck.explain(made, "li")):
+        assert all(part.value != scores.total[0, scores.org.row("li")] for _, part in each.walk())
 
 
 def test_calibrated_grades_say_what_the_total_alone_would_be():

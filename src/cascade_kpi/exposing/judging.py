@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import attrs
 import numpy as np
 from numpy.typing import NDArray
@@ -48,9 +50,9 @@ def judged(
     numbers = {
         kpi.name: (moved.portions.target(k)[0], credited.of_stints(k)) for k, kpi in enumerate(kpis)
     }
-    every = [values for pair in numbers.values() for values in pair]
-    every += _rated(moved, card, ratings)
-    own = ~np.isnan(every).all(axis=0)  # who has nothing would have zero under some policies
+    own = _has_own(moved, numbers)  # who has nothing would have zero under some policies
+    for values in _rated(moved, card, ratings):
+        own |= ~np.isnan(values)
     due = exposure.judged & own & _weighed(card, before.org)[moved.stays.node]
     found: dict[str, Scores] = {}
     faults: dict[str, Fault] = {}
@@ -87,6 +89,24 @@ def judged(
 def _as_made(kpis: Kpis) -> Kpis:
     """KPIs whose results are made already, of every leaf: nothing is rolled up or divided."""
     return Kpis(attrs.evolve(kpi, aggregate=Sum(), split=Shared(), lot=None, at=()) for kpi in kpis)
+
+
+def _has_own(
+    moved: Moved, numbers: Mapping[str, tuple[FloatArray, FloatArray]]
+) -> NDArray[np.bool_]:
+    """Which stints have a target or a result of their own, bool (s,).
+
+    A target that is the same for all, as of a ratio, is a unit's own only where it reports the KPI.
+    """
+    org, node = moved.of_before.org, moved.stays.node
+    own = np.zeros(len(node), dtype=bool)
+    for kpi in moved.of_before.kpis:
+        target, result = numbers[kpi.name]
+        aimed = ~np.isnan(target)
+        if not kpi.divides:
+            aimed &= kpi.reach(org).reporters[node]
+        own |= aimed | ~np.isnan(result)
+    return own
 
 
 def _rated(moved: Moved, card: Scorecard, ratings: Rating | None) -> list[FloatArray]:

@@ -113,6 +113,10 @@ def test_they_are_calibrated_and_compared():
     assert from_json(to_json(made)) == made
     same_bits(ck.explain(made, "li"))
     assert "blended total over stints, li" in ck.explain(made, "li").text(depth=None)
+    by = ck.blending.Coefficients("team", {"A": 1.5, "B": 1})
+    for each in (over(), stage, made):
+        (fault,) = refused(ck.multiply, each, by)
+        assert "people stand below no department" in fault.reason
     compared = ck.compare(over(), stage)
     assert ck.explain(compared, "li").value == of(stage, "li") - of(over(), "li")
 

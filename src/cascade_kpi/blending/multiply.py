@@ -21,12 +21,13 @@ from cascade_kpi._long import Columns, texts, totals_table
 from cascade_kpi.blending.bounds import Between, Bound, Within, bound_faults
 from cascade_kpi.blending.coefficients import Coefficients, coefficients_of
 from cascade_kpi.errors import Fault, check, unlike
+from cascade_kpi.exposing.score_stints import StintScores
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.periods import Periods
 from cascade_kpi.records import record
 from cascade_kpi.records.digests import check_digest, digest_of
 from cascade_kpi.scoring.grades import Grades, codes_of, graded, labels_of
-from cascade_kpi.scoring.standing import Standing, bands_of, not_in_points
+from cascade_kpi.scoring.standing import Standing, bands_of, behind, not_in_points
 
 __all__ = ["Multiplied", "multiply"]
 
@@ -209,7 +210,7 @@ def multiply(
     grade ['A', 'A']
     """
     within = Between() if within is None else within
-    wrong = not_in_points(scores)
+    wrong = not_in_points(scores) or _over_stints(scores)
     wrong += unlike(coefficients, Coefficients, "coefficients", "blending.Coefficients(…)")
     check(wrong + bound_faults("multiply", "within", within))
     if isinstance(within, Within) and coefficients.individual is not None:
@@ -226,6 +227,14 @@ def multiply(
     if stage.grades:
         stage.grade_codes  # noqa: B018 - a total outside all bands is refused here
     return stage
+
+
+def _over_stints(scores: Standing) -> list[Fault]:
+    """A fault if people are over stints: their tree has no departments."""
+    if not isinstance(behind(scores), StintScores):
+        return []
+    reason = "they are over stints, and people stand below no department"
+    return [Fault("scores", reason, "carry what departments reached by blend_stints(…)")]
 
 
 def _grades_of(codes: IntArray, department: IntArray) -> IntArray:

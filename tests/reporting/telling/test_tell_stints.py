@@ -17,7 +17,7 @@ def test_a_total_over_stints_is_told_stint_by_stint():
         (
             "The total of li for 2026 is 103.26 points. That is grade A. There is no higher grade. "
             "It is the mean of the stints that count, by days, shares and weights of posts: 103.26 "
-            "points at cid from 2026-07-01 to 2026-12-31, a part of 100.0 %. Left out: the stint "
+            "points at cid from 2026-07-01 to 2026-12-31 (weighing 100.0 %). Left out: the stint "
             "at ann from 2026-01-01 to 2026-06-30 (181 days that count there, fewer than 182)."
         ),
         "The stint at cid from 2026-07-01 to 2026-12-31:",

@@ -38,7 +38,7 @@ _PHRASES = {
     "own_total": "The own total was made as follows.",
     "over_stints": "It is the mean of the stints that count, by days, shares and weights of "
     "posts: {parts}.",
-    "stint_part": "{total} points {stint}, a part of {weight}",
+    "stint_part": "{total} points {stint} (weighing {weight})",
     "stint": "at {post} from {start} to {end}",
     "stint_opens": "The stint {stint}:",
     "stints_left_out": "Left out: {stints}.",

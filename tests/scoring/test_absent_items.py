@@ -100,6 +100,14 @@ def test_nothing_is_said_to_have_lost_points_of_a_total_that_there_is_not(missin
     assert "lost" not in told.text()
 
 
+def test_refusing_lists_the_items_that_are_absent():
+    faults = refused(scored, "ac", missing=absences.AtMostItems(0.5, "refuse"))
+    assert [(fault.value, fault.reason) for fault in faults if fault.value == "li"] == [
+        ("li", "no b in p to score"), ("li", "no d in p to score"),
+    ]  # fmt: skip
+    assert total("ac", missing=absences.AtMostItems(0.6, "refuse")) == 90
+
+
 def test_shares_that_are_none_are_refused():
     for share in (-0.1, 1.1, NAN, "x"):
         assert refused(absences.AtMostItems, share)[0].column == "share"

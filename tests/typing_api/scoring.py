@@ -39,10 +39,13 @@ def passed_on(scores: ck.Scores, over: ck.StintScores) -> ck.Calibrated:
     assert_type(blended.parts("parent"), Floats)
     multiplied = ck.multiply(scores, blending.Coefficients("team", {"A": 1.2, "B": 1.0}))
     assert_type(multiplied, ck.Multiplied)
+    carried = ck.blend_stints(over, scores, blending.Shares({"own": 70, "node": 30}))
+    assert_type(carried, ck.BlendedStints)
     quotas = calibrating.Quotas([calibrating.AtMost("A", 0.2)])
     made = ck.calibrate(scores, quotas, calibrating.Pools("region"), ties="years")
     assert_type(made, ck.Calibrated)
-    assert_type(ck.calibrate(over, {"A": quotas, "*": quotas}), ck.Calibrated)
+    assert_type(ck.calibrate(carried, {"A": quotas, "*": quotas}), ck.Calibrated)
+    assert_type(ck.multiply(made, blending.Coefficients("team", {"A": 1.2})), ck.Multiplied)
     sitting = calibrating.Sitting(
         [calibrating.Adjustment("li", "A", "kept the client", by="board")]
     )

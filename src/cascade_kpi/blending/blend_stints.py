@@ -71,7 +71,7 @@ class BlendedStints:
     Attributes
     ----------
     scores : StintScores
-    above : Scores, or another Standing
+    above : comparing.Standing
         The totals of the nodes.
     shares : Shares
     within : blending.Bound

@@ -60,7 +60,7 @@ class Multiplied:
 
     Attributes
     ----------
-    scores : Scores, or another Standing
+    scores : comparing.Standing
         What was multiplied: scores, or blended or calibrated ones.
     coefficients : Coefficients
     within : blending.Bound

@@ -62,7 +62,7 @@ class Calibrated:
 
     Attributes
     ----------
-    scores : Scores, or another Standing
+    scores : comparing.Standing
     scheme : Scheme
         Quotas, pools, and what settles ties.
     pooled : Pooled

@@ -1,5 +1,7 @@
 """People's totals over stints that carry the units they were in."""
 
+import json
+
 import attrs
 import numpy as np
 import pytest
@@ -162,4 +164,15 @@ def test_a_stint_and_its_node_are_two():
     assert of(stage, "cy") == pytest.approx((100 * 150 / 181 + 90) / 2)
     assert ck.blend_stints(over(), units(cid=None), both).total[0].tolist()[1] == pytest.approx(
         100 * 150 / 181
+    )
+
+
+def test_a_document_of_something_else_is_refused_with_what_could_stand_there():
+    text = to_json(ck.blend_stints(over(), units(), SHARES))
+    document = json.loads(text)
+    document["record"]["above"] = json.loads(to_json(SHARES))["record"]
+    (fault,) = refused(from_json, json.dumps(document))
+    assert fault.repair == (
+        "use one of 'cascade_kpi/blended', 'cascade_kpi/blended_stints', "
+        "'cascade_kpi/calibrated', 'cascade_kpi/multiplied', 'cascade_kpi/scores', …"
     )

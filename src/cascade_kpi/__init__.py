@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from cascade_kpi.analysis.breakdown import Breakdown
     from cascade_kpi.analysis.gaps import Gaps, gaps
     from cascade_kpi.blending.blend import Blended, blend
+    from cascade_kpi.blending.blend_stints import BlendedStints, blend_stints
     from cascade_kpi.blending.multiply import Multiplied, multiply
     from cascade_kpi.calibrating.calibrate import Calibrated, calibrate
     from cascade_kpi.changing.attribute import Attribution, attribute
@@ -118,6 +119,7 @@ __all__ = [
     "Audit",
     "Band",
     "Blended",
+    "BlendedStints",
     "Breakdown",
     "Calendar",
     "Calibrated",
@@ -195,6 +197,7 @@ __all__ = [
     "attainments",
     "attribute",
     "blend",
+    "blend_stints",
     "blending",
     "calibrate",
     "calibrating",
@@ -287,6 +290,7 @@ _LATE = {
     "Audit": "cascade_kpi.alignment.audit",
     "Band": "cascade_kpi.scoring.grades",
     "Blended": "cascade_kpi.blending.blend",
+    "BlendedStints": "cascade_kpi.blending.blend_stints",
     "Breakdown": "cascade_kpi.analysis.breakdown",
     "Calendar": "cascade_kpi.moving.calendar",
     "Calibrated": "cascade_kpi.calibrating.calibrate",
@@ -345,6 +349,7 @@ _LATE = {
     "aligned_with": "cascade_kpi.alignment.implied",
     "attribute": "cascade_kpi.changing.attribute",
     "blend": "cascade_kpi.blending.blend",
+    "blend_stints": "cascade_kpi.blending.blend_stints",
     "calibrate": "cascade_kpi.calibrating.calibrate",
     "cascade": "cascade_kpi.targets.cascade",
     "compare": "cascade_kpi.changing.compare",

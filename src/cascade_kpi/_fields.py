@@ -131,7 +131,7 @@ def not_texts(source: str, **texts: object) -> list[Fault]:
         Fault(
             source,
             "empty" if isinstance(value, str) else "not text",
-            f"give it a {column} as text",
+            f"give {column} as text",
             column=column,
             value=value,
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-__all__ = ["percent", "plain", "visible"]
+__all__ = ["count", "percent", "plain", "visible"]
 
 # They join letters in Persian, Indic scripts and emoji, and reorder nothing.
 _JOINERS = "\u200c\u200d"
@@ -51,3 +51,8 @@ def plain(value: float) -> str:
 def percent(share: float) -> str:
     """A share as a percentage, as it was written: ``95.5 %``."""
     return f"{share * 100:,.10g} %"
+
+
+def count(n: int, one: str, many: str | None = None) -> str:
+    """A number of things: "1 unit", "1,200 units"."""
+    return f"{n:,} {one if n == 1 else (many or one + 's')}"

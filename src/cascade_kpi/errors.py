@@ -8,6 +8,7 @@ them all. Nothing is half-applied: an input that raises has changed nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from types import MappingProxyType
 
 from attrs import field, frozen, has
 
@@ -27,6 +28,8 @@ def _short(value: object) -> str:
     characters visible, so that a message cannot be reordered or
     forged by the data it quotes; printable letters of any script stay.
     """
+    if isinstance(value, MappingProxyType):
+        value = dict(value)  # as it was given
     try:
         text = repr(value[:200] if isinstance(value, str) else value)
     except ValueError:  # a whole number of thousands of digits has no repr

@@ -108,3 +108,54 @@ def test_rows_of_the_tables_in_any_order_change_no_bit():
     units = {name: [column[i] for i in order] for name, column in UNITS.items()}
     other = ck.multiply(scored(dict(reversed(OWN.items())), units, GRADES), BY)
     assert other.total.tobytes() == ck.multiply(SCORES, BY).total.tobytes()
+
+
+CUTS = ck.calibrating.Quotas([ck.calibrating.AtMost("A", 0.25), ck.calibrating.AtLeast("C", 0.5)])
+
+
+def test_calibrated_grades_give_the_individual_coefficients():
+    made = ck.calibrate(SCORES, CUTS)
+    assert [made.grade(node) for node in ("ann", "bo", "cy", "di")] == ["C", "A", "C", "B"]
+    both = Coefficients("region", TABLE, OWN_TABLE)
+    got = ck.multiply(made, both)
+    assert [total(got, node) for node in ("ann", "bo", "cy", "di")] == [
+        1.5 * 0.25, 1.5 * 1.1, 1.0 * 0.25, 1.0,
+    ]  # fmt: skip
+    assert total(ck.multiply(SCORES, both), "ann") == 1.5  # by its score ann has a B
+    for node in ("ann", "bo", "cy", "di"):
+        same_bits(ck.explain(got, node))
+    assert "final grade C of ann" in ck.explain(got, "ann").text(depth=None)
+    assert ck.from_json(ck.to_json(got)) == got
+    sitting = ck.calibrating.Sitting(
+        [ck.calibrating.Adjustment("ann", "B", "appeal", by="board")],
+        quotas=ck.calibrating.Waived(),
+    )
+    assert total(ck.multiply(made.adjust(sitting), both), "ann") == 1.5
+
+
+def test_blended_totals_are_multiplied_and_both_are_calibrated():
+    shares = ck.blending.Shares({"person": {"own": 80, "region": 20}, "*": {"own": 100}})
+    blended = ck.blend(SCORES, shares)
+    got = ck.multiply(blended, BY)
+    assert total(got, "ann") == 1.5 * (0.8 * 90 + 0.2 * 120)
+    same_bits(ck.explain(got, "ann"))
+    assert "blended total, ann" in ck.explain(got, "ann").text(depth=None)
+    assert ck.explain(got, "ann", quantity="own").value == total(blended, "ann")
+    for stage in (blended, got):
+        made = ck.calibrate(stage, CUTS)
+        best = max(("ann", "bo", "cy", "di"), key=lambda node: total(stage, node))
+        assert [node for node in ("ann", "bo", "cy", "di") if made.grade(node) == "A"] == [best]
+        assert made.total.tobytes() == stage.total.tobytes()
+        same_bits(ck.explain(made, best))
+        assert ck.from_json(ck.to_json(made)) == made
+
+
+def test_pure_numbers_are_neither_multiplied_nor_calibrated():
+    product = ck.multiply(SCORES, Coefficients("region", TABLE, OWN_TABLE))
+    for verb, by in ((ck.multiply, BY), (ck.calibrate, CUTS)):
+        (fault,) = refused(verb, product, by)
+        assert fault.reason == "its totals are pure numbers"
+    (fault,) = refused(ck.calibrate, ck.calibrate(SCORES, CUTS), CUTS)
+    assert fault.reason == "calibrated already"
+    (fault, *_) = refused(ck.calibrate, SCORES, CUTS, ties="nope")
+    assert (fault.source, fault.column) == ("calibrate", "ties")

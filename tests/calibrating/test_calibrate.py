@@ -167,7 +167,7 @@ def test_conflicts_are_told_with_the_fewest_quotas():
     assert fault.reason == told
     one = {"a": ("x", 95)}
     (fault,) = refused(ck.calibrate, scored(one), Quotas([Between("A", 0.2, 0.5)]))
-    assert "1 people cannot meet “20 % to 50 % A”" in fault.reason
+    assert "1 person cannot meet “20 % to 50 % A”" in fault.reason
 
 
 def test_a_missing_total_is_in_no_pool():

@@ -41,7 +41,8 @@ def test_posts_are_bounded_by_their_own_weights():
 @pytest.mark.parametrize(
     ("policy", "low", "high"),
     [("hold", 0, 136), ("zero", 0, 136), (absences.Neutral(200), 0, 200), ("renormalise", 0, 150),
-     (absences.AtMost(0.1), 0, 100 * 15 / 10 * 0.6 / 0.9 + 120 * 0.3 / 0.9)],
+     (absences.AtMost(0.1), 0, 100 * 15 / 10 * 0.6 / 0.9 + 120 * 0.3 / 0.9),
+     (absences.AtMostItems(0.1), 0, 100 * 15 / 10 * 0.6 / 0.9 + 120 * 0.3 / 0.9)],
 )  # fmt: skip
 def test_bounds_follow_the_policy_for_what_is_absent(policy, low, high):
     rule = card(weights={"*": WEIGHTS["seller"]}, missing=policy, grades=None)

@@ -280,7 +280,9 @@ def test_wrong_arguments_are_told_together():
         assert part in told or part.startswith("'cid'")
     assert "units row 5, weight = -1.0: below zero" in told
     assert "units row 3, weight = 'ann': blank, and somebody has a stint there" in told
-    assert "did you mean" in str(refused(judged, post_weight="wieght", stage=stage))
+    *_, fault = refused(judged, post_weight="wieght", stage=stage)
+    assert (fault.source, fault.column) == ("score_stints", "post_weight")
+    assert "did you mean" in fault.repair
     (fault,) = refused(ck.score_stints, year(), CARD)
     assert fault.repair == "make it with credit(…)"
     early = held(("li", "ann", "2020-01-01", "2020-12-31"))
@@ -305,6 +307,30 @@ def test_who_has_nothing_of_their_own_is_not_judged_whatever_is_absent():
     assert of(stage, "bo") == 0.0
     assert np.isnan(of(stage, "di"))
     assert "di at east" not in str(stage.stints["2026"].org.ids)
+
+
+def test_a_target_that_all_share_is_not_a_leaders_own():
+    tree = org(kind=["co", "team", "team", "shop", "shop", "shop"])
+    churn = ck.Kpi("churn", "%", better="lower", aggregate=ck.aggregates.Ratio(100))
+    targets = ck.cascade(tree, [SALES, churn], {"sales": 1095, "churn": 2}, periods="2026")
+    done = ck.credit(
+        ck.move(targets, MOVES, by=moves.FollowsPost()),
+        {"holder": ["li"], "node": ["ann"], "kpi": ["sales"], "value": [181]},
+    )
+    both = {"sales": 60, "churn": 40}
+    items = [ck.Item("sales"), ck.Item("churn")]
+    card = ck.Scorecard(items, {"team": both, "shop": both}, missing="zero")
+    stage = ck.score_stints(done, card)  # a team has no sales to sell: not judged, and no fault
+    assert stints_of(stage, "why_not")["di", "east"] == ["nothing to score"]
+    assert of(stage, "cy") == 0.0
+    teams = attrs.evolve(churn, at="team")
+    targets = ck.cascade(tree, [teams], {"churn": 2}, periods="2026")
+    done = ck.credit(
+        ck.move(targets, MOVES, by=moves.FollowsPost()), {"node": [], "kpi": [], "numerator": [],
+                                                          "denominator": []},
+    )  # fmt: skip
+    card = ck.Scorecard([ck.Item("churn")], {"team": {"churn": 100}}, missing="zero")
+    assert of(ck.score_stints(done, card), "di") == 0.0  # the team reports it: due, and absent
 
 
 def test_huge_numbers_are_refused():

@@ -18,7 +18,8 @@ COMBINES = st.sampled_from(
 )  # fmt: skip
 POLICIES = st.sampled_from(
     [None, absences.Renormalise(), absences.Zero(), absences.Neutral(70), absences.Parents(),
-     absences.Hold(), absences.AtMost(0.5), absences.AtMost(0.25, absences.Neutral(10))]
+     absences.Hold(), absences.AtMost(0.5), absences.AtMost(0.25, absences.Neutral(10)),
+     absences.AtMostItems(0.4), absences.AtMostItems(0.5, absences.AtMost(0.7, "zero"))]
 )  # fmt: skip
 
 
@@ -189,7 +190,9 @@ class Plain:
 
     def combined(self, section, row):
         policy = section.missing or self.card.missing
-        share = 1.0
+        share = of_items = 1.0
+        if isinstance(policy, absences.AtMostItems):
+            of_items, policy = policy.share, policy.then
         if isinstance(policy, absences.AtMost):
             share, policy = policy.share, policy.then
         counted, lost, whole = [], 0.0, 0.0
@@ -208,9 +211,18 @@ class Plain:
             if not math.isnan(points):
                 counted.append((weight, points))
         held = isinstance(policy, absences.Hold) and lost > 0
-        if not counted or held or lost > share * whole:
+        if not counted or held or lost > share * whole * (1 + 1e-9):
+            return math.nan
+        if self.absent(section, row) > of_items * (1 + 1e-9):
             return math.nan
         return self.made(section.combine, counted)
+
+    def absent(self, part, row):
+        if not isinstance(part, ck.Section):
+            return float(math.isnan(self.points(part, row)))
+        weights = {each: self.weight(part, each, row) for each in part.parts}
+        lost = sum(weight * self.absent(each, row) for each, weight in weights.items() if weight)
+        return lost / sum(weights.values()) if any(weights.values()) else 0.0
 
     def filled(self, policy, part, row):
         if isinstance(policy, absences.Zero):

@@ -181,3 +181,22 @@ def test_the_tree_ties_people():
     assert tied(rating.Below()) == {(b, a) for a, b in children}
     sides = {("li", "he"), ("li", "ma"), ("he", "ma"), ("xu", "zu")}
     assert tied(rating.Beside()) == sides | {(b, a) for a, b in sides}
+
+
+def test_rows_that_explanations_name_come_back_from_json():
+    given = ratings()
+    some = given.only(relation="peer")
+    assert len(some) < len(given)
+    for each in (given, some):
+        back = ck.from_json(ck.to_json(each))
+        assert back.table()["value"].tolist() == pytest.approx(
+            each.table()["value"].tolist(), nan_ok=True
+        )
+        assert back.rows.source_row.tolist() == each.rows.source_row.tolist()
+    document = ck.to_json(some)
+    numbers = str(sorted(some.rows.source_row.tolist()))[1:-1].replace(" ", "")
+    for odd in (numbers.replace(numbers[0], "-1", 1), ",".join(["1"] * len(some))):
+        changed = "".join(document.split()).replace(numbers, odd)
+        assert changed != "".join(document.split())
+        (fault,) = refused(ck.from_json, changed)
+        assert fault.reason == "rows that are not numbered"

@@ -6,6 +6,7 @@ from cascade_kpi import absences, adjustments, combines, triggers
 ABSENCES = [
     absences.Renormalise(), absences.Zero(), absences.Neutral(100), absences.Parents(),
     absences.Hold(), absences.Refuse(), absences.AtMost(0.2), absences.AtMost(0.5, "parents"),
+    absences.AtMostItems(0.5), absences.AtMost(0.5, absences.AtMostItems(0.2)),
 ]  # fmt: skip
 COMBINES = [combines.Mean(), combines.Geometric(), combines.Geometric(1), combines.Weakest(),
             combines.Sum()]  # fmt: skip

@@ -12,6 +12,7 @@ MOVED = ck.move(YEAR, STINTS, by=ck.moves.FollowsPost())
 REPORT = {"holder": ["li"], "node": ["ann"], "kpi": ["k"], "date": ["2026-03-01"], "value": [3]}
 CREDITED = ck.credit(MOVED, REPORT)
 OVER = ck.score_stints(CREDITED, ck.Scorecard([ck.Item("k")], {"k": 100}, grades=GRADES))
+UNITS = ck.score(ck.measure(YEAR, {name: REPORT[name] for name in ("node", "kpi", "value")}), CARD)
 CHANGE = {"node": ["ann"], "parent": ["west"], "start": ["2026-05-01"]}
 
 
@@ -77,7 +78,13 @@ CALLS = {
     ),
     "score_stints": (
         ck.score_stints,
-        {"credited": CREDITED, "scorecard": CARD, "least_days": 1, "post_weight": None},
+        {"credited": CREDITED, "scorecard": CARD, "ratings": None, "least_days": 1,
+         "post_weight": None},
+    ),
+    "blend_stints": (
+        ck.blend_stints,
+        {"scores": OVER, "above": UNITS, "shares": ck.blending.Shares({"own": 100}),
+         "within": None},
     ),
     "explain over stints": (
         ck.explain,

@@ -25,6 +25,7 @@ from cascade_kpi.blending.bounds import Bound, Within, bound_faults
 from cascade_kpi.blending.mixing import Carried, Mixture, blocks
 from cascade_kpi.blending.shares import Absent, Shares
 from cascade_kpi.errors import Fault, check, suggest, unlike
+from cascade_kpi.exposing.score_stints import StintScores
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.periods import Periods
 from cascade_kpi.records import record
@@ -267,6 +268,8 @@ def blend(
     """
     within = Within() if within is None else within
     wrong = unlike(scores, Scores, "scores", "score(…)")
+    if isinstance(scores, StintScores):
+        wrong = [Fault("scores", "they are over stints", "use blend_stints(…)")]
     wrong += unlike(shares, Shares, "shares", "blending.Shares(…)")
     check(wrong + refusals(_as_unit_totals, units) + bound_faults("blend", "within", within))
     which = unrefused(_as_unit_totals, units)

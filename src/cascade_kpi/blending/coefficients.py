@@ -11,7 +11,14 @@ from attrs import field, frozen
 
 from cascade_kpi._arrays import FloatArray, IntArray
 from cascade_kpi._fields import as_number, as_texts, is_a, not_texts, refusals
-from cascade_kpi.blending.levels import Own, ReportingLevel, as_level, level_or_as_it_is, not_level
+from cascade_kpi.blending.levels import (
+    AtNode,
+    Own,
+    ReportingLevel,
+    as_level,
+    level_or_as_it_is,
+    not_level,
+)
 from cascade_kpi.errors import Fault, check, suggest
 from cascade_kpi.org.reach import unknown_kinds
 from cascade_kpi.org.tree import OrgTree
@@ -64,9 +71,10 @@ class Coefficients:
         faults = []
         if not is_a(self.department, ReportingLevel):
             faults += refusals(as_level, self.department)
-        elif isinstance(self.department, Own):
+        elif isinstance(self.department, Own | AtNode):
             reason, repair = "a node is no department of its own", "name a level above"
-            faults.append(Fault("coefficients", reason, repair, column="department", value="own"))
+            named = self.department.called
+            faults.append(Fault("coefficients", reason, repair, column="department", value=named))
         faults += _table_faults("grades", self.grades)
         if self.individual is not None:
             faults += _table_faults("individual", self.individual)

@@ -15,6 +15,7 @@ from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.records import record
 
 __all__ = [
+    "AtNode",
     "OfKind",
     "Own",
     "ReportingLevel",
@@ -61,6 +62,27 @@ class Own:
     """
 
     called: ClassVar[str] = "own"
+
+    def rows(self, org: OrgTree) -> IntArray:
+        """Each its own."""
+        return np.arange(len(org))
+
+
+@record("cascade_kpi/blending.at_node")
+@frozen
+class AtNode:
+    """The node that a stint is at, with what it has as a node; of a node, itself.
+
+    So whoever leads a unit can carry what the unit reached.
+
+    Examples
+    --------
+    >>> org = OrgTree.from_table({"id": ["hq", "a"], "parent": ["", "hq"]})
+    >>> AtNode().rows(org)
+    array([0, 1])
+    """
+
+    called: ClassVar[str] = "node"
 
     def rows(self, org: OrgTree) -> IntArray:
         """Each its own."""
@@ -172,7 +194,9 @@ class OfKind:
         return found
 
 
-_NAMED: dict[str, Callable[[], ReportingLevel]] = {"own": Own, "parent": Up, "root": Top}
+_NAMED: dict[str, Callable[[], ReportingLevel]] = {
+    "own": Own, "node": AtNode, "parent": Up, "root": Top,
+}  # fmt: skip
 
 
 def as_level(level: Any) -> Any:
@@ -194,7 +218,7 @@ def as_level(level: Any) -> Any:
         return Up(level)
     if isinstance(level, str):
         return _NAMED[level]() if level in _NAMED else OfKind(level)
-    repair = "use 'own', 'parent', 'root', a kind, or a number of levels up"
+    repair = "use 'own', 'node', 'parent', 'root', a kind, or a number of levels up"
     check([Fault("level", "not a level", repair, value=level)])
     return level
 

@@ -21,12 +21,13 @@ from cascade_kpi._long import Columns, texts, totals_table
 from cascade_kpi.blending.bounds import Between, Bound, Within, bound_faults
 from cascade_kpi.blending.coefficients import Coefficients, coefficients_of
 from cascade_kpi.errors import Fault, check, unlike
+from cascade_kpi.exposing.score_stints import StintScores
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.periods import Periods
 from cascade_kpi.records import record
 from cascade_kpi.records.digests import check_digest, digest_of
-from cascade_kpi.scoring.grades import codes_of, graded
-from cascade_kpi.scoring.score import Scores
+from cascade_kpi.scoring.grades import Grades, codes_of, graded, labels_of
+from cascade_kpi.scoring.standing import Standing, bands_of, behind, not_in_points
 
 __all__ = ["Multiplied", "multiply"]
 
@@ -35,7 +36,7 @@ __all__ = ["Multiplied", "multiply"]
 class _Multiplying:
     """What is multiplied by what: what the JSON record of multiplied totals holds."""
 
-    scores: Scores
+    scores: Standing
     coefficients: Coefficients
     within: Bound
     digest: str | None = None
@@ -59,7 +60,8 @@ class Multiplied:
 
     Attributes
     ----------
-    scores : Scores
+    scores : comparing.Standing
+        What was multiplied: scores, or blended or calibrated ones.
     coefficients : Coefficients
     within : blending.Bound
         What the product was bounded by.
@@ -68,7 +70,7 @@ class Multiplied:
         multiplied, or has no total.
     """
 
-    scores: Scores
+    scores: Standing
     coefficients: Coefficients
     within: Bound
     total: FloatArray = field(eq=CONTENT, repr=False, converter=frozen_array)
@@ -108,12 +110,17 @@ class Multiplied:
     @property
     def grades(self) -> tuple[str, ...]:
         """Grade labels, best first; empty for a product of coefficients."""
-        return self.scores.grades if self.coefficients.individual is None else ()
+        return labels_of(self._bands)
 
     @cached_property
     def grade_codes(self) -> IntArray:
         """Position of each grade in `grades`, int64 (p, n); -1 where there is none."""
-        return codes_of(self.scores.scorecard.grades if self.grades else None, self.total)
+        return codes_of(self._bands, self.total)
+
+    @property
+    def _bands(self) -> Grades | None:
+        """By which the products are graded; none for those of coefficients."""
+        return bands_of(self.scores) if self.coefficients.individual is None else None
 
     def table(self) -> Columns:
         """The totals as columns: one row a period and node that was multiplied.
@@ -121,7 +128,7 @@ class Multiplied:
         Returns
         -------
         dict of str to array (m,)
-            ``node``, ``period``; ``own``, its total as scored, in points; ``department``, its
+            ``node``, ``period``; ``own``, its total before, in points; ``department``, its
             id; ``department_grade``; ``coefficient``; with a table for individuals
             ``individual``, their coefficient; ``total``, in its unit; ``grade``, empty where
             there is none. By period, then node.
@@ -156,14 +163,15 @@ class Multiplied:
 
 
 def multiply(
-    scores: Scores, coefficients: Coefficients, *, within: Bound | None = None
+    scores: Standing, coefficients: Coefficients, *, within: Bound | None = None
 ) -> Multiplied:
     """Multiply people's totals by the coefficient of their department's grade.
 
     Parameters
     ----------
-    scores : Scores
-        With grades.
+    scores : Scores, or Blended or Calibrated
+        With grades, in points. A coefficient is that of the grade that it has: as calibrated,
+        if it was.
     coefficients : Coefficients
     within : blending.Bound, optional
         Of the product: ``blending.Between(most=150)``; in points also ``blending.Within(…)``.
@@ -202,7 +210,7 @@ def multiply(
     grade ['A', 'A']
     """
     within = Between() if within is None else within
-    wrong = unlike(scores, Scores, "scores", "score(…)")
+    wrong = not_in_points(scores) or _over_stints(scores)
     wrong += unlike(coefficients, Coefficients, "coefficients", "blending.Coefficients(…)")
     check(wrong + bound_faults("multiply", "within", within))
     if isinstance(within, Within) and coefficients.individual is not None:
@@ -221,12 +229,20 @@ def multiply(
     return stage
 
 
+def _over_stints(scores: Standing) -> list[Fault]:
+    """A fault if people are over stints: their tree has no departments."""
+    if not isinstance(behind(scores), StintScores):
+        return []
+    reason = "they are over stints, and people stand below no department"
+    return [Fault("scores", reason, "carry what departments reached by blend_stints(…)")]
+
+
 def _grades_of(codes: IntArray, department: IntArray) -> IntArray:
     """Grade codes of everybody's department, int64 (p, n); -1 for none."""
     return np.asarray(np.where(department < 0, -1, codes[:, department]))
 
 
-def _base(scores: Scores, coefficients: Coefficients) -> FloatArray:
+def _base(scores: Standing, coefficients: Coefficients) -> FloatArray:
     """What is multiplied, float64 (p, n); NaN for who is not."""
     base = scores.total
     if coefficients.individual is not None:
@@ -234,7 +250,7 @@ def _base(scores: Scores, coefficients: Coefficients) -> FloatArray:
     return np.where(coefficients.multiplied(scores.org), base, np.nan)
 
 
-def _without(scores: Scores, due: Any, department: IntArray, codes: IntArray) -> list[Fault]:
+def _without(scores: Standing, due: Any, department: IntArray, codes: IntArray) -> list[Fault]:
     """A fault for each person without a department, and each department without a grade."""
     ids, labels = scores.org.ids, scores.periods.labels
     repair = "place it below one, or name in of=… the kinds that are multiplied"

@@ -12,7 +12,7 @@ from attrs import field, frozen
 
 from cascade_kpi._arrays import CONTENT, FloatArray, IntArray
 from cascade_kpi._fields import as_number, not_numbers, not_texts, refusals, unrefused
-from cascade_kpi.blending.levels import ReportingLevel, as_level, level_or_as_it_is, not_level
+from cascade_kpi.blending.levels import Own, ReportingLevel, as_level, level_or_as_it_is, not_level
 from cascade_kpi.errors import Fault, InputError, check, suggest
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.records import record
@@ -108,7 +108,7 @@ class Shares:
     ----------
     shares : mapping
         ReportingLevel to share, the same for everybody; or group to such a mapping, where
-        the group ``"*"`` is everybody else. A level is ``"own"``, ``"parent"``,
+        the group ``"*"`` is everybody else. A level is ``"own"``, ``"node"``, ``"parent"``,
         ``"root"``, a number of levels up, the name of a kind, for the nearest of that
         kind above, or a :class:`ReportingLevel <cascade_kpi.blending.ReportingLevel>`.
     by : str
@@ -196,7 +196,7 @@ class Shares:
         return np.array(table).reshape(len(names), len(self.levels)), codes
 
     def check_against(self, org: OrgTree) -> None:
-        """Refuse shares that do not fit a tree.
+        """Refuse shares that do not fit the nodes of a tree.
 
         Raises
         ------
@@ -206,6 +206,24 @@ class Shares:
             levels that misfit, and pairs of levels that find the same node for all of a
             group.
         """
+        self._fit(org)
+        check(self._meeting(org, [level.rows(org) for level in self.levels]))
+
+    def check_at(self, org: OrgTree) -> None:
+        """Refuse shares that do not fit stints at the nodes of a tree.
+
+        Raises
+        ------
+        InputError
+            As of nodes; a stint's own total is not that of the node that it is at.
+        """
+        self._fit(org)
+        nobody = np.full(len(org), -1)
+        check(self._meeting(
+            org, [nobody if level == Own() else level.rows(org) for level in self.levels]
+        ))  # fmt: skip
+
+    def _fit(self, org: OrgTree) -> None:
         if self.by != "kind" and self.by not in org.columns:
             repair = suggest(self.by, ["kind", *org.columns])
             check([Fault("shares", "no such column", repair, column="by", value=self.by)])
@@ -224,13 +242,11 @@ class Shares:
         ]
         misfits = [f for level in self.levels for f in not_level("shares", level, org)]
         check(faults + misfits)
-        check(self._meeting(org))
 
-    def _meeting(self, org: OrgTree) -> list[Fault]:
+    def _meeting(self, org: OrgTree, found: list[IntArray]) -> list[Fault]:
         """A fault for every two levels that find the same node for all of a group."""
         table, codes = self.table(org)
         names, faults = self.groups(org)[0], []
-        found = [level.rows(org) for level in self.levels]
         for i in range(len(found)):
             for j in range(i + 1, len(found)):
                 both = (table[:, i] > 0) & (table[:, j] > 0)

@@ -13,19 +13,19 @@ from numpy.typing import NDArray
 from cascade_kpi._arrays import CONTENT, FloatArray, IntArray, fingerprint, frozen_array, lock
 from cascade_kpi._fields import refusals
 from cascade_kpi._long import Columns, keys, texts
+from cascade_kpi._text import count
 from cascade_kpi.calibrating.adjusting import Adjustment, Sitting
 from cascade_kpi.calibrating.least import feasible, least_change
 from cascade_kpi.calibrating.pools import Pooled, Pools, ranked
 from cascade_kpi.calibrating.quotas import Quotas
 from cascade_kpi.calibrating.scheme import Asked, Scheme
-from cascade_kpi.errors import Fault, InputError, check, suggest, unlike, wants
-from cascade_kpi.exposing.score_stints import StintScores
+from cascade_kpi.errors import Fault, InputError, check, suggest, wants
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.periods import Periods
 from cascade_kpi.records import record
 from cascade_kpi.records.digests import check_digest, digest_of
 from cascade_kpi.scoring.grades import graded
-from cascade_kpi.scoring.score import Scores
+from cascade_kpi.scoring.standing import Standing, not_in_points
 
 __all__ = ["Calibrated", "calibrate"]
 
@@ -34,7 +34,7 @@ __all__ = ["Calibrated", "calibrate"]
 class _Calibrating:
     """What is calibrated by what: what the JSON record holds."""
 
-    scores: Scores | StintScores
+    scores: Standing
     scheme: Scheme
     sittings: tuple[Sitting, ...] = ()
     digest: str | None = None
@@ -62,7 +62,7 @@ class Calibrated:
 
     Attributes
     ----------
-    scores : Scores or StintScores
+    scores : comparing.Standing
     scheme : Scheme
         Quotas, pools, and what settles ties.
     pooled : Pooled
@@ -73,7 +73,7 @@ class Calibrated:
         What a committee changed since, in order.
     """
 
-    scores: Scores | StintScores
+    scores: Standing
     scheme: Scheme
     pooled: Pooled = field(eq=False, repr=False)
     cuts: IntArray = field(eq=CONTENT, repr=False, converter=frozen_array)
@@ -306,8 +306,8 @@ class Calibrated:
     def __repr__(self) -> str:
         people = int(self.pooled.sizes.sum())
         moved = int(np.count_nonzero(self.calibrated_codes != self.scores.grade_codes))
-        text = f"<Calibrated {people:,} grades in {len(self.pooled.names):,} pools"
-        text += f", {moved:,} moved by {self.steps:,} steps"
+        text = f"<Calibrated {count(people, 'grade')} in {count(len(self.pooled.names), 'pool')}"
+        text += f", {moved:,} moved by {count(self.steps, 'step')}"
         decided = sum(len(each.adjustments) for each in self.sittings)
         return f"{text}, {decided:,} by committee>" if decided else f"{text}>"
 
@@ -335,13 +335,13 @@ def _tie(org: OrgTree, column: str | None) -> FloatArray:
     return np.zeros(len(org)) if column is None else org.numbers(column)
 
 
-def _asked(scores: Scores | StintScores, scheme: Scheme, pooled: Pooled) -> Asked:
+def _asked(scores: Standing, scheme: Scheme, pooled: Pooled) -> Asked:
     own = np.where(pooled.heads < 0, -1, scores.grade_codes[pooled.period_codes, pooled.heads])
     return Asked.of(scheme, pooled, scores.grades, own)
 
 
 def calibrate(
-    scores: Scores | StintScores,
+    scores: Standing,
     quotas: Quotas | Mapping[str, Quotas],
     pools: Pools | None = None,
     *,
@@ -351,8 +351,8 @@ def calibrate(
 
     Parameters
     ----------
-    scores : Scores or StintScores
-        With grades.
+    scores : Scores or StintScores, or Blended or Multiplied
+        With grades, in points.
     quotas : Quotas, or mapping of grade to Quotas
         A mapping gives them by the grade of the pool's own unit, of pools made with
         :class:`~cascade_kpi.calibrating.pools.Under`; ``"*"`` is for all others.
@@ -385,19 +385,24 @@ def calibrate(
     >>> scores = ck.score(ck.measure(targets, sold), card)
     >>> made = ck.calibrate(scores, Quotas([AtMost("A", 0.5)]))
     >>> made
-    <Calibrated 4 grades in 1 pools, 1 moved by 1 steps>
+    <Calibrated 4 grades in 1 pool, 1 moved by 1 step>
     >>> made.table()["calibrated"][1:].tolist()
     ['A', 'A', 'B', 'C']
     """
-    over = isinstance(scores, StintScores)
-    faults = [] if over else unlike(scores, Scores, "scores", "score(…)")
+    faults = not_in_points(scores)
+    if isinstance(scores, Calibrated):
+        faults = [Fault("scores", "calibrated already", "pass its .scores, or adjust(…) it")]
     built: list[Scheme] = []
     faults += refusals(
         lambda given: built.append(Scheme(given, Pools() if pools is None else pools, ties)), quotas
     )
     check(faults)
     scheme = built[0]
-    faults = scheme.unfit(scores.grades) + refusals(lambda name: _tie(scores.org, name), ties)
+    faults = scheme.unfit(scores.grades)
+    faults += [
+        evolve(each, source="calibrate", column="ties")
+        for each in refusals(lambda name: _tie(scores.org, name), ties)
+    ]
     found: list[Pooled] = []
     graded = (scores.grade_codes >= 0) & ~np.isnan(scores.total)
     if scores.grades:
@@ -409,7 +414,7 @@ def calibrate(
     return Calibrated(scores, scheme, pooled, _cuts(scores, scheme, pooled))
 
 
-def _cuts(scores: Scores | StintScores, scheme: Scheme, pooled: Pooled) -> IntArray:
+def _cuts(scores: Standing, scheme: Scheme, pooled: Pooled) -> IntArray:
     """Cumulative counts of the calibrated grades, (grades + 1, m)."""
     asked = _asked(scores, scheme, pooled)
     bounds = asked.bounds()

@@ -12,6 +12,7 @@ from attrs import evolve, field, frozen
 
 from cascade_kpi._arrays import IntArray
 from cascade_kpi._fields import is_a, not_texts
+from cascade_kpi._text import count
 from cascade_kpi.calibrating.least import bounds_of_order, feasible
 from cascade_kpi.calibrating.pools import Pooled, Pools
 from cascade_kpi.calibrating.quotas import Quota, Quotas
@@ -158,7 +159,7 @@ class Asked:
             case = int(self.which[i]), int(self.sizes[i])
             if case not in known:
                 known[case] = self._fewest(i)
-            reason = f"{self.sizes[i]:,} people cannot meet {known[case]}"
+            reason = f"{count(int(self.sizes[i]), 'person', 'people')} cannot meet {known[case]}"
             repair = "relax one of these, or pool small groups by least=…"
             faults.append(Fault("quotas", reason, repair, column="pool", value=name))
         return faults

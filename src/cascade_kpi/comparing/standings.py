@@ -2,63 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Protocol, runtime_checkable
-
 import numpy as np
 
-from cascade_kpi._arrays import FloatArray, IntArray
 from cascade_kpi._fields import is_a
 from cascade_kpi.errors import Fault, a_or_an, suggest
 from cascade_kpi.org.tree import OrgTree
-from cascade_kpi.periods import Periods
 from cascade_kpi.scoring.score import Scores
+from cascade_kpi.scoring.standing import Standing, unit_of
 
 __all__ = ["Standing", "not_standings", "once", "scores_behind", "unit_of", "unlike_sides"]
-
-
-@runtime_checkable
-class Standing(Protocol):
-    """Totals and grades of everybody: scores, blended, multiplied and calibrated ones, or yours.
-
-    A stage that was made of scores has them as `scores`, by which a change of a
-    total is split over items; one whose totals are no points says so by its unit.
-    """
-
-    @property
-    def org(self) -> OrgTree:
-        """The organisation."""
-        ...
-
-    @property
-    def periods(self) -> Periods:
-        """The periods."""
-        ...
-
-    @property
-    def total(self) -> FloatArray:
-        """Totals, float64 (p, n), NaN where there is none."""
-        ...
-
-    @property
-    def grades(self) -> tuple[str, ...]:
-        """Grade labels, best first; empty without grades."""
-        ...
-
-    @property
-    def grade_codes(self) -> IntArray:
-        """Position of each grade in `grades`, int64 (p, n); -1 where there is none."""
-        ...
 
 
 def scores_behind(standing: Standing) -> Scores | None:
     """The scores that a standing is, or was made of; None if it does not say."""
     found = standing if isinstance(standing, Scores) else getattr(standing, "scores", None)
     return found if isinstance(found, Scores) else None
-
-
-def unit_of(standing: Standing) -> str:
-    """The unit of its totals."""
-    return str(getattr(standing, "unit", "points"))
 
 
 def not_standings(before: object, after: object) -> list[Fault]:

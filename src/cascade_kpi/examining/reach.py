@@ -10,6 +10,7 @@ from attrs import Factory, evolve, frozen
 from cascade_kpi._arrays import FloatArray
 from cascade_kpi.examining.intervals import ANYTHING, Interval, combined, filled, scaled
 from cascade_kpi.examining.profiles import Profile
+from cascade_kpi.scoring.absences import most_items
 from cascade_kpi.scoring.adjustments import Add, Adjustment, Multiply, Scale, Veto, Within
 from cascade_kpi.scoring.scorecard import Scorecard
 from cascade_kpi.scoring.triggers import AllOf, AnyOf, AttainmentBelow, PointsBelow, Trigger
@@ -95,7 +96,10 @@ class Reach:
         policy = self.card.policy(of)
         told = [filled(policy, self.counted[i], self.above.get(i)) for i in on]
         gone = "left out" if any(each == "left out" for _, each in told) else "there"
-        return combined(of.combine, [part for part, _ in told], weights, policy.most, gone)
+        most = policy.most
+        if not any(outline.is_section(i) for i in on):
+            most = min(most, most_items(policy))  # how much of sections lacks is not looked at
+        return combined(of.combine, [part for part, _ in told], weights, most, gone)
 
     def _stepped(self, step: Adjustment, value: Interval) -> Interval:
         if isinstance(step, Within):

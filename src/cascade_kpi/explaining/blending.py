@@ -1,24 +1,19 @@
-"""Why a blended or multiplied total is what it is."""
+"""Why a blended total is what it is."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
 
 import numpy as np
 from attrs import evolve, frozen
 
-from cascade_kpi._arrays import FloatArray
 from cascade_kpi.blending.blend import Blended, UnitTotals
-from cascade_kpi.blending.bounds import Between, Bound, Within
+from cascade_kpi.blending.bounds import Bound, Within
 from cascade_kpi.blending.levels import ReportingLevel
 from cascade_kpi.blending.mixing import Line, mix
-from cascade_kpi.blending.multiply import Multiplied
 from cascade_kpi.blending.shares import Shares
 from cascade_kpi.explaining.explanation import Explanation
-from cascade_kpi.explaining.scores import ScoreExplainer
-from cascade_kpi.scoring.grades import Grades
+from cascade_kpi.explaining.scores import TELLS, ScoreExplainer
 
-__all__ = ["BlendExplainer", "MultipliedExplainer"]
+__all__ = ["BlendExplainer", "Bounded", "Mixed"]
 
 _HERE = 0  # in the place of the node's own row; of others only told whether they are there
 
@@ -79,37 +74,6 @@ class Bounded:
         return f"kept by {self.bound!r}"
 
 
-@frozen
-class Graded:
-    """The coefficient of the grade of a total."""
-
-    bands: Grades
-    table: tuple[tuple[str, float], ...]
-
-    def __call__(self, *inputs: float) -> float:
-        """The coefficient, from the total."""
-        code = int(self.bands.codes(np.array([inputs[0]]))[0])
-        return float("nan") if code < 0 else dict(self.table)[self.bands.labels[code]]
-
-    def words(self) -> str:
-        """The clause."""
-        told = ", ".join(f"{grade} {number:g}" for grade, number in self.table)
-        return f"by its grade: {told}"
-
-
-@frozen
-class Product:
-    """The first input times the second."""
-
-    def __call__(self, *inputs: float) -> float:
-        """The product."""
-        return float(np.multiply(inputs[0], inputs[1]))
-
-    def words(self) -> str:
-        """The clause."""
-        return "one times the other"
-
-
 @frozen(eq=False)
 class BlendExplainer:
     """Explains the blended total of one node in one period."""
@@ -126,6 +90,9 @@ class BlendExplainer:
     def total(self) -> Explanation:
         """The node's total with what it carries, in points."""
         scores, within = self.scores, self.blended.within
+        if self._withheld():
+            name = scores.name("blended total")
+            return Explanation(name, float("nan"), "points", scores.period, None, TELLS)
         name, key = scores.name("blended total"), ("blended", self.row, self.p)
         if within == Within():
             return evolve(self.mean(), name=name, key=key)
@@ -140,6 +107,20 @@ class BlendExplainer:
             lambda: (self.mean(), scores.total()),
             key,
         )
+
+    def _withheld(self) -> bool:
+        """Whether a total that it rests on is withheld from its audience."""
+        blended, p = self.blended, self.p
+        carried, handed = blended.carried, blended.own
+        if blended.units is UnitTotals.BLENDED:
+            handed = blended.total
+        shares = carried.table[carried.group[self.row]].tolist()
+        of = [(self.scores.total(), blended.own[p, self.row])]
+        for i in (i for i, share in enumerate(shares) if share > 0):
+            at = int(carried.rows[i][self.row])
+            if at >= 0 and at != self.row:
+                of.append((self._of(blended.shares.levels[i], at), handed[p, at]))
+        return any(np.isnan(why.value) and not np.isnan(value) for why, value in of)
 
     def mean(self) -> Explanation:
         """The mean of all that the node carries, before it is bounded, in points."""
@@ -176,75 +157,3 @@ class BlendExplainer:
         if at == self.row or self.blended.units is UnitTotals.OWN:
             return ScoreExplainer(self.blended.scores, at, self.p).total()
         return BlendExplainer(self.blended, at, self.p).total()
-
-
-@frozen(eq=False)
-class MultipliedExplainer:
-    """Explains the multiplied total of one node in one period."""
-
-    stage: Multiplied
-    row: int
-    p: int
-
-    @property
-    def scores(self) -> ScoreExplainer:
-        """Explains the node's own total."""
-        return ScoreExplainer(self.stage.scores, self.row, self.p)
-
-    def total(self) -> Explanation:
-        """The node's total, or product of coefficients."""
-        stage, scores = self.stage, self.scores
-        value = float(stage.total[self.p, self.row])
-        name, period = scores.name("multiplied total"), scores.period
-        if not stage.coefficients.multiplied(stage.org)[self.row]:
-            return Explanation(name, value, stage.unit, period, None, "not multiplied")
-        if np.isnan(value):
-            return Explanation(name, value, stage.unit, period, None, "no total of its own")
-        if stage.within == Between():
-            return evolve(self.product(), name=name)
-        operation = Bounded(stage.within)
-        return Explanation(
-            name,
-            value,
-            stage.unit,
-            period,
-            operation,
-            "",
-            lambda: (self.product(), scores.total()),
-        )
-
-    def product(self) -> Explanation:
-        """The product, before it is bounded."""
-        stage, scores = self.stage, self.scores
-        value = float(np.multiply(self._at(stage.base), self._at(stage.coefficient)))
-        name = scores.name("product")
-        return Explanation(
-            name, value, stage.unit, scores.period, Product(), "",
-            lambda: (self.base(), self.coefficient()),
-        )  # fmt: skip
-
-    def _at(self, values: FloatArray) -> float:
-        return float(values[self.p, self.row])
-
-    def base(self) -> Explanation:
-        """What is multiplied: the total in points, or the individual's coefficient."""
-        table = self.stage.coefficients.individual
-        if table is None:
-            return self.scores.total()
-        return self._graded("individual coefficient", self.scores, table, self._at(self.stage.base))
-
-    def coefficient(self) -> Explanation:
-        """The department's coefficient."""
-        stage = self.stage
-        of = ScoreExplainer(stage.scores, int(stage.department[self.row]), self.p)
-        table, value = stage.coefficients.grades, self._at(stage.coefficient)
-        return self._graded("department's coefficient", of, table, value)
-
-    def _graded(
-        self, what: str, of: ScoreExplainer, table: Mapping[str, float], value: float
-    ) -> Explanation:
-        bands = self.stage.scores.scorecard.grades
-        operation = None if bands is None else Graded(bands, tuple(table.items()))
-        return Explanation(
-            of.name(what), value, "", of.period, operation, "", lambda: (of.total(),)
-        )

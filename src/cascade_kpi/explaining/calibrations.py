@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 
 import numpy as np
@@ -11,10 +12,8 @@ from cascade_kpi._arrays import FloatArray, IntArray
 from cascade_kpi.calibrating.calibrate import Calibrated
 from cascade_kpi.calibrating.least import least_change
 from cascade_kpi.explaining.explanation import Explanation, Operation
-from cascade_kpi.explaining.exposures import ExposureExplainer
 from cascade_kpi.explaining.operations import AsFirst
-from cascade_kpi.explaining.scores import ScoreExplainer
-from cascade_kpi.exposing.score_stints import StintScores
+from cascade_kpi.scoring.standing import Standing
 
 __all__ = ["CalibrationExplainer"]
 
@@ -80,6 +79,7 @@ class CalibrationExplainer:
     made: Calibrated
     row: int
     p: int
+    total_of: Callable[[Standing, int, int], Explanation]
 
     @property
     def at(self) -> tuple[int, int]:
@@ -157,10 +157,7 @@ class CalibrationExplainer:
         return Explanation(name, value, unit, self.period, None, source, lambda: (self._total(),))
 
     def _total(self) -> Explanation:
-        scores = self.made.scores
-        if isinstance(scores, StintScores):
-            return ExposureExplainer(scores, self.row, self.p).total()
-        return ScoreExplainer(scores, self.row, self.p).total()
+        return self.total_of(self.made.scores, self.row, self.p)
 
     def rank(self) -> Explanation:
         """The place in the pool, 1 for the first."""
@@ -179,6 +176,8 @@ class CalibrationExplainer:
             phrase += f"; {ahead} of {int(same.sum())} with the same total are ahead by {by}"
         name = f"rank of {who} in {self.where}"
         unit = f"of {int(self.made.pooled.sizes[self.pool]):,} people"
+        if np.isnan(self._total().value):  # withheld: from it, the others tell nothing
+            return Explanation(name, float(rank), unit, self.period, None, phrase)
         operation = RankAmong(others, ahead, phrase)
         return Explanation(
             name, float(rank), unit, self.period, operation, "", lambda: (self._total(),)

@@ -10,6 +10,7 @@ from cascade_kpi.agreements.performance_plan import PerformancePlan
 from cascade_kpi.alignment.align import Alignment
 from cascade_kpi.analysis.gaps import Gaps
 from cascade_kpi.blending.blend import Blended
+from cascade_kpi.blending.blend_stints import BlendedStints
 from cascade_kpi.blending.multiply import Multiplied
 from cascade_kpi.calibrating.calibrate import Calibrated
 from cascade_kpi.changing.attribute import Attribution
@@ -25,8 +26,7 @@ from cascade_kpi.errors import Fault, check, suggest
 from cascade_kpi.examining.examine import Examination
 from cascade_kpi.explaining.alignment import AlignmentExplainer
 from cascade_kpi.explaining.answers import Answers, named, not_asked
-from cascade_kpi.explaining.blending import BlendExplainer, MultipliedExplainer
-from cascade_kpi.explaining.calibrations import CalibrationExplainer
+from cascade_kpi.explaining.blending import BlendExplainer
 from cascade_kpi.explaining.changes import ChangeExplainer
 from cascade_kpi.explaining.choosing import target_explainer
 from cascade_kpi.explaining.comparisons import ComparisonExplainer
@@ -44,6 +44,7 @@ from cascade_kpi.explaining.ratings import RatingExplainer
 from cascade_kpi.explaining.results import ResultExplainer
 from cascade_kpi.explaining.scores import ScoreExplainer
 from cascade_kpi.explaining.slopes import SlopeExplainer
+from cascade_kpi.explaining.standings import calibration_of, carried_of, multiplied_of
 from cascade_kpi.explaining.talks import talk_answers
 from cascade_kpi.explaining.translations import TranslationExplainer
 from cascade_kpi.exposing.score_stints import StintScores
@@ -77,6 +78,7 @@ Stage = (
     | Blended
     | Multiplied
     | StintScores
+    | BlendedStints
     | Comparison
     | Gaps
     | Plan
@@ -107,8 +109,8 @@ def explain(
     ----------
     stage : Targets, Reconciliation, Negotiation, Moved, Credited, Fairness, Changes, Attribution, \
 Results, Derived, Contributions, Translation, Scores, Calibrated, Blended, Multiplied, \
-StintScores, Comparison, Gaps, Plan, Alignment, PerformancePlan, Fitted, Apportionment, \
-fitting.Rounded, Consolidated or Examination
+StintScores, BlendedStints, Comparison, Gaps, Plan, Alignment, PerformancePlan, Fitted, \
+Apportionment, fitting.Rounded, Consolidated or Examination
     node : id
         Of moved targets and credited results: of a holder, or of a unit; of scores over
         stints of a person. Not needed for the
@@ -308,7 +310,7 @@ def _of_scores(stage: Scores, node: object, kpi: str | None, period: str | None)
 
 def _of_calibrated(stage: Calibrated, node: object, kpi: str | None, period: str | None) -> Answers:
     not_asked(kpi=kpi)
-    of = CalibrationExplainer(stage, stage.org.row(node), stage.periods.index(period))
+    of = calibration_of(stage, stage.org.row(node), stage.periods.index(period))
     return {
         "final": of.final,
         "calibrated": of.calibrated,
@@ -325,14 +327,20 @@ def _of_blended(stage: Blended, node: object, kpi: str | None, period: str | Non
 
 def _of_multiplied(stage: Multiplied, node: object, kpi: str | None, period: str | None) -> Answers:
     not_asked(kpi=kpi)
-    of = MultipliedExplainer(stage, stage.org.row(node), stage.periods.index(period))
-    return {"total": of.total, "own": of.scores.total}
+    of = multiplied_of(stage, stage.org.row(node), stage.periods.index(period))
+    return {"total": of.total, "own": of.own}
 
 
 def _of_stints(stage: StintScores, node: object, kpi: str | None, period: str | None) -> Answers:
     not_asked(kpi=kpi)
     of = ExposureExplainer(stage, stage.org.row(node), stage.periods.index(period))
     return {"total": of.total}
+
+
+def _of_carried(stage: BlendedStints, node: object, kpi: str | None, period: str | None) -> Answers:
+    not_asked(kpi=kpi)
+    of = carried_of(stage, stage.org.row(node), stage.periods.index(period))
+    return {"total": of.total, "own": of.own.total}
 
 
 def _of_comparison(stage: Comparison, node: object, kpi: str | None, period: str | None) -> Answers:
@@ -446,6 +454,7 @@ _CHOICES: dict[type, Callable[[Any, object, str | None, str | None], Answers]] =
     Blended: _of_blended,
     Multiplied: _of_multiplied,
     StintScores: _of_stints,
+    BlendedStints: _of_carried,
     Comparison: _of_comparison,
     Gaps: _of_gaps,
     Plan: _of_plan,

@@ -13,11 +13,14 @@ from cascade_kpi.explaining.evidence import Evidence
 from cascade_kpi.explaining.explanation import Explanation
 from cascade_kpi.explaining.moves import MoveExplainer, stint_title
 from cascade_kpi.explaining.operations import ProductOf
+from cascade_kpi.explaining.ratings import RatingExplainer
 from cascade_kpi.explaining.results import ResultExplainer
-from cascade_kpi.explaining.scores import ScoreExplainer
+from cascade_kpi.explaining.scores import TELLS, ScoreExplainer
 from cascade_kpi.exposing.means import means
+from cascade_kpi.exposing.rated import OfHolders
 from cascade_kpi.exposing.score_stints import StintScores
 from cascade_kpi.exposing.tables import reasons
+from cascade_kpi.rating.consolidate import Consolidated
 
 __all__ = ["ExposureExplainer"]
 
@@ -77,6 +80,14 @@ class StintScore(ScoreExplainer):
         k = self.scores.kpis.index(kpi)
         return StintResult(self.scores.results, k, self.p, self.stage, self.stay, self.at)
 
+    @cached_property
+    def rater(self) -> RatingExplainer | None:
+        """Explains what raters agreed on about the holder, whatever the stint."""
+        read = self.scores.ratings
+        if isinstance(read, OfHolders) and isinstance(read.agreed, Consolidated):
+            return RatingExplainer(read.agreed, int(read.rows[self.row]), read.p)
+        return None
+
 
 @frozen(eq=False, slots=False)
 class ExposureExplainer:
@@ -102,6 +113,8 @@ class ExposureExplainer:
         value = float(stage.total[self.p, self.row])
         name = f"total over stints, {stage.org.labels[self.row]}, {self.period}"
         counted = stints[stage.counted[stints]]
+        if any(0 in self.scored(stay).secret for stay in counted.tolist()):
+            return self._withheld(name, counted)
         left = self._left_out()
         if not len(counted):
             why = f"no stint counts: {_listed(left)}" if left else "no stint in the period"
@@ -122,12 +135,21 @@ class ExposureExplainer:
         moved = stage.credited.moved
         return tuple(f"{stint_title(moved, i)} ({told[i]})" for i in stints.tolist() if told[i])
 
+    def _withheld(self, name: str, counted: IntArray) -> Explanation:
+        """What is told of a total that counts a stint of which too much would be told."""
+        return Explanation(
+            name, float("nan"), "points", self.period, None, TELLS,
+            lambda: tuple(map(self.of_stint, counted.tolist())),
+        )  # fmt: skip
+
+    def scored(self, stay: int) -> StintScore:
+        """Explains the scores of a stint that is judged."""
+        scores, leaf = self.stage.stints[self.period], int(self.stage.leaf[stay])
+        return StintScore(scores, leaf, 0, stage=self.stage, stay=stay, at=self.p)
+
     def of_stint(self, stay: int) -> Explanation:
         """The total of a stint that is judged, in points."""
-        scores = self.stage.stints[self.period]
-        leaf = int(self.stage.leaf[stay])
-        made = StintScore(scores, leaf, 0, stage=self.stage, stay=stay, at=self.p).total()
-        return made.within(("stint", stay))
+        return self.scored(stay).total().within(("stint", stay))
 
     def exposure(self, stay: int) -> Explanation:
         """What a stint counts."""

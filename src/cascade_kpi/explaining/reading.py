@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 
 import numpy as np
@@ -10,12 +10,22 @@ from attrs import Factory, frozen
 
 from cascade_kpi._arrays import FloatArray
 from cascade_kpi.kpis.directions import Direction
-from cascade_kpi.scoring.absences import Absence
+from cascade_kpi.scoring.absences import Absence, exceeds
 from cascade_kpi.scoring.block import Block, Joint
 from cascade_kpi.scoring.combines import Weight
 from cascade_kpi.scoring.reading import Reading
 
-__all__ = ["Combining", "Filling", "Key", "Recorded", "Replayed", "Slope", "one"]
+__all__ = [
+    "AbsentShare",
+    "Combining",
+    "Enough",
+    "Filling",
+    "Key",
+    "Recorded",
+    "Replayed",
+    "Slope",
+    "one",
+]
 
 Key = tuple[str, str]
 """What was read: result, target, column, rated, attainment or points; and of what."""
@@ -201,3 +211,46 @@ class Filling:
     def words(self) -> str:
         """The clause."""
         return f"absent: {self.absence.words()}"
+
+
+Shares = tuple[tuple[float, "Shares | None"], ...]
+"""Weights of a section's parts, each with the shares below it; None for an item."""
+
+
+@frozen(eq=False)
+class AbsentShare:
+    """How much of a section is absent. Inputs are the points of its items, in their order."""
+
+    shares: Shares
+
+    def __call__(self, *inputs: float) -> float:
+        """The quantity, from its inputs."""
+        return _lost(self.shares, iter(inputs))
+
+    def words(self) -> str:
+        """The clause."""
+        return "the weight of items without points, in their sections, over that of all"
+
+
+def _lost(shares: Shares, points: Iterator[float]) -> float:
+    lost, whole = 0.0, 0.0
+    for weight, below in shares:
+        part = float(np.isnan(next(points))) if below is None else _lost(below, points)
+        lost, whole = lost + weight * part, whole + weight
+    return lost / whole if whole > 0 else 0.0
+
+
+@frozen(eq=False)
+class Enough:
+    """A value, unless too much is absent. Inputs are the value, and the share that is absent."""
+
+    most: float
+
+    def __call__(self, *inputs: float) -> float:
+        """The quantity, from its inputs."""
+        value, lost = map(one, inputs)
+        return float(np.where(exceeds(lost, self.most, 1.0), np.nan, value)[0])
+
+    def words(self) -> str:
+        """The clause."""
+        return f"scored where items of no more than {100 * self.most:g} % of the weight are absent"

@@ -12,9 +12,20 @@ from cascade_kpi._arrays import FloatArray
 from cascade_kpi.explaining.explanation import Explanation, Operation
 from cascade_kpi.explaining.operations import Attained, Points
 from cascade_kpi.explaining.ratings import RatingExplainer
-from cascade_kpi.explaining.reading import Combining, Filling, Key, Recorded, Replayed, Slope
+from cascade_kpi.explaining.reading import (
+    AbsentShare,
+    Combining,
+    Enough,
+    Filling,
+    Key,
+    Recorded,
+    Replayed,
+    Shares,
+    Slope,
+)
 from cascade_kpi.explaining.results import ResultExplainer
 from cascade_kpi.rating.consolidate import Consolidated
+from cascade_kpi.scoring.absences import most_items
 from cascade_kpi.scoring.block import Block, Joint, Supposed
 from cascade_kpi.scoring.brought import path_of
 from cascade_kpi.scoring.items import Item
@@ -85,10 +96,10 @@ class ScoreExplainer:
     @cached_property
     def secret(self) -> frozenset[int]:
         """Parts that would tell a score by several raters that is withheld from its audience."""
-        agreed, outline = self.scores.ratings, self.scores.outline
-        if not isinstance(agreed, Consolidated):
+        outline, rater = self.scores.outline, self.rater
+        if rater is None:
             return frozenset()
-        found = {i for i in outline.items if self._reads_withheld(agreed, i)}
+        found = {i for i in outline.items if self._reads_withheld(rater, i)}
         for i in outline.order:
             read = {outline.find(name) for name in outline.reads(i)}
             beside = {j for j, above in enumerate(outline.above) if above == i}
@@ -96,14 +107,22 @@ class ScoreExplainer:
                 found.add(i)
         return frozenset(found)
 
-    def _reads_withheld(self, agreed: Consolidated, i: int) -> bool:
+    @cached_property
+    def rater(self) -> RatingExplainer | None:
+        """Explains what several raters agreed on about the node; None without raters."""
+        agreed = self.scores.ratings
+        if isinstance(agreed, Consolidated):
+            return RatingExplainer(agreed, self.row, self.p)
+        return None
+
+    def _reads_withheld(self, rater: RatingExplainer, i: int) -> bool:
         item = self.scores.outline.parts[i]
         if isinstance(item, Item) or not float(np.ravel(self.block.weight(i))[0]):
             return False
-        recorded, of = Recorded(self.block), RatingExplainer(agreed, self.row, self.p)
+        recorded = Recorded(self.block)
         item.points(recorded)
         asked = [name for kind, name in recorded.read if kind == "rated"]
-        return any(of.is_withheld(agreed.items.index(name)) for name in asked)
+        return any(rater.is_withheld(rater.agreed.items.index(name)) for name in asked)
 
     def _asks_secret(self, i: int) -> bool:
         """Whether a section takes what is withheld from one level up."""
@@ -185,17 +204,45 @@ class ScoreExplainer:
 
     def _rated(self, question: str) -> Explanation:
         """What the raters agreed on, as far as those may see for whom the ratings are."""
-        agreed = self.scores.ratings
-        if isinstance(agreed, Consolidated):
-            return RatingExplainer(agreed, self.row, self.p).score(agreed.items.index(question))
+        rater = self.rater
+        if rater is not None:
+            return rater.score(rater.agreed.items.index(question))
         value = float(self.block.rated(question)[0])
         return self._leaf(f"rating of {question}", value, "points", "as it was given")
 
     def combined(self, i: int) -> Explanation:
         """A section's value before its adjustments."""
         card = self.scores.scorecard
+        most = most_items(card.policy(card.outline.parts[i]))
+        joined = self._joined(i)
+        if most >= 1 or not self.block.on(i)[0]:
+            return joined
+        value = float(self._combined(i, Block.combined)[0])
+        return self._made(self._title(i), value, Enough(most), lambda: (joined, self._absent(i)))
+
+    def _absent(self, i: int) -> Explanation:
+        """How much of a section is absent, by the weights of its items."""
+        items: list[int] = []
+
+        def shares(section: int) -> Shares:
+            told = []
+            for part, weight in zip(*self.block.on(section), strict=True):
+                inner = self.scores.outline.is_section(part)
+                if not inner:
+                    items.append(part)
+                told.append((float(np.ravel(weight)[0]), shares(part) if inner else None))
+            return tuple(told)
+
+        operation = AbsentShare(shares(i))
+        value = float(self._combined(i, Block.absent)[0])
+        what = f"absent of {self._title(i)}"
+        return self._made(what, value, operation, lambda: tuple(map(self.value, items)), unit="")
+
+    def _joined(self, i: int) -> Explanation:
+        """A section's value, however many of the items within it are absent."""
+        card = self.scores.scorecard
         parts, _ = self.block.on(i)
-        value = float(self._combined(i)[0])
+        value = float(self._combined(i, Block.joined)[0])
         if not parts:
             reason = f"no weights for this {card.weights.by}: not scored"
             return self._leaf(self._title(i), value, "points", reason)
@@ -206,12 +253,12 @@ class ScoreExplainer:
         """A quantity made of others; a pure number."""
         return self._made(what, value, operation, lambda: inputs, unit="")
 
-    def _combined(self, i: int) -> FloatArray:
+    def _combined(self, i: int, how: Callable[[Block, int], FloatArray]) -> FloatArray:
         kernel, here = self.scores.kernel, np.array([self.row])
 
         def make(block: Block) -> FloatArray:
             block.value(i)
-            return block.combined(i)
+            return how(block, i)
 
         return kernel.made(make, self.p, here, self.supposed)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 from numpy.typing import NDArray
 
 from cascade_kpi._arrays import FloatArray, IntArray, frozen_array, refuse_overflow
@@ -90,7 +90,7 @@ def weight_faults(moved: Moved, column: str | None) -> list[Fault]:
     org, rows = moved.of_before.org, np.unique(moved.stays.node)
     faults = refusals(lambda name: _weights(moved, name), column)
     if faults:
-        return faults
+        return [evolve(each, source="score_stints", column="post_weight") for each in faults]
     weights = _weights(moved, column)
     repair = "give it zero or more; 1 counts its days as they are"
     return [

@@ -11,12 +11,13 @@ from attrs import field, frozen
 from numpy.typing import NDArray
 
 from cascade_kpi._arrays import CONTENT, FloatArray, IntArray, fingerprint, frozen_array, lock
-from cascade_kpi._fields import not_whole
+from cascade_kpi._fields import not_whole, refusals
 from cascade_kpi._long import Columns, texts, totals_table
 from cascade_kpi.errors import check, unlike
 from cascade_kpi.exposing.exposure import Exposure, weight_faults
 from cascade_kpi.exposing.judging import judged
 from cascade_kpi.exposing.means import means, shares
+from cascade_kpi.exposing.rated import rating_faults
 from cascade_kpi.exposing.tables import stint_table
 from cascade_kpi.exposing.trees import nobody, people_of, taken
 from cascade_kpi.kpis.kpi import Kpis
@@ -25,6 +26,7 @@ from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.periods import Periods
 from cascade_kpi.records import record
 from cascade_kpi.records.digests import check_digest, digest_of
+from cascade_kpi.scoring.block import Rating
 from cascade_kpi.scoring.grades import codes_of, graded, labels_of
 from cascade_kpi.scoring.score import Scores
 from cascade_kpi.scoring.scorecard import Scorecard
@@ -42,18 +44,24 @@ class _Scoring:
     scorecard: Scorecard
     least_days: int
     post_weight: str | None
+    ratings: Rating | None = None
     digest: str | None = None
 
     @classmethod
     def of(cls, stage: StintScores) -> _Scoring:
         """The results and the rules."""
         digest = digest_of([stage.total])
-        return cls(stage.credited, stage.scorecard, stage.least_days, stage.post_weight, digest)
+        return cls(stage.credited, stage.scorecard, stage.least_days, stage.post_weight,
+                   stage.ratings, digest)  # fmt: skip
 
     def make(self) -> StintScores:
         """The scores again."""
         stage = score_stints(
-            self.credited, self.scorecard, least_days=self.least_days, post_weight=self.post_weight
+            self.credited,
+            self.scorecard,
+            ratings=self.ratings,
+            least_days=self.least_days,
+            post_weight=self.post_weight,
         )
         check_digest(self.digest, digest_of([stage.total]))
         return stage
@@ -72,6 +80,8 @@ class StintScores:
         Days that count which a holder needs at a node in a period to be judged there.
     post_weight : str or None
         Column of the tree with the weights of posts; None where all weigh 1.
+    ratings : optional
+        What several raters agreed on about the people; None if nothing is scored by it.
     org : OrgTree
         The people, one root each.
     total : float64 array (p, n)
@@ -93,6 +103,7 @@ class StintScores:
     scorecard: Scorecard
     least_days: int
     post_weight: str | None
+    ratings: Rating | None
     org: OrgTree = field(eq=False, repr=False)
     total: FloatArray = field(eq=CONTENT, repr=False, converter=frozen_array)
     stints: Mapping[str, Scores] = field(eq=False, repr=False)
@@ -186,6 +197,7 @@ def score_stints(
     credited: Credited,
     scorecard: Scorecard,
     *,
+    ratings: Rating | None = None,
     least_days: int = 1,
     post_weight: str | None = None,
 ) -> StintScores:
@@ -200,8 +212,11 @@ def score_stints(
     credited : Credited
         What :func:`cascade_kpi.credit` makes.
     scorecard : Scorecard
-        Of the KPIs of the targets, for the groups of the nodes. Not with items that
-        several raters score.
+        Of the KPIs of the targets, for the groups of the nodes; an override of a node
+        is of every stint there.
+    ratings : optional
+        What several raters agreed on about the holders, for items that are :class:`Rated`:
+        of nodes whose ids are those of the holders, in whatever tree.
     least_days : int
         Days that count which a holder needs at a node in a period to be judged there.
     post_weight : str, optional
@@ -216,8 +231,9 @@ def score_stints(
     ------
     InputError
         Listing every fault of the arguments: weights of posts that are blank or below zero,
-        columns that the people are to have and the tree has; and what
-        :func:`cascade_kpi.score` refuses of stints.
+        columns that the people are to have and the tree has, ratings of other periods,
+        holders that the tree of the ratings lacks; and what :func:`cascade_kpi.score`
+        refuses of stints.
 
     Examples
     --------
@@ -252,16 +268,20 @@ def score_stints(
     if isinstance(credited, Credited):
         faults += taken(credited.moved.of_before.org) + weight_faults(credited.moved, post_weight)
         faults += nobody(credited.moved)
+        if isinstance(scorecard, Scorecard):
+            of = credited.moved.of_before
+            faults += refusals(lambda card: card.check_against(of.kpis, of.org), scorecard)
     check(faults)
     moved = credited.moved
-    people, row = people_of(moved)
     exposure = Exposure.of(moved, least_days, post_weight)
-    stints, leaf, totals = judged(credited, scorecard, exposure)
+    check(rating_faults(moved, ratings, exposure))
+    people, row = people_of(moved)
+    stints, leaf, totals = judged(credited, scorecard, exposure, ratings)
     cell = moved.stays.period * len(people) + row[moved.stays.holder]
     shape = len(moved.of_before.periods), len(people)
     total = means(totals, exposure.counts, cell, shape[0] * shape[1]).reshape(shape)
     stage = StintScores(
-        credited, scorecard, least_days, post_weight, people, lock(total),
+        credited, scorecard, least_days, post_weight, ratings, people, lock(total),
         MappingProxyType(stints), exposure, lock(totals), leaf, cell,
     )  # fmt: skip
     if scorecard.grades is not None:

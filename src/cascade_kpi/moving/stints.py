@@ -278,8 +278,8 @@ def _beyond(data: Table, rows: _Rows, posts: Ids, faults: list[Fault]) -> None:
         listed = ", ".join(map(str, met[:6])) + (", …" if len(met) > 6 else "")
         reason = f"{days}: the shares of rows {listed} sum to {sums[s]:.6g}"
         repair = "let them sum to 1 at most"
-        node = posts[cells.key[s]]
-        faults.append(data.fault(reason, repair, row=met[-1], column="share", value=node))
+        where = f"at {posts[cells.key[s]]!r}, {reason}"
+        faults.append(data.fault(where, repair, row=met[-1], column="share"))
 
 
 @frozen(hash=False)

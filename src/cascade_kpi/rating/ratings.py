@@ -27,10 +27,15 @@ from cascade_kpi.tables import take
 
 __all__ = ["Ratings"]
 
+_ROW = "row"
+
 
 @frozen(hash=False)
 class _Table:
-    """Ratings as the table that they could have come from: what their JSON record holds."""
+    """Ratings as the table that they came from: what their JSON record holds.
+
+    In the order of its rows; ``row`` has their numbers where some were left out.
+    """
 
     org: OrgTree
     periods: Periods
@@ -40,13 +45,18 @@ class _Table:
     @classmethod
     def of(cls, ratings: Ratings) -> _Table:
         """The table of ratings."""
-        return cls(ratings.org, ratings.periods, ratings.survey, ratings.table())
+        order = np.argsort(ratings.rows.source_row, kind="stable")
+        columns = {name: column[order] for name, column in ratings.table().items()}
+        rows = ratings.rows.source_row[order]
+        if not np.array_equal(rows, np.arange(len(rows))):
+            columns[_ROW] = rows
+        return cls(ratings.org, ratings.periods, ratings.survey, columns)
 
     def make(self) -> Ratings:
         """The ratings again, with every check of a table."""
         survey = self.survey
-        return Ratings.from_table(
-            self.columns,
+        made = Ratings.from_table(
+            {name: column for name, column in self.columns.items() if name != _ROW},
             self.org,
             scale=dict(zip(survey.items, survey.scales, strict=True)),
             items=survey.items,
@@ -54,6 +64,15 @@ class _Table:
             own=survey.own,
             outside=survey.outside,
         )
+        if _ROW not in self.columns:
+            return made
+        rows = self.columns[_ROW]
+        fine = rows.dtype.kind in "iu" and len(np.unique(rows)) == len(made)
+        if not fine or (rows < 0).any():
+            repair = "number each row once, from 0 on, or leave the column out"
+            check([Fault("ratings", "rows that are not numbered", repair, column=_ROW)])
+        numbered = rows.astype(np.int64)[made.rows.source_row]
+        return attrs.evolve(made, rows=attrs.evolve(made.rows, source_row=numbered))
 
 
 @record("cascade_kpi/ratings", written_as=_Table)

@@ -138,7 +138,7 @@ class Record:
         return made
 
     def _options(self) -> str:
-        fit = [kind for kind, cls in kinds().items() if _may_be(cls, self.classes)]
+        fit = [kind for kind, cls in kinds().items() if _looks_like(cls, self.classes)]
         return suggest("", fit) if fit else f"import the package that defines {self.wants}"
 
 
@@ -294,4 +294,18 @@ def _may_be(cls: type, classes: tuple[type, ...]) -> bool:
                 return True
         except TypeError:  # a Protocol with attributes: only an object can tell
             return True
+    return False
+
+
+def _looks_like(cls: type, classes: tuple[type, ...]) -> bool:
+    """Whether a class has all that a Protocol among the classes names, or is of one of them."""
+    for wanted in classes:
+        try:
+            if issubclass(cls, wanted):
+                return True
+        except TypeError:
+            known = {*dir(cls), *(each.name for each in getattr(cls, "__attrs_attrs__", ()))}
+            named = {name for name in {*vars(wanted), *wanted.__annotations__} if name[0] != "_"}
+            if named <= known:
+                return True
     return False

@@ -70,13 +70,16 @@ class Layers:
             (fault,) = unlike(stage, Targets, "report", "cascade(…)")
             reason = "no page is made of it"
             repair = (
-                fault.repair
-                if fault.repair.startswith("pass ")
-                else "give targets, results, scores, gaps, a plan, fairness, changes, their "
-                "attribution, a reconciliation, a negotiation, moved targets, an alignment, an "
-                "audit, a performance plan, derived values, a translation, a fitted table, a rule "
-                "check or a comparison of rules"
+                "give targets, results, scores, scores over stints, gaps, a plan, fairness, "
+                "changes, their attribution, a reconciliation, a negotiation, moved targets, an "
+                "alignment, an audit, a performance plan, derived values, a translation, a fitted "
+                "table, a rule check, a comparison of rules, calibrated grades, tipping weights "
+                "or chances of grades"
             )
+            if fault.repair.startswith("pass "):
+                repair = fault.repair
+            elif getattr(stage, "scores", None) is not None:
+                repair = "pass its .scores, calibrate(…) it, or compare(…) it with another rule"
             check([Fault("report", reason, repair, value=type(stage).__name__)])
             raise AssertionError  # check has raised
         return cls(targets, results, scores, gaps, plan)

@@ -11,6 +11,7 @@ from attrs import field, frozen
 from cascade_kpi.agreements.performance_plan import PerformancePlan
 from cascade_kpi.alignment.align import Alignment
 from cascade_kpi.alignment.audit import Audit
+from cascade_kpi.blending.blend_stints import BlendedStints
 from cascade_kpi.changing.attribute import Attribution
 from cascade_kpi.changing.changes import Changes
 from cascade_kpi.drivers.derive import Derived
@@ -46,6 +47,7 @@ Reported = (
     | Derived
     | Translation
     | StintScores
+    | BlendedStints
     | ToldOfEverybody
     | ToldWhole
 )
@@ -59,8 +61,8 @@ class Report:
     ----------
     stage : Targets, Results, Scores, Gaps, Plan, Fairness, Changes, Attribution, Reconciliation, \
 Negotiation, Moved, Credited, Alignment, Audit, PerformancePlan, Derived, Translation, Fitted, \
-Apportionment, fitting.Rounded, Leniency, Examination, StintScores, Comparison, Calibrated, \
-GradeChances or Tipping
+Apportionment, fitting.Rounded, Leniency, Examination, StintScores, BlendedStints, Comparison, \
+Calibrated, GradeChances or Tipping
     title : str
     focus : id
         The node that the report is about, with all below it; None for a whole alignment.
@@ -104,7 +106,7 @@ GradeChances or Tipping
         if isinstance(self.stage, ToldOfEverybody):
             p = self.stage.periods.index(self.period)
             return OF_EVERYBODY[type(self.stage)].page(self.stage, p, self.limits, self.title)
-        if isinstance(self.stage, StintScores):
+        if isinstance(self.stage, StintScores | BlendedStints):
             person = None if self.focus is None else self.stage.org.row(self.focus)
             p = self.stage.periods.index(self.period)
             return exposed_page(self.stage, person, p, self.limits, self.title)
@@ -193,8 +195,8 @@ def report(
     ----------
     stage : Targets, Results, Scores, Gaps, Plan, Fairness, Changes, Attribution, Reconciliation, \
 Negotiation, Moved, Credited, Alignment, Audit, PerformancePlan, Derived, Translation, Fitted, \
-Apportionment, fitting.Rounded, Leniency, Examination, StintScores, Comparison, Calibrated, \
-GradeChances or Tipping
+Apportionment, fitting.Rounded, Leniency, Examination, StintScores, BlendedStints, Comparison, \
+Calibrated, GradeChances or Tipping
     title : str, optional
         By default the name of the node in focus and the period, or of phased targets the
         longer period that they are of.
@@ -255,7 +257,7 @@ GradeChances or Tipping
         return _of_whole(stage, title, focus, period, lights, limits)
     if isinstance(stage, ToldOfEverybody):
         return _of_everybody(stage, title, focus, period, lights, limits)
-    if isinstance(stage, StintScores):
+    if isinstance(stage, StintScores | BlendedStints):
         return _of_stints(stage, title, focus, period, lights, limits)
     if isinstance(stage, Translation):
         return _of_translation(stage, title, focus, period, lights, limits)
@@ -357,7 +359,11 @@ def _of_everybody(
 
 
 def _of_stints(
-    made: StintScores, title: str | None, focus: object, period: str | None, *options: Any
+    made: StintScores | BlendedStints,
+    title: str | None,
+    focus: object,
+    period: str | None,
+    *options: Any,
 ) -> Report:
     """Scores over stints: of everybody, or of one person, in a period, the last by default."""
     labels = made.periods.labels

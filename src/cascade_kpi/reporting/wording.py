@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from datetime import date
 
+from cascade_kpi._text import count
 from cascade_kpi.kpis.kpi import Kpi
 
 __all__ = [
@@ -84,11 +85,6 @@ def decimals(count: int) -> str:
 def points(value: float, decimals: int = 1, sign: str = "") -> str:
     """Points of a score; with ``sign="+"`` as a difference."""
     return _fixed(value, decimals, sign)
-
-
-def count(n: int, one: str, many: str | None = None) -> str:
-    """A number of things: "1 unit", "1,200 units"."""
-    return f"{n:,} {one if n == 1 else (many or one + 's')}"
 
 
 def day(when: date) -> str:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import numpy as np
 from attrs import field, frozen
+from numpy.typing import NDArray
 
 from cascade_kpi._arrays import FloatArray
 from cascade_kpi._fields import as_number, is_a, not_numbers
@@ -17,6 +18,7 @@ from cascade_kpi.records import record
 __all__ = [
     "Absence",
     "AtMost",
+    "AtMostItems",
     "Hold",
     "Neutral",
     "Parents",
@@ -24,7 +26,12 @@ __all__ = [
     "Renormalise",
     "Zero",
     "as_absence",
+    "exceeds",
+    "most_items",
 ]
+
+
+_NEAR = 1e-9
 
 
 @runtime_checkable
@@ -206,6 +213,28 @@ def not_an_absence(source: str, column: str, given: object) -> list[Fault]:
     return [Fault(source, "no such policy for absent parts", repair, column=column, value=given)]
 
 
+def exceeds(lost: FloatArray, most: float, whole: Any) -> NDArray[np.bool_]:
+    """Whether more is absent than a share of the whole, bool (m,); exactly so much is not more.
+
+    Sums of weights such as 0.1 and 0.2 come out in the last places of floats.
+    """
+    more: NDArray[np.bool_] = np.greater(lost, most * whole * (1 + _NEAR))
+    return more
+
+
+def most_items(policy: Absence) -> float:
+    """The greatest share of the weight of items, those of sections within too, that may lack."""
+    return float(getattr(policy, "most_items", 1.0))
+
+
+def _share_faults(source: str, share: Any, then: object) -> list[Fault]:
+    faults = not_numbers(source, share=share)
+    if not faults and not 0 <= share <= 1:
+        reason, repair = "not a share", "give a number from 0 to 1"
+        faults = [Fault(source, reason, repair, column="share", value=share)]
+    return faults + not_an_absence(source, "then", then)
+
+
 @record("cascade_kpi/absences.at_most")
 @frozen
 class AtMost:
@@ -228,16 +257,17 @@ class AtMost:
     then: Absence = field(factory=Renormalise, converter=as_absence)
 
     def __attrs_post_init__(self) -> None:
-        faults = not_numbers("at most", share=self.share)
-        if not faults and not 0 <= self.share <= 1:
-            reason, repair = "not a share", "give a number from 0 to 1"
-            faults = [Fault("at most", reason, repair, column="share", value=self.share)]
-        check(faults + not_an_absence("at most", "then", self.then))
+        check(_share_faults("at most", self.share, self.then))
 
     @property
     def most(self) -> float:
         """The lesser of the two."""
         return min(self.share, self.then.most)
+
+    @property
+    def most_items(self) -> float:
+        """As the other policy."""
+        return most_items(self.then)
 
     @property
     def refuses(self) -> bool:
@@ -251,4 +281,60 @@ class AtMost:
     def words(self) -> str:
         """The clause."""
         told = f"not scored where more than {100 * self.share:g} % of the weight is absent"
+        return f"{self.then.words()}; {told}"
+
+
+@record("cascade_kpi/absences.at_most_items")
+@frozen
+class AtMostItems:
+    """Not scored where items of more than a share of the weight are absent; else another policy.
+
+    Items are counted wherever they stand in the section: those of a section within it as
+    parts of that section's weight. As the policy of the card's own section it counts the
+    whole card.
+
+    Parameters
+    ----------
+    share : float
+        0 to 1; exactly so much may be absent.
+    then : Absence or str
+        For what is absent below that.
+
+    Examples
+    --------
+    >>> AtMostItems(0.5).words()
+    'its weight goes to the other items; not scored where items of more than 50 % of the weight \
+are absent'
+    """
+
+    share: float = field(converter=as_number)
+    then: Absence = field(factory=Renormalise, converter=as_absence)
+
+    def __attrs_post_init__(self) -> None:
+        check(_share_faults("at most", self.share, self.then))
+
+    @property
+    def most(self) -> float:
+        """As the other policy."""
+        return self.then.most
+
+    @property
+    def most_items(self) -> float:
+        """The lesser of the two."""
+        return min(self.share, most_items(self.then))
+
+    @property
+    def refuses(self) -> bool:
+        """As the other policy."""
+        return self.then.refuses
+
+    def fill(self, points: FloatArray, parents: Callable[[], FloatArray]) -> FloatArray:
+        """As the other policy."""
+        return self.then.fill(points, parents)
+
+    def words(self) -> str:
+        """The clause."""
+        told = (
+            f"not scored where items of more than {100 * self.share:g} % of the weight are absent"
+        )
         return f"{self.then.words()}; {told}"

@@ -15,7 +15,7 @@ from cascade_kpi.kpis.directions import Direction
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.periods import Periods
 from cascade_kpi.results.results import Results
-from cascade_kpi.scoring.absences import Absence
+from cascade_kpi.scoring.absences import Absence, exceeds, most_items
 from cascade_kpi.scoring.combines import Combine, Weight, takes_some
 from cascade_kpi.scoring.having import MOST, Having
 from cascade_kpi.scoring.places import Where, within
@@ -112,7 +112,8 @@ class _Taken:
 
     def held(self, value: FloatArray) -> FloatArray:
         """The value, absent where more was than may be."""
-        return np.where(self._lost > self._absence.most * self._whole, np.nan, value)
+        gone = exceeds(self._lost, self._absence.most, self._whole)
+        return np.where(gone, np.nan, value)
 
 
 class Errors(Protocol):
@@ -318,6 +319,27 @@ class Block:
 
     def combined(self, section: int) -> FloatArray:
         """The value of a section before its adjustments."""
+        value, card = self.joined(section), self.sources.card
+        most = most_items(card.policy(card.outline.parts[section]))
+        if most >= 1:
+            return value
+        return np.where(exceeds(self.absent(section), most, 1.0), np.nan, value)
+
+    def absent(self, i: int) -> FloatArray:
+        """How much of a part is absent, by the weights of its items, float64 (m,), 0 to 1.
+
+        Parts of a section that is combined without weights count alike.
+        """
+        if not self.sources.card.outline.is_section(i):
+            return np.isnan(self._item_on(i)).astype(np.float64)
+        lost, whole = np.zeros(self._size), np.zeros(self._size)
+        for part, weight in zip(*self.on(i), strict=True):
+            lost = lost + weight * self.absent(part)
+            whole = whole + weight
+        return np.divide(lost, whole, out=np.zeros_like(lost), where=whole > 0)
+
+    def joined(self, section: int) -> FloatArray:
+        """The value of a section's parts, however many of the items within them are absent."""
         card = self.sources.card
         of = card.outline.parts[section]
         gates = () if self.supposed.plain else of.gates

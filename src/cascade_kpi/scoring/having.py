@@ -8,7 +8,7 @@ import numpy as np
 from attrs import frozen
 
 from cascade_kpi._arrays import FloatArray, IntArray
-from cascade_kpi.scoring.absences import Absence
+from cascade_kpi.scoring.absences import Absence, exceeds
 from cascade_kpi.scoring.combines import OfSome, Some
 from cascade_kpi.scoring.places import Where, within
 
@@ -81,4 +81,4 @@ class Having:
         if lost is None:
             return value
         whole = sum(self.weights, np.zeros(1)).take(self.group)
-        return np.where(lost > absence.most * whole, np.nan, value)
+        return np.where(exceeds(lost, absence.most, whole), np.nan, value)

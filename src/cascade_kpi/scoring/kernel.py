@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from cascade_kpi._arrays import FloatArray
 from cascade_kpi.errors import Fault, InputError, check
+from cascade_kpi.scoring.absences import most_items
 from cascade_kpi.scoring.block import Block, Sources, Supposed, Where
 
 __all__ = ["REAL", "Kernel"]
@@ -149,6 +150,23 @@ class Kernel:
                     faults += self._missing(p, part, section)
         check(faults)
 
+    def _looked_at(self, block: Block, section: int) -> Iterator[int]:
+        """The parts that a section's policy counts: its own, or the items down to the bottom."""
+        card = self.sources.card
+        deep = most_items(card.policy(card.outline.parts[section])) < 1
+        for i in block.on(section)[0]:
+            if deep and card.outline.is_section(i):
+                yield from self._items_of(block, i)
+            else:
+                yield i
+
+    def _items_of(self, block: Block, section: int) -> Iterator[int]:
+        for i in block.on(section)[0]:
+            if block.sources.card.outline.is_section(i):
+                yield from self._items_of(block, i)
+            else:
+                yield i
+
     def _missing(self, p: int, nodes: Where, section: int) -> list[Fault]:
         """A fault for each absent part of a section that has no value for it."""
         results, outline = self.sources.results, self.sources.card.outline
@@ -158,7 +176,7 @@ class Kernel:
             return []
         block = self.block(p, held)
         faults = []
-        for i in block.on(section)[0]:
+        for i in self._looked_at(block, section):
             gone = np.isnan(self.value(i, p, held)) & (np.asarray(block.weight(i)) > 0)
             for row in held[np.broadcast_to(gone, held.shape)].tolist():
                 reason = f"no {outline.names[i]} in {results.periods.labels[p]} to score"

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from cascade_kpi._answers import ask, every_number, numbers, odd_answers
 from cascade_kpi._arrays import FloatArray, lock
+from cascade_kpi._fields import is_a
 from cascade_kpi.errors import Fault, InputError, check
 from cascade_kpi.kpis.directions import Direction, OnTarget
 from cascade_kpi.kpis.kpi import Kpi
@@ -71,6 +72,9 @@ def _unrated(card: Scorecard, results: Results, ratings: Rating | None) -> list[
     if ratings is None:
         repair = "pass ratings=…, as consolidate(…) makes them"
         return [Fault("score", "no ratings to score by", repair, value=q) for q in asked]
+    if not is_a(ratings, Rating):
+        reason, repair = "not what raters agreed on", "pass what consolidate(…) makes of ratings"
+        return [Fault("score", reason, repair, column="ratings", value=ratings)]
     faults = [
         Fault("score", "no ratings of this question", "name one of those that were rated", value=q)
         for q in asked

@@ -14,6 +14,7 @@ from cascade_kpi.kpis.kpi import Kpis
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.records import record
 from cascade_kpi.scoring.absences import Absence, Renormalise, as_absence, not_an_absence
+from cascade_kpi.scoring.drawing import draw_card
 from cascade_kpi.scoring.grades import Grades
 from cascade_kpi.scoring.items import Scored
 from cascade_kpi.scoring.outline import Outline
@@ -73,6 +74,11 @@ class Scorecard:
     >>> card = Scorecard([Item("revenue"), Item("churn")], {"revenue": 70, "churn": 30})
     >>> card.weights.groups["*"]["churn"]
     30
+    >>> print(card)
+    total  Mean()
+    ├─ revenue (70)  Linear(slope=100.0, floor=0.0, cap=None)
+    └─ churn (30)  Linear(slope=100.0, floor=0.0, cap=None)
+    absent elsewhere: its weight goes to the other items
     """
 
     root: Section = field(converter=_root, alias="parts")
@@ -110,6 +116,9 @@ class Scorecard:
 
     def __hash__(self) -> int:
         return hash((self.root, self.weights, self.missing, self.grades))
+
+    def __str__(self) -> str:
+        return draw_card(self)
 
     @cached_property
     def outline(self) -> Outline:

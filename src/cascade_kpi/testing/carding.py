@@ -13,7 +13,7 @@ from attrs import Factory, frozen
 from cascade_kpi._answers import ask
 from cascade_kpi._arrays import FloatArray, IntArray, equal
 from cascade_kpi.kpis.directions import Direction, Higher
-from cascade_kpi.scoring.absences import Absence
+from cascade_kpi.scoring.absences import Absence, most_items
 from cascade_kpi.scoring.adjustments import Adjustment
 from cascade_kpi.scoring.combines import Combine
 from cascade_kpi.scoring.items import Scored
@@ -261,6 +261,8 @@ def check_absence(policy: Absence) -> FloatArray:
     law(not np.isinf(filled).any(), "its fill answers an infinity")
     most = policy.most
     law(isinstance(most, float) and 0 <= most <= 1, f"its most is {most!r}, not a share")
+    items = most_items(policy)
+    law(0 <= items <= 1, f"its most_items is {items!r}, not a share")
     law(isinstance(policy.refuses, bool), f"its refuses is {policy.refuses!r}")
     _words(policy)
     return filled

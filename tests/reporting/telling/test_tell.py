@@ -12,6 +12,7 @@ from cascade_kpi.reporting.telling import CHINESE, ENGLISH, FIELDS, Language
 from tests.blending.case import scored
 from tests.calibrating import cases as calibrating
 from tests.helpers import refused
+from tests.properties.test_explanations import same_bits
 from tests.scoring.test_rated import AGREED, CARD, RESULTS
 
 ORG = ck.OrgTree.from_table({"id": ["hq", "li"], "parent": ["", "hq"], "label": ["HQ", "Li"]},
@@ -313,6 +314,28 @@ def test_blended_totals_do_not_tell_of_secrets_above():
         assert ("blended" in phrases_of(whole)) is shown
         assert ("total_withheld" in phrases_of(whole)) is not shown
         assert (f"{stage.total[0, 3]:.2f}" in whole.text()) is shown
+        explained = ck.explain(stage, "zhao")
+        assert np.isnan(explained.value) is not shown
+        same_bits(explained)
+
+
+@pytest.mark.parametrize(("who", "peer"), [("li", "zhao"), ("zhao", "li")])
+def test_explanations_of_what_is_made_of_a_withheld_total_tell_nothing_of_it(who, peer):
+    table = {"node": [who] * 2, "rater": [peer, "shop"], "relation": ["peer", "manager"],
+             "item": ["teamwork"] * 2, "value": [3, 5]}  # fmt: skip
+    ratings = ck.Ratings.from_table(table, RESULTS.org, scale=ck.rating.Scale(1, 5), periods="2026")
+    agreed = ck.consolidate(ratings, ck.rating.Raters({"manager": 60, "peer": 40}))
+    card = evolve(CARD, grades=ck.Grades.from_edges({"A": 80, "B": None}))
+    scores = ck.score(RESULTS, card, ratings=agreed)
+    stage = ck.multiply(scores, Coefficients("root", {"A": 1.5, "B": 1.0}))
+    why = ck.explain(stage, who)
+    assert np.isnan(why.value)
+    assert not np.isnan(stage.total[0, stage.org.row(who)])
+    same_bits(why)
+    made = ck.calibrate(scores, Quotas([AtMost("A", 0.5)]))
+    same_bits(ck.explain(made, who))
+    for each in (why, ck.explain(made, who)):
+        assert all(part.value != scores.total[0, scores.org.row(who)] for _, part in each.walk())
 
 
 def test_calibrated_grades_say_what_the_total_alone_would_be():
@@ -325,12 +348,42 @@ def test_calibrated_grades_say_what_the_total_alone_would_be():
 
 
 def test_multiplied_totals_say_the_coefficient():
-    stage = ck.multiply(scored(), Coefficients("region", {"A": 1.5, "B": 1.0, "C": 0.5}))
+    table = {"A": 1.5, "B": 1.0, "C": 0.5}
+    stage = ck.multiply(scored(), Coefficients("region", table))
     assert (
-        "It is the own total of 90.00 points times the coefficient of east, 1.5, which makes "
-        "135.00." in told(stage, "en", "ann").sentences
+        "It is the own total of 90.00 points times the coefficient of east, 1.5 for grade A, "
+        "which makes 135.00." in told(stage, "en", "ann").sentences
     )
-    assert "总分等于本人得分90.00分乘以east的绩效系数1.5，得135.00分。" in told(stage, "zh", "ann").sentences  # fmt: skip  # noqa: E501
+    assert (
+        "总分等于本人得分90.00分乘以east的绩效系数1.5（等级A），得135.00分。"
+        in told(stage, "zh", "ann").sentences
+    )
+    assert told(stage, "en", "east").sentences[0] == "No coefficient applies to east for 2026."
+    assert told(stage, "zh", "east").sentences[0] == "east在2026期间不适用部门绩效系数。"
+    product = ck.multiply(scored(), Coefficients("region", table, individual=table))
+    assert told(product, "en", "ann").sentences[:2] == (
+        "The coefficient of ann for 2026 is 1.5.",
+        (
+            "It is the individual coefficient, 1 for grade B, times that of east, 1.5 for grade "
+            "A, which makes 1.5."
+        ),
+    )
+
+
+def test_what_was_made_one_from_the_other_is_told_from_the_top_down():
+    blended = ck.blend(scored(), Shares({"person": {"own": 80, "region": 20}, "*": {"own": 100}}))
+    made = ck.calibrate(blended, Quotas([AtMost("A", 0)]))
+    table = {"A": 1.5, "B": 1.0, "C": 0.5}
+    stage = ck.multiply(made, Coefficients("region", table, individual=table))
+    for language in ("en", "zh"):
+        phrases = phrases_of(told(stage, language, "bo"))
+        assert phrases[:6] == [
+            "coefficient", "multiplied_own", "own_total", "total", "calibrated", "blended",
+        ]  # fmt: skip
+        assert phrases.count("next_grade") == 0
+    text = told(stage, "en", "bo").text()
+    assert "The total alone would be grade A; calibrated by quotas it is B." in text
+    assert "The total of bo for 2026 is 128.00 points." in text
 
 
 # -- rules and languages of one's own -----------------------------------------------------
@@ -401,7 +454,7 @@ def test_every_language_says_all_rules():
         each for each in rules
         if isinstance(each, type) and hasattr(each, "__attrs_attrs__") and each.__name__[0] != "_"
     }  # fmt: skip
-    assert {each.__name__ for each in known - set(CHINESE.rules)} <= {"Fault"}
+    assert {each.__name__ for each in known - set(CHINESE.rules)} <= {"Fault", "Grouped"}
 
 
 def test_other_languages_and_stages_are_refused():

@@ -207,11 +207,10 @@ class CardTeller:
 
     # -- the end ------------------------------------------------------------------------
 
-    def ending(self) -> Said:
-        """The items that lost most against those of all targets; nothing if it is withheld."""
-        shown = {"decimals": Plain(self.decimals)}
-        if 0 in self.of.secret:
-            return [Statement("shown", shown)]
+    def losses(self) -> Said:
+        """The items that lost most against those of all targets; none without a total to tell."""
+        if 0 in self.of.secret or np.isnan(self.of.combined(0).value):
+            return []
         found = []
         for i in self.outline.items:
             here = slice(self.of.row, self.of.row + 1)
@@ -219,11 +218,9 @@ class CardTeller:
             if round(lost, self.decimals) < 0:
                 found.append((lost, i))
         if not found:
-            scored = not np.isnan(self.of.combined(0).value)
-            return [*([Statement("no_loss")] if scored else []), Statement("shown", shown)]
+            return [Statement("no_loss")]
         clauses = tuple(
             Statement("loss", {"item": self._part(i), "lost": self._points(-lost)})
             for lost, i in sorted(found)[:_MOST_LOST]
         )
-        most = Statement("lost_most", {"items": Series(clauses)})
-        return [most, Statement("shown", shown)]
+        return [Statement("lost_most", {"items": Series(clauses)})]

@@ -26,12 +26,24 @@ _PHRASES = {
     "blend_part": "{unit}得分{total}分，占比{share}，计{brings}分",
     "bounded": "另有限制（{rule}）：{change}分，变为{after}分。",
     "coefficient": "{who}在{period}期间的绩效系数为{coefficient}。",
-    "multiplied": "总分等于本人得分{own}分乘以{unit}的绩效系数{coefficient}，得{product}分。",
-    "multiplied_own": "结果等于个人绩效系数{own}乘以{unit}的绩效系数{coefficient}，得{product}。",
-    "not_multiplied": "不适用部门绩效系数。",
+    "multiplied": "总分等于本人得分{own}分乘以{unit}的绩效系数{coefficient}（等级{unit_grade}），"
+    "得{product}分。",
+    "multiplied_own": "结果等于个人绩效系数{own}（等级{grade}）乘以{unit}的绩效系数{coefficient}"
+    "（等级{unit_grade}），得{product}。",
+    "not_multiplied": "{who}在{period}期间不适用部门绩效系数。",
     "calibrated": "仅按总分应为{scored}，按强制分布校准后为{grade}。",
     "decided": "仅按总分应为{scored}，经绩效校准会议决定为{grade}。",
     "own_total": "本人得分的计算如下。",
+    "over_stints": "总分为各任职时段得分按天数、岗位份额和岗位权重的加权平均：{parts}。",
+    "stint_part": "{stint}得{total}分，占{weight}",
+    "stint": "{post}（{start}至{end}）",
+    "stint_opens": "任职时段{stint}：",
+    "stints_left_out": "未计入的时段：{stints}。",
+    "stint_left_out": "{stint}，{why}",
+    "nothing_to_score": "没有可计分的内容",
+    "too_few_days": "在岗计分{days}天，少于{least}天",
+    "no_day_counts": "没有计分的天数",
+    "post_without_weight": "岗位权重为零",
     "section": "{section}{how}，包括：{parts}。",
     "part_weighed": "{part}（权重{weight}）",
     "part_alone": "{part}",
@@ -117,6 +129,9 @@ _RULES: dict[type, Callable[[Any, Say], str]] = {
     absences.Refuse: lambda _, __: "不予计分",
     absences.AtMost: lambda rule, say: (
         f"{say(rule.then)}；缺失权重超过{100 * rule.share:g} %时不计分"
+    ),
+    absences.AtMostItems: lambda rule, say: (
+        f"{say(rule.then)}；各级缺失指标的权重合计超过{100 * rule.share:g} %时不计分"
     ),
     triggers.AttainmentBelow: lambda rule, _: f"{rule.item}完成率低于{100 * rule.level:g} %",
     triggers.PointsBelow: lambda rule, _: f"{rule.part}得分低于{rule.level:g}分",

@@ -29,13 +29,24 @@ _PHRASES = {
     "bounded": "A limit applies ({rule}): {change} points, which makes {after}.",
     "coefficient": "The coefficient of {who} for {period} is {coefficient}.",
     "multiplied": "It is the own total of {own} points times the coefficient of {unit}, "
-    "{coefficient}, which makes {product}.",
-    "multiplied_own": "It is the individual coefficient of {own} times that of {unit}, "
-    "{coefficient}, which makes {product}.",
-    "not_multiplied": "No coefficient applies to it.",
+    "{coefficient} for grade {unit_grade}, which makes {product}.",
+    "multiplied_own": "It is the individual coefficient, {own} for grade {grade}, times that of "
+    "{unit}, {coefficient} for grade {unit_grade}, which makes {product}.",
+    "not_multiplied": "No coefficient applies to {who} for {period}.",
     "calibrated": "The total alone would be grade {scored}; calibrated by quotas it is {grade}.",
     "decided": "The total alone would be grade {scored}; a committee decided on {grade}.",
     "own_total": "The own total was made as follows.",
+    "over_stints": "It is the mean of the stints that count, by days, shares and weights of "
+    "posts: {parts}.",
+    "stint_part": "{total} points {stint} (weighing {weight})",
+    "stint": "at {post} from {start} to {end}",
+    "stint_opens": "The stint {stint}:",
+    "stints_left_out": "Left out: {stints}.",
+    "stint_left_out": "the stint {stint} ({why})",
+    "nothing_to_score": "nothing to score",
+    "too_few_days": "{days} days that count there, fewer than {least}",
+    "no_day_counts": "no day that counts",
+    "post_without_weight": "the post weighs zero",
     "section": "To make {section}, {how}: {parts}.",
     "part_weighed": "{part} (weight {weight})",
     "part_alone": "{part}",

@@ -7,7 +7,6 @@ from attrs import frozen
 
 from cascade_kpi.explaining.ratings import RatingExplainer
 from cascade_kpi.explaining.scores import ScoreExplainer
-from cascade_kpi.rating.consolidate import Consolidated
 from cascade_kpi.reporting.curves import IN_UNITS
 from cascade_kpi.reporting.telling.statements import (
     Amount,
@@ -115,18 +114,17 @@ class ItemTeller:
         if np.isnan(score):
             return [Statement("not_rated", self._named)]
         said = [Statement("rated", {**self._named, "score": self._points(score)})]
-        agreed = self.of.scores.ratings
-        if isinstance(agreed, Consolidated):
-            means = self._means(agreed, agreed.items.index(item.question))
+        rater = self.of.rater
+        if rater is not None:
+            means = self._means(rater, rater.agreed.items.index(item.question))
             said += [Statement("relations", {"means": Series(means)})] if means else []
         return [*said, self._scored(item.curve, score, "")]
 
-    def _means(self, agreed: Consolidated, i: int) -> tuple[Statement, ...]:
+    def _means(self, of: RatingExplainer, i: int) -> tuple[Statement, ...]:
         """The mean of each relation that the audience sees; of the others, that it does not."""
-        of = RatingExplainer(agreed, self.of.row, self.of.p)
         clauses = []
         for r in of.asked(i):
-            name, mean = agreed.relations[r], of.mean(i, r)
+            name, mean = of.agreed.relations[r], of.mean(i, r)
             if of.is_hidden(i, r):
                 clauses.append(Statement("relation_hidden", {"relation": name}))
             elif not np.isnan(mean.value):

@@ -117,6 +117,8 @@ class Language:
     def _word(self, about: object) -> str:
         if isinstance(about, Series):
             return self.listed([self.told(each) for each in about.clauses])
+        if isinstance(about, Statement):
+            return self.told(about)
         if isinstance(about, Part):
             return self.phrases["root"] if about.root else visible(about.name)
         if isinstance(about, Ruled):

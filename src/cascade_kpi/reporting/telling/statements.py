@@ -102,7 +102,7 @@ class Statement:
     phrase : str
         Its name in :data:`~cascade_kpi.reporting.telling.FIELDS`, and in the phrases of a language.
     fields : mapping of str to what it is about
-        A text, or one of the kinds of this module; numbers as the stage holds them.
+        A text, one of the kinds of this module, or a clause; numbers as the stage holds them.
     """
 
     phrase: str

@@ -9,9 +9,11 @@ from typing import Any
 from attrs import frozen
 
 from cascade_kpi.blending.blend import Blended
+from cascade_kpi.blending.blend_stints import BlendedStints
 from cascade_kpi.blending.multiply import Multiplied
 from cascade_kpi.calibrating.calibrate import Calibrated
 from cascade_kpi.errors import Fault, check, suggest
+from cascade_kpi.exposing.score_stints import StintScores
 from cascade_kpi.reporting.telling.chinese import CHINESE
 from cascade_kpi.reporting.telling.english import ENGLISH
 from cascade_kpi.reporting.telling.language import Language
@@ -24,7 +26,7 @@ __all__ = ["LANGUAGES", "Told", "tell"]
 LANGUAGES = {language.name: language for language in (ENGLISH, CHINESE)}
 """The languages of the library, by name."""
 
-Scored = Scores | Calibrated | Blended | Multiplied
+Scored = Scores | StintScores | BlendedStints | Calibrated | Blended | Multiplied
 
 
 @frozen(eq=False, repr=False)
@@ -80,7 +82,7 @@ def tell(
 
     Parameters
     ----------
-    stage : Scores, Calibrated, Blended or Multiplied
+    stage : Scores, StintScores, Calibrated, Blended, BlendedStints or Multiplied
     node : id
     period : str, optional
         Needed where there are several.
@@ -120,9 +122,12 @@ def tell(
     li在2026期间的总分为90.00分。
     """
     spoken = _language(language)
-    if not isinstance(stage, Scored):
-        repair = "pass scores, or calibrated, blended or multiplied totals"
-        check([Fault("tell", "not a stage with totals", repair, value=type(stage).__name__)])
+    made: Any = stage
+    while made is not None:
+        if not isinstance(made, Scored):
+            repair = "pass scores, of nodes or over stints, or what was made of them"
+            check([Fault("tell", "not a stage with totals", repair, value=type(made).__name__)])
+        made = getattr(made, "scores", None)
     row, p = stage.org.row(node), stage.periods.index(period)
     return Told(spoken, TotalTeller(stage, row, p).statements())
 

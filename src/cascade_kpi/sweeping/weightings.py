@@ -12,6 +12,7 @@ from cascade_kpi._arrays import CONTENT, FloatArray, fingerprint, float_array, f
 from cascade_kpi._fields import as_number, as_tuple, not_numbers, not_texts, not_whole, repeated
 from cascade_kpi.errors import Fault, check
 from cascade_kpi.records import record
+from cascade_kpi.sweeping.reading import weightings_of
 
 __all__ = ["Weightings"]
 
@@ -91,6 +92,49 @@ class Weightings:
 
     def __len__(self) -> int:
         return len(self.values)
+
+    @classmethod
+    def from_table(
+        cls, table: object, *, named: str = "name", name: str = "weightings"
+    ) -> Weightings:
+        """Weightings from any table, wide or long.
+
+        Parameters
+        ----------
+        table : any table
+            Wide: a row a weighting, a column an item, and if there is one the column of
+            names. Long, told by a column ``item``: a row a weighting and item, with the
+            columns ``weight`` and that of names; an item that a weighting leaves out
+            weighs nothing in it. Weights are zero or more, and none is blank.
+        named : str
+            The column of names. A wide table without it has ``"1"``, ``"2"`` ….
+        name : str
+            What error messages call the table.
+
+        Returns
+        -------
+        Weightings
+            Items and weightings in the order in which they are first met.
+
+        Raises
+        ------
+        InputError
+            Listing, with their rows, weights that are blank, no numbers or below zero, names
+            and items that are blank or occur twice, and weightings without a weight above
+            zero.
+
+        Examples
+        --------
+        >>> wide = {"name": ["old", "new"], "sales": [70, 50], "churn": [30, 50]}
+        >>> long = {
+        ...     "name": ["old", "old", "new", "new"],
+        ...     "item": ["sales", "churn", "sales", "churn"],
+        ...     "weight": [70, 30, 50, 50],
+        ... }
+        >>> Weightings.from_table(wide) == Weightings.from_table(long)
+        True
+        """
+        return cls(*weightings_of(table, named, name))
 
     @classmethod
     def around(cls, weights: Mapping[str, float], share: float = 0.2) -> Weightings:

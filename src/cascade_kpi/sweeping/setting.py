@@ -52,14 +52,7 @@ def with_settings(card: Scorecard, settings: Settings) -> tuple[Scorecard | None
     try:
         return attrs.evolve(made, weights=weights), []
     except InputError as error:
-        told = _named(settings)
-        return None, [attrs.evolve(_told(fault), column=told) for fault in error.faults]
-
-
-def _told(fault: Fault) -> Fault:
-    """A fault that a rule found in itself, as one of a variant."""
-    where = fault.source if fault.column is None else f"{fault.source}, {fault.column}"
-    return Fault("variants", f"{where}: {fault.reason}", fault.repair)
+        return None, [_told(settings, (), fault) for fault in error.faults]
 
 
 def _weights(card: Scorecard, settings: Settings) -> tuple[Any, list[Fault]]:
@@ -100,21 +93,31 @@ def _rules(card: Scorecard, settings: Settings) -> tuple[Any, list[Fault]]:
         }
         if not below:
             continue
-        found = _refused(held, place, below)
-        if found:
-            faults += [attrs.evolve(each, column=_named(settings, place)) for each in found]
+        faults += _refused(settings, held, place, below)
     return held[()], faults
 
 
-def _refused(held: dict[tuple[Step, ...], Any], place: tuple[Step, ...], below: Any) -> list[Fault]:
+def _refused(
+    settings: Settings, held: dict[tuple[Step, ...], Any], place: tuple[Step, ...], below: Any
+) -> list[Fault]:
     """Make an object anew from what now stands below it; why not, if it refuses."""
     try:
         held[place] = _evolved(held[place], below)
     except InputError as error:
-        return [_told(fault) for fault in error.faults]
+        return [_told(settings, place, fault) for fault in error.faults]
     except _REFUSALS as error:
-        return [Fault("variants", f"refused: {error}", "give what the rule takes")]
+        fault = Fault(type(held[place]).__name__, str(error), "give what the rule takes")
+        return [_told(settings, place, fault)]
     return []
+
+
+def _told(settings: Settings, place: tuple[Step, ...], fault: Fault) -> Fault:
+    """What an object found in itself, by the settings of its fields that it comes from."""
+    fields = {p: v for p, v in settings.items() if p.steps and p.steps[:-1] == place}
+    mine = {p: each for p, each in fields.items() if p.steps[-1] == fault.column}
+    column = _named(mine or fields or settings, place)
+    where = fault.source if fault.column is None else f"{fault.source}, {fault.column}"
+    return Fault("variants", f"{where}: {fault.reason}", fault.repair, column=column)
 
 
 def _evolved(obj: Any, changes: Mapping[Any, Any]) -> Any:

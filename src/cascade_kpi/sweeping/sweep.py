@@ -26,6 +26,7 @@ from cascade_kpi.scoring.score import Scores
 from cascade_kpi.scoring.scorecard import Scorecard
 from cascade_kpi.scoring.weights import EVERYBODY, Weights
 from cascade_kpi.sweeping.each import Each, by_name
+from cascade_kpi.sweeping.ranks import RankRanges, people_of, ranked
 from cascade_kpi.sweeping.tally import Batch, Tally, edges
 from cascade_kpi.sweeping.variants import Variants
 from cascade_kpi.sweeping.weightings import Weightings
@@ -156,6 +157,56 @@ class Sweep:
         """
         card = self.card(k)
         return lock(Kernel(sources_of(self.scores.results, card, self.scores.ratings)).totals())
+
+    def ranks(self, among: IntArray | None = None) -> RankRanges:
+        """Places of some people by every weighting or card, made anew.
+
+        Everybody is scored once by each, and put in order; ties share the best place.
+
+        Parameters
+        ----------
+        among : int64 array (m,), optional
+            Rows of the people who are ranked among each other, as ``org.select(kind=…)``
+            answers them; those without nodes below by default.
+
+        Returns
+        -------
+        RankRanges
+
+        Raises
+        ------
+        InputError
+            Listing what is no row of the tree, and rows that occur twice.
+
+        References
+        ----------
+        OECD and JRC, *Handbook on Constructing Composite Indicators: Methodology and User
+        Guide*, 2008, part I, step 7: ranges of ranks, and their average shift, under
+        uncertain weights.
+
+        Examples
+        --------
+        >>> import cascade_kpi as ck
+        >>> org = ck.OrgTree.from_table({"id": ["hq", "a", "b"], "parent": ["", "hq", "hq"]})
+        >>> kpis = [ck.Kpi("sales", "CNY"), ck.Kpi("calls", "calls")]
+        >>> targets = ck.cascade(org, kpis, {"sales": 200, "calls": 20}, periods="2026")
+        >>> results = ck.measure(targets, {
+        ...     "node": ["a", "b"] * 2, "kpi": ["sales"] * 2 + ["calls"] * 2,
+        ...     "value": [120, 80, 6, 9],
+        ... })  # fmt: skip
+        >>> card = ck.Scorecard([ck.Item("sales"), ck.Item("calls")], {"sales": 60, "calls": 40})
+        >>> weightings = Weightings(["sales", "calls"], [[60, 40], [30, 70]])
+        >>> ranks = sweep(ck.score(results, card), weightings).ranks()
+        >>> ranks.base.tolist(), ranks.best.tolist(), ranks.worst.tolist()
+        ([[1, 2]], [[1, 1]], [[2, 2]])
+        >>> ranks.spearman.tolist(), ranks.largest.tolist()
+        ([[1.0], [-1.0]], [[0], [1]])
+        """
+        return ranked(self, self._cards, people_of(self.org, among))
+
+    @property
+    def _cards(self) -> dict[str, Scorecard]:
+        return {name: self.card(k) for k, name in enumerate(self.names)}
 
     def __repr__(self) -> str:
         what = "weightings" if isinstance(self.over, Weightings) else "cards"

@@ -96,3 +96,30 @@ def test_a_table_that_can_be_none_is_refused(table, columns):
     told = refused(ck.Weightings.from_table, table)
     assert set(columns) <= {fault.column for fault in told}
     assert "weightings" in {fault.source for fault in told}
+
+
+def test_what_is_wrong_with_weights_is_told_together():
+    with pytest.raises(ck.InputError) as error:
+        ck.Weightings(["a", "a"], [[1, -1], [0, 0], [1, np.inf]])
+    assert len(error.value.faults) == 4
+    with pytest.raises(ck.InputError, match="of shape"):
+        ck.Weightings(["a", "b"], [[1, 2, 3]])
+    with pytest.raises(ck.InputError, match="not a share"):
+        ck.Weightings.around({"a": 1}, 2)
+
+
+def test_draws_are_of_their_seed_and_keep_what_weighs_nothing():
+    first, again = (ck.Weightings.drawn({"a": 1, "b": 0, "c": 3}, 50, seed=9) for _ in range(2))
+    assert first == again
+    assert first != ck.Weightings.drawn({"a": 1, "b": 0, "c": 3}, 50, seed=10)
+    assert not first.values[:, 1].any()
+    np.testing.assert_allclose(first.values.sum(axis=1), 4)
+
+
+def test_each_weight_in_turn_is_less_and_more_and_the_sum_is_kept():
+    around = ck.Weightings.around({"a": 60, "b": 30, "c": 10}, 0.5)
+    assert around.names[:3] == ("a −50 %", "a +50 %", "b −50 %")
+    np.testing.assert_allclose(around.values.sum(axis=1), 100)
+    np.testing.assert_allclose(around.values[0], [30, 52.5, 17.5])
+    np.testing.assert_allclose(around.values[5], [60 * 85 / 90, 30 * 85 / 90, 15])
+    assert ck.Weightings.around({"a": 90, "b": 10}, 0.5).values[1].tolist() == [100, 0]

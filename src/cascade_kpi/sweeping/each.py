@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import attrs
@@ -12,16 +13,22 @@ from attrs import field, frozen
 from numpy.typing import NDArray
 
 from cascade_kpi._arrays import FloatArray, IntArray, lock
+from cascade_kpi._fields import refusals
 from cascade_kpi.errors import Fault, InputError, check
-from cascade_kpi.scoring.block import Block, Sources
+from cascade_kpi.scoring.block import Block, Sources, Where
+from cascade_kpi.scoring.grades import codes_of
 from cascade_kpi.scoring.items import Item, Rated
 from cascade_kpi.scoring.kernel import Kernel
 from cascade_kpi.scoring.lawful import sources_of
 from cascade_kpi.scoring.places import Where, within
 from cascade_kpi.scoring.score import Scores
 from cascade_kpi.scoring.scorecard import Scorecard
+from cascade_kpi.sweeping.tally import Batch
 
-__all__ = ["Each", "by_name"]
+__all__ = ["Each", "Made"]
+
+Made = Iterator[tuple[int, Where, Iterable[Batch]]]
+"""A period, some nodes, and their totals under some weightings or cards at a time."""
 
 _BLOCK = 65_536  # nodes, as in scoring; fewer where so many points would be kept
 _KEPT = 1 << 23  # points kept at a time, 64 MB
@@ -116,7 +123,7 @@ class Each:
             # What every card reads of the tree is kept once.
             mine = {each: columns.setdefault(each, made.columns[each]) for each in made.columns}
             sources.append(attrs.evolve(made, columns=mine))
-        check(by_name(faults))
+        check(_by_name(faults))
         codes, shared = _codes([each.card for each in sources])
         return cls(tuple(cards), tuple(sources), codes, shared)
 
@@ -159,7 +166,40 @@ class Each:
         try:
             return Kernel(self.sources[k]).value(0, p, nodes)
         except InputError as error:
-            raise InputError(by_name({self.names[k]: list(error.faults)})) from None
+            raise InputError(_by_name({self.names[k]: list(error.faults)})) from None
+
+    def everybody(self) -> Made:
+        """Totals of blocks of everybody, card by card.
+
+        Raises
+        ------
+        InputError
+            Listing what is absent under cards that refuse it.
+        """
+        self.check_missing()
+        for p in range(len(self.sources[0].results.periods)):
+            for nodes in self.blocks():
+                yield p, nodes, self._batches(p, nodes)
+
+    def _batches(self, p: int, nodes: slice) -> Iterator[Batch]:
+        return (Batch.of(slice(k, k + 1), one[None]) for k, one in self.totals(p, nodes))
+
+    def graded(self) -> Made:
+        """The same, where each total has to lie within the bands of its own card.
+
+        Raises
+        ------
+        InputError
+            In the end, listing the least and the most totals that do not.
+        """
+        ends = np.full((2, len(self.sources)), np.nan)
+        for p, nodes, batches in self.everybody():
+            yield p, nodes, _watched(batches, ends)
+        outside = {
+            name: refusals(partial(codes_of, sources.card.grades), ends[:, k])
+            for k, (name, sources) in enumerate(zip(self.names, self.sources, strict=True))
+        }
+        check(_by_name(outside))
 
     def check_missing(self) -> None:
         """Refuse what is absent under those cards that refuse it.
@@ -175,10 +215,19 @@ class Each:
                 Kernel(sources).refuse_missing()
             except InputError as error:
                 faults[name] = list(error.faults)
-        check(by_name(faults))
+        check(_by_name(faults))
 
 
-def by_name(faults: Mapping[str, Sequence[Fault]]) -> list[Fault]:
+def _watched(batches: Iterable[Batch], ends: FloatArray) -> Iterator[Batch]:
+    """The same batches; the least and the most total of each card are kept, (2, w)."""
+    for batch in batches:
+        which = batch.which
+        ends[0, which] = np.fmin(ends[0, which], np.fmin.reduce(batch.totals, axis=1))
+        ends[1, which] = np.fmax(ends[1, which], np.fmax.reduce(batch.totals, axis=1))
+        yield batch
+
+
+def _by_name(faults: Mapping[str, Sequence[Fault]]) -> list[Fault]:
     """Faults of several cards, those alike once, each with the card that it is of."""
     found: dict[str, tuple[Fault, list[str]]] = {}
     for name, mine in faults.items():

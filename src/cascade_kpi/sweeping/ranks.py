@@ -20,7 +20,7 @@ from cascade_kpi.sweeping.each import Each
 if TYPE_CHECKING:
     from cascade_kpi.sweeping.sweep import Sweep
 
-__all__ = ["RankRanges", "people_of", "ranked"]
+__all__ = ["RankRanges", "named", "people_of", "ranked", "told"]
 
 _TOTALS = 1 << 24  # totals that are kept at a time, 128 MB
 
@@ -98,10 +98,12 @@ class RankRanges:
 
     def __repr__(self) -> str:
         least = float(np.nanmin(self.spearman, initial=np.inf))
-        told = f"correlation at least {least:.3f}" if np.isfinite(least) else "nothing to correlate"
+        words = (
+            f"correlation at least {least:.3f}" if np.isfinite(least) else "nothing to correlate"
+        )
         much = int(self.largest.max(initial=0))
         return (
-            f"<RankRanges of {len(self.rows):,} × {len(self.swept.over):,}: {told}, "
+            f"<RankRanges of {len(self.rows):,} × {len(self.swept.over):,}: {words}, "
             f"moves of up to {much:,}>"
         )
 
@@ -114,13 +116,14 @@ def named(swept: Sweep) -> dict[str, NDArray[Any]]:
     for name, values in settings.items():
         numbers = all(isinstance(value, float) for value in values)
         column = np.array(values, dtype=np.float64 if numbers else object)
-        told = column if numbers else texts([_told(value) for value in column])
-        columns[name] = np.repeat(told, each)
+        shown = column if numbers else texts([told(value) for value in values])
+        columns[name] = np.repeat(shown, each)
     columns["period"] = texts(np.tile(np.array(labels, dtype=object), len(swept.names)))
     return columns
 
 
-def _told(value: Any) -> str:
+def told(value: float | str) -> str:
+    """A value of a setting as people read it."""
     return value if isinstance(value, str) else f"{value:g}"
 
 

@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from functools import partial
+from collections.abc import Iterator
 
 import attrs
 import numpy as np
 from attrs import field, frozen
 
 from cascade_kpi._arrays import CONTENT, FloatArray, IntArray, fingerprint, lock
-from cascade_kpi._fields import not_whole, refusals
+from cascade_kpi._fields import not_whole
+from cascade_kpi._long import Columns
 from cascade_kpi.errors import Fault, check, suggest, unlike
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.periods import Periods
 from cascade_kpi.records import record
 from cascade_kpi.records.digests import check_digest, digest_of
 from cascade_kpi.scoring.absences import Renormalise
-from cascade_kpi.scoring.block import Sources, Where
+from cascade_kpi.scoring.block import Sources
 from cascade_kpi.scoring.combines import Mean
-from cascade_kpi.scoring.grades import codes_of, labels_of
+from cascade_kpi.scoring.grades import codes_of
 from cascade_kpi.scoring.kernel import Kernel
 from cascade_kpi.scoring.lawful import sources_of
 from cascade_kpi.scoring.score import Scores
 from cascade_kpi.scoring.scorecard import Scorecard
 from cascade_kpi.scoring.weights import EVERYBODY, Weights
-from cascade_kpi.sweeping.each import Each, by_name
+from cascade_kpi.sweeping.each import Each, Made
+from cascade_kpi.sweeping.over import Over, cuts_of, misfits, not_swept
 from cascade_kpi.sweeping.ranks import RankRanges, people_of, ranked
-from cascade_kpi.sweeping.tally import Batch, Tally, edges
+from cascade_kpi.sweeping.tables import by_node, by_setting, by_way
+from cascade_kpi.sweeping.tally import Batch, Tally
 from cascade_kpi.sweeping.variants import Variants
 from cascade_kpi.sweeping.weightings import Weightings
 
@@ -44,7 +46,7 @@ class _Sweeping:
     """What is swept by what: what the JSON record of a sweep holds."""
 
     scores: Scores
-    over: Weightings | Variants
+    over: Over
     digest: str | None = None
 
     @classmethod
@@ -84,7 +86,7 @@ class Sweep:
     """
 
     scores: Scores
-    over: Weightings | Variants
+    over: Over
     mean: FloatArray = field(eq=CONTENT)
     scored: IntArray = field(eq=CONTENT)
     changed: IntArray = field(eq=CONTENT)
@@ -204,6 +206,42 @@ class Sweep:
         """
         return ranked(self, self._cards, people_of(self.org, among))
 
+    def table(self) -> Columns:
+        """Everybody with a total as columns, by period and node.
+
+        Returns
+        -------
+        dict of str to array (r,)
+            ``node``, ``period``; ``total`` in the base, ``low`` and ``high``, the least and the
+            most by any weighting or card, and ``spread``, the difference, in points; with
+            grades ``grade`` in the base, ``robustness``, and ``share of`` each grade, 0 to 1.
+        """
+        return by_node(self)
+
+    def summary(self) -> Columns:
+        """What each comes to: one row a weighting or card and period.
+
+        Returns
+        -------
+        dict of str to array (w · p,)
+            ``name``; of a grid a column for each setting, numbers if all values are;
+            ``period``; ``mean`` total in points, ``scored``, how many have one; with grades
+            ``changed``, and how many are ``with`` each grade.
+        """
+        return by_way(self)
+
+    def by_setting(self) -> Columns:
+        """What each value of each setting of a grid comes to, on average over all others.
+
+        Returns
+        -------
+        dict of str to array (r,)
+            ``setting``, ``value``, ``period``; ``cards``, how many have that value; the means
+            over these of ``mean`` totals, in points, and with grades of ``changed``. No rows
+            where there are no settings.
+        """
+        return by_setting(self)
+
     @property
     def _cards(self) -> dict[str, Scorecard]:
         return {name: self.card(k) for k, name in enumerate(self.names)}
@@ -216,7 +254,7 @@ class Sweep:
         return fingerprint((hash(self.scores), hash(self.over)))
 
 
-def sweep(scores: Scores, over: Weightings | Variants) -> Sweep:
+def sweep(scores: Scores, over: Over) -> Sweep:
     """Score everybody under many weightings or scorecards, keeping summaries and ranges.
 
     Where the card is a weighted mean of items whose absent ones are left out with their
@@ -260,12 +298,12 @@ def sweep(scores: Scores, over: Weightings | Variants) -> Sweep:
     ([[93.0, 93.0]], [[111.0, 111.0]], [[0], [2]])
     """
     wrong = unlike(scores, Scores, "scores", "score(…)")
-    check(wrong + _not_swept(over))
+    check(wrong + not_swept(over))
     card = scores.scorecard
-    check(_misfits(card, over))
-    tally = Tally(len(over), scores.total, scores.grade_codes, _cuts(card, over))
+    check(misfits(card, over))
+    tally = Tally(len(over), scores.total, scores.grade_codes, cuts_of(card, over))
     if isinstance(over, Variants):
-        way = _variants(scores, over)
+        way = Each.of(scores, over.cards).graded()
     else:
         way = (_multiplied if _additive(card) else _each)(scores, over)
     for p, nodes, batches in way:
@@ -276,45 +314,6 @@ def sweep(scores: Scores, over: Weightings | Variants) -> Sweep:
         mean = tally.total / np.where(tally.scored > 0, tally.scored, np.nan)
     kept = (mean, tally.scored, tally.changed, tally.graded, tally.low, tally.high, tally.got)
     return Sweep(scores, over, *map(lock, kept))
-
-
-def _not_swept(over: object) -> list[Fault]:
-    if isinstance(over, Variants):
-        return []
-    return unlike(over, Weightings, "over", "Weightings(…) or Variants(…)")
-
-
-def _misfits(card: Scorecard, over: Weightings | Variants) -> list[Fault]:
-    """Items that the card lacks, or cards with other grades."""
-    if isinstance(over, Weightings):
-        known = tuple(item.name for item in card.items)
-        return [
-            Fault("weightings", "no item of this name", suggest(name, known), value=name)
-            for name in over.items
-            if name not in known
-        ]
-    mine = labels_of(card.grades)
-    reason = f"other grades than the base, {', '.join(mine) or 'which has none'}"
-    return [
-        Fault("variants", reason, "give them the same labels", column=name,
-              value=", ".join(labels_of(each.grades)) or "none")
-        for name, each in over.cards.items()
-        if labels_of(each.grades) != mine
-    ]  # fmt: skip
-
-
-def _cuts(card: Scorecard, over: Weightings | Variants) -> FloatArray | None:
-    """Where grades begin under each weighting or card, (w, g − 1); None without grades."""
-    if card.grades is None:
-        return None
-    cards = over.cards.values() if isinstance(over, Variants) else [card] * len(over)
-    bands = [each.grades for each in cards if each.grades is not None]
-    known = {each: edges(each) for each in bands}
-    return np.array([known[each] for each in bands])
-
-
-_Made = Iterator[tuple[int, Where, Iterable[Batch]]]
-"""A period, some nodes, and their totals under some weightings at a time."""
 
 
 def _additive(card: Scorecard) -> bool:
@@ -341,44 +340,10 @@ def _weighed(card: Scorecard, entry: dict[str, float]) -> Scorecard:
     return attrs.evolve(card, weights=weights)
 
 
-def _each(scores: Scores, weightings: Weightings) -> _Made:
+def _each(scores: Scores, weightings: Weightings) -> Made:
     """Totals of everybody, weighting by weighting."""
     cards = (_card(scores.scorecard, weightings, k) for k in range(len(weightings)))
-    return _scored(Each.of(scores, dict(zip(weightings.names, cards, strict=True))))
-
-
-def _scored(each: Each) -> _Made:
-    """Totals of blocks of nodes, card by card."""
-    each.check_missing()
-    for p in range(len(each.sources[0].results.periods)):
-        for nodes in each.blocks():
-            yield (
-                p,
-                nodes,
-                (Batch.of(slice(k, k + 1), one[None]) for k, one in each.totals(p, nodes)),
-            )
-
-
-def _variants(scores: Scores, variants: Variants) -> _Made:
-    """The same under several cards, each of whose totals has to lie within its own bands."""
-    ends = np.full((2, len(variants)), np.nan)
-    for p, nodes, batches in _scored(Each.of(scores, variants.cards)):
-        yield p, nodes, _watched(batches, ends)
-    cards = variants.cards.items()
-    outside = {
-        name: refusals(partial(codes_of, card.grades), ends[:, k])
-        for k, (name, card) in enumerate(cards)
-    }
-    check(by_name(outside))
-
-
-def _watched(batches: Iterable[Batch], ends: FloatArray) -> Iterator[Batch]:
-    """The same batches; the least and the most of each card are kept."""
-    for batch in batches:
-        which = batch.which
-        ends[0, which] = np.fmin(ends[0, which], np.fmin.reduce(batch.totals, axis=1))
-        ends[1, which] = np.fmax(ends[1, which], np.fmax.reduce(batch.totals, axis=1))
-        yield batch
+    return Each.of(scores, dict(zip(weightings.names, cards, strict=True))).everybody()
 
 
 def _union(scores: Scores, weightings: Weightings) -> Sources:
@@ -389,7 +354,7 @@ def _union(scores: Scores, weightings: Weightings) -> Sources:
     return sources_of(scores.results, _weighed(scores.scorecard, entry), scores.ratings)
 
 
-def _multiplied(scores: Scores, weightings: Weightings) -> _Made:
+def _multiplied(scores: Scores, weightings: Weightings) -> Made:
     """Totals of blocks of nodes, of some weightings at once."""
     kernel = Kernel(_union(scores, weightings))
     outline = kernel.sources.card.outline

@@ -9,7 +9,7 @@ import numpy as np
 from attrs import field, frozen
 from numpy.typing import NDArray
 
-from cascade_kpi._arrays import CONTENT, FloatArray, IntArray, lock
+from cascade_kpi._arrays import CONTENT, FloatArray, IntArray, fingerprint, lock
 from cascade_kpi._long import Columns, same, texts, totals_table
 from cascade_kpi.comparing.ranks import centred, correlated, spearman, tied_places
 from cascade_kpi.errors import Fault, check
@@ -25,7 +25,7 @@ __all__ = ["RankRanges", "named", "people_of", "ranked", "told"]
 _TOTALS = 1 << 24  # totals that are kept at a time, 128 MB
 
 
-@frozen(eq=False, repr=False)
+@frozen(hash=False, repr=False)
 class RankRanges:
     """Places of some people under all weightings or cards of a sweep. Made by `Sweep.ranks`.
 
@@ -52,7 +52,7 @@ class RankRanges:
         The row of the first in the tree's order who does; -1 where nobody moves.
     """
 
-    swept: Sweep = field(eq=False)
+    swept: Sweep
     rows: IntArray = field(eq=CONTENT)
     base: IntArray = field(eq=CONTENT)
     best: IntArray = field(eq=CONTENT)
@@ -106,6 +106,9 @@ class RankRanges:
             f"<RankRanges of {len(self.rows):,} × {len(self.swept.over):,}: {words}, "
             f"moves of up to {much:,}>"
         )
+
+    def __hash__(self) -> int:
+        return fingerprint((hash(self.swept), self.rows))
 
 
 def named(swept: Sweep) -> dict[str, NDArray[Any]]:

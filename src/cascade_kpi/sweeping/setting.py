@@ -66,11 +66,10 @@ def _weights(card: Scorecard, settings: Settings) -> tuple[Any, list[Fault]]:
             faults.append(Fault("variants", reason, "give a number", column=told))
             continue
         wanted.append(Wanted(card.outline.names[path.part], path.group, weight, told))
-    if faults:
-        return None, faults
     made, wrong = reweighed(card, tuple(wanted))
     repair = "leave something for the others, or set it group by group"
-    return made, [Fault("variants", reason, repair, column=told) for told, reason in wrong]
+    faults += [Fault("variants", reason, repair, column=told) for told, reason in wrong]
+    return made, faults
 
 
 def _rules(card: Scorecard, settings: Settings) -> tuple[Any, list[Fault]]:

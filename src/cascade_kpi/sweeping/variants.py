@@ -12,14 +12,15 @@ import numpy as np
 from attrs import field, frozen
 
 from cascade_kpi._arrays import CONTENT, fingerprint
-from cascade_kpi._fields import as_number, as_tuple, is_a, not_numbers, not_texts
+from cascade_kpi._fields import as_number, as_tuple, is_a, not_texts
 from cascade_kpi.errors import Fault, check, unlike
 from cascade_kpi.records import record
 from cascade_kpi.scoring.scorecard import Scorecard
 from cascade_kpi.sweeping.paths import Path, parsed
 from cascade_kpi.sweeping.setting import Value, with_settings
+from cascade_kpi.sweeping.weightings import share_faults
 
-__all__ = ["Variants", "share_faults"]
+__all__ = ["Variants"]
 
 _MOST = 10_000
 _MANY = f"more than {_MOST:,} variants"
@@ -188,15 +189,6 @@ class Variants:
             reason, repair = "no weight can be moved", "use a card that weighs several parts"
             check([Fault("variants", reason, repair)])
         return cls(cards)
-
-
-def share_faults(source: str, share: Any) -> list[Fault]:
-    """A fault if a number is no share above nothing."""
-    faults = not_numbers(source, share=share)
-    if not faults and not 0 < share <= 1:
-        repair = "give more than 0, at most 1"
-        faults = [Fault(source, "not a share", repair, column="share", value=share)]
-    return faults
 
 
 def _moved(card: Scorecard, name: str, factor: float) -> Iterator[tuple[Path, Value]]:

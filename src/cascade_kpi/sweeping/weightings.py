@@ -9,18 +9,32 @@ import numpy as np
 from attrs import field, frozen
 
 from cascade_kpi._arrays import CONTENT, FloatArray, fingerprint, float_array, frozen_array
-from cascade_kpi._fields import as_number, as_tuple, not_numbers, not_texts, not_whole, repeated
+from cascade_kpi._fields import (
+    as_number,
+    as_tuple,
+    members,
+    not_numbers,
+    not_texts,
+    not_whole,
+    refusals,
+    repeated,
+    unrefused,
+)
 from cascade_kpi.errors import Fault, check
 from cascade_kpi.records import record
 from cascade_kpi.sweeping.reading import weightings_of
 
-__all__ = ["Weightings"]
+__all__ = ["Weightings", "share_faults"]
 
 _MOST = 1_000_000
 
 
-def _values(given: Any) -> Any:
+def _array(given: Any) -> Any:
     return frozen_array(float_array(given, "weightings"))
+
+
+def _values(given: Any) -> Any:
+    return unrefused(_array, given)
 
 
 @record("cascade_kpi/weightings")
@@ -41,8 +55,8 @@ class Weightings:
     Raises
     ------
     InputError
-        Listing names that occur twice, a shape of the values that does not fit, weights below
-        zero or not finite, and rows without a weight above zero.
+        Listing names that occur twice or are no texts, a shape of the values that does not fit,
+        weights below zero or not finite, and rows without a weight above zero.
 
     Examples
     --------
@@ -56,16 +70,23 @@ class Weightings:
 
     @names.default
     def _numbered(self) -> tuple[str, ...]:
-        return tuple(str(1 + k) for k in range(len(self.values)))
+        rows = len(self.values) if np.ndim(self.values) else 0
+        return tuple(str(1 + k) for k in range(rows))
 
     def __attrs_post_init__(self) -> None:
-        faults = []
-        for what, texts in (("items", self.items), ("names", self.names)):
+        faults: list[Fault] = []
+        for what, given in (("items", self.items), ("names", self.names)):
+            sound = members("weightings", given, str, "write each as text", faults, column=what)
+            texts = [text for _, text in sound]
             faults += [
                 Fault("weightings", "occurs twice", "keep one", column=what, value=text)
                 for text in repeated(texts)
             ]
             faults += [f for text in texts for f in not_texts("weightings", **{what: text})]
+        faults += refusals(_array, self.values)
+        both = isinstance(self.items, tuple) and isinstance(self.names, tuple)
+        if not both or not isinstance(self.values, np.ndarray):
+            check(faults)
         shape = (len(self.names), len(self.items))
         if self.values.shape != shape or 0 in shape:
             reason = (
@@ -170,18 +191,7 @@ class Weightings:
         """
         items, base = _base(weights)
         share = as_number(share)
-        faults = not_numbers("weightings", share=share)
-        if not faults and not 0 < share <= 1:
-            faults = [
-                Fault(
-                    "weightings",
-                    "not a share",
-                    "give more than 0, at most 1",
-                    column="share",
-                    value=share,
-                )
-            ]
-        check(faults)
+        check(share_faults("weightings", share))
         rows, names = [], []
         for i, name in enumerate(items):
             rest = base.sum() - base[i]
@@ -246,6 +256,15 @@ class Weightings:
         shares = np.random.default_rng(seed).dirichlet(concentration * base[on] / base.sum(), count)
         values[:, on] = shares * base.sum()
         return cls(items, values)
+
+
+def share_faults(source: str, share: Any) -> list[Fault]:
+    """A fault if a number is no share above nothing."""
+    faults = not_numbers(source, share=share)
+    if not faults and not 0 < share <= 1:
+        repair = "give more than 0, at most 1"
+        faults = [Fault(source, "not a share", repair, column="share", value=share)]
+    return faults
 
 
 def _base(weights: Any) -> tuple[tuple[str, ...], FloatArray]:

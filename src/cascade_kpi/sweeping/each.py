@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from cascade_kpi._arrays import FloatArray, IntArray, lock
 from cascade_kpi._fields import refusals
 from cascade_kpi.errors import Fault, InputError, check
-from cascade_kpi.scoring.block import Block, Sources, Where
+from cascade_kpi.scoring.block import Block, Sources
 from cascade_kpi.scoring.grades import codes_of
 from cascade_kpi.scoring.items import Item, Rated
 from cascade_kpi.scoring.kernel import Kernel

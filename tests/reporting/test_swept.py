@@ -87,7 +87,7 @@ def test_a_bar_runs_over_its_range_on_its_scale():
 
 
 def test_labels_of_an_axis_keep_apart():
-    drawn = str(range_axis((0.0, 100.0), [(0.0, "0"), (100.0, "100"), (5.0, "C"), (50.0, "A")]))
+    drawn = str(range_axis((0.0, 100.0), [(0.0, "0"), (100.0, "100"), (4.0, "C"), (50.0, "A")]))
     assert re.findall(r">([^<>]+)</text>", drawn) == ["0", "100", "A"]
 
 

@@ -10,7 +10,7 @@ from cascade_kpi.reporting.elements import Element, el
 __all__ = ["moved_bar", "range_axis", "range_bar"]
 
 _EDGE = 0.02
-_APART = 0.13  # of the width, that labels of an axis need
+_CHARACTER = 0.024  # of the width of a picture on a phone, that one takes
 
 Scale = tuple[float, float]
 """What stands at the left end, and what at the right; places run from the last to the first."""
@@ -47,13 +47,13 @@ def range_bar(
 
 def range_axis(scale: Scale, marks: Sequence[tuple[float, str]]) -> Element:
     """Labels below ranges: at the ends, and between them as far as they have room."""
-    taken: list[float] = []
+    taken: list[tuple[float, int]] = []
     shapes = []
     for value, told in marks:
         place = _share(value, scale)
-        if any(abs(place - other) < _APART for other in taken):
+        if any(abs(place - x) < _CHARACTER * max(len(told) + n, 2) for x, n in taken):
             continue
-        taken.append(place)
+        taken.append((place, len(told)))
         side = "start" if place < 0.05 else "end" if place > 0.95 else "middle"
         shapes.append(el("text", told, x=_at(value, scale), y="1em", text_anchor=side))
     return el("svg", shapes, cls="axis", aria_hidden="true")

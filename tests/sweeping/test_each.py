@@ -8,6 +8,7 @@ import cascade_kpi as ck
 from cascade_kpi.sweeping import each as module
 from cascade_kpi.sweeping.each import Each
 from tests.helpers import refused
+from tests.scoring import test_rated as rated
 from tests.sweeping.case import GRADES, card, results
 
 CARD = card()
@@ -145,3 +146,31 @@ def test_a_total_outside_the_bands_of_its_own_card_is_refused():
     assert told[0].value == min(fault.value for fault in alone)
     assert told[0].reason == "total outside all bands, under 'closed'"
     assert len(told) == 1
+
+
+def test_any_number_of_weightings_is_taken_in_parts(monkeypatch):
+    weightings = ck.Weightings.drawn({"sales": 2, "c": 1, "churn": 1, "q.x": 1}, 7, seed=1)
+    mild = attrs.evolve(
+        CARD, parts=[ck.Item(n) for n in ("sales", "churn", "q.x")], missing="zero",
+        weights={"sales": 40, "churn": 30, "q.x": 30},
+    )  # fmt: skip
+    base = ck.score(RESULTS, mild)
+    weightings = ck.Weightings(("sales", "churn", "q.x"), weightings.values[:, [0, 2, 3]])
+    whole = ck.sweep(base, weightings)
+    monkeypatch.setattr(module, "_CARDS", 3)
+    parts = ck.sweep(base, weightings)
+    assert parts == whole
+    assert [each.begin for each in Each.parts(base, whole.names, whole.card)] == [0, 3, 6]
+    assert parts.ranks() == whole.ranks()
+    monkeypatch.undo()
+    assert parts.ranks() == whole.ranks()
+
+
+def test_ratings_are_those_of_the_base():
+    card = ck.Scorecard(rated.PARTS, rated.WEIGHTS)
+    scores = rated.scores(card)
+    grid = ck.Variants.grid(card, {"teamwork.curve.slope": [10, 20], "sales.weight": [50, 70]})
+    swept = ck.sweep(scores, grid)
+    for k, one in enumerate(grid.cards.values()):
+        assert swept.totals(k).tobytes() == rated.scores(one).total.tobytes()
+    assert swept.high[0].tolist() == np.fmax.reduce([swept.totals(k)[0] for k in range(4)]).tolist()

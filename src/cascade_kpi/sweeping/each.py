@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -33,6 +33,7 @@ Made = Iterator[tuple[int, Where, Iterable[Batch]]]
 _BLOCK = 65_536  # nodes, as in scoring; fewer where so many points would be kept
 _KEPT = 1 << 23  # points kept at a time, 64 MB
 _LEAST = 2_048
+_CARDS = 1_000  # weightings whose cards are made at a time
 
 Points = tuple[FloatArray, NDArray[np.bool_]]
 """Points of an item for a block of nodes, and whose are known, (m,) each."""
@@ -96,12 +97,25 @@ class Each:
         Per card and part, the number of an item that several cards have; -1 for others.
     shared : int
         How many such items there are.
+    begin : int
+        The number of the first card, where they are a part of more.
     """
 
     names: tuple[str, ...]
     sources: tuple[Sources, ...]
     codes: tuple[tuple[int, ...], ...]
     shared: int
+    begin: int = 0
+
+    @classmethod
+    def parts(
+        cls, scores: Scores, names: Sequence[str], card: Callable[[int], Scorecard]
+    ) -> Iterator[Each]:
+        """Any number of cards, a thousand at a time; `card` makes the k-th."""
+        for begin in range(0, len(names), _CARDS):
+            which = range(begin, min(begin + _CARDS, len(names)))
+            made = cls.of(scores, {names[k]: card(k) for k in which})
+            yield attrs.evolve(made, begin=begin)
 
     @classmethod
     def of(cls, scores: Scores, cards: Mapping[str, Scorecard]) -> Each:
@@ -137,7 +151,9 @@ class Each:
     def totals(
         self, p: int, nodes: slice | IntArray, which: range | None = None
     ) -> Iterator[tuple[int, FloatArray]]:
-        """The number of each card, or of some, and totals of some nodes under it, float64 (m,).
+        """The number of each card and totals of some nodes under it, float64 (m,).
+
+        Of all, or of some by their place among these.
 
         Raises
         ------
@@ -151,7 +167,7 @@ class Each:
                 code: (np.empty(size), np.zeros(size, dtype=bool)) for code in range(self.shared)
             }
         for k in range(len(self.sources)) if which is None else which:
-            yield k, self._total(k, p, nodes, kept)
+            yield self.begin + k, self._total(k, p, nodes, kept)
 
     def _total(
         self, k: int, p: int, nodes: slice | IntArray, kept: dict[int, Points]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +15,6 @@ from cascade_kpi._long import Columns, same, texts, totals_table
 from cascade_kpi.comparing.ranks import centred, correlated, spearman, tied_places
 from cascade_kpi.errors import Fault, check
 from cascade_kpi.org.tree import OrgTree
-from cascade_kpi.scoring.scorecard import Scorecard
 from cascade_kpi.sweeping.each import Each
 
 if TYPE_CHECKING:
@@ -159,17 +159,16 @@ def people_of(org: OrgTree, among: Any) -> IntArray:
     return known.astype(np.int64)
 
 
-def ranked(swept: Sweep, cards: Mapping[str, Scorecard], rows: IntArray) -> RankRanges:
+def ranked(swept: Sweep, rows: IntArray) -> RankRanges:
     """Places of some people by the totals that `score` makes under each card."""
-    each = Each.of(swept.scores, cards)
-    shape, ways = (len(swept.periods), len(rows)), (len(cards), len(swept.periods))
+    shape, ways = (len(swept.periods), len(rows)), (len(swept.over), len(swept.periods))
     base, best, worst = (np.zeros(shape, dtype=np.int64) for _ in range(3))
     people, largest = (np.zeros(ways, dtype=np.int64) for _ in range(2))
     mover, rho, shift = np.full(ways, -1), np.full(ways, np.nan), np.full(ways, np.nan)
-    for p in range(shape[0]):
-        one = _Order.of(swept.scores.total[p, rows])
-        base[p] = one.places
-        for k, totals in _everybody(each, p, rows):
+    orders = [_Order.of(total[rows]) for total in swept.scores.total]
+    for each in Each.parts(swept.scores, swept.names, swept.card):
+        for p, k, totals in _everybody(each, rows):
+            one = orders[p]
             other = _Order.of(totals)
             here = other.places > 0
             best[p] = np.where(here & ((best[p] == 0) | (other.places < best[p])), other.places,
@@ -182,6 +181,7 @@ def ranked(swept: Sweep, cards: Mapping[str, Scorecard], rows: IntArray) -> Rank
                 shift[k, p], largest[k, p] = moves.sum() / people[k, p], moves.max()
                 mover[k, p] = rows[moves.argmax()] if largest[k, p] else -1
             rho[k, p] = one.correlation(other)
+    base[:] = [one.places for one in orders]
     made = rows, base, best, worst, people, rho, shift, largest, mover
     return RankRanges(swept, *map(lock, made))
 
@@ -212,10 +212,11 @@ class _Order:
         return float(spearman(self.totals, other.totals, pool, 1)[0])
 
 
-def _everybody(each: Each, p: int, rows: IntArray) -> Iterator[tuple[int, FloatArray]]:
-    """Totals of all these people in one period, card by card."""
-    count, size = len(each.sources), max(_TOTALS // max(len(rows), 1), 1)
-    for begin in range(0, count, size):
+def _everybody(each: Each, rows: IntArray) -> Iterator[tuple[int, int, FloatArray]]:
+    """A period, a card, and totals of all these people."""
+    periods, count = len(each.sources[0].results.periods), len(each.sources)
+    size = max(_TOTALS // max(len(rows), 1), 1)
+    for p, begin in product(range(periods), range(0, count, size)):
         which = range(begin, min(begin + size, count))
         made = np.empty((len(which), len(rows)))
         for nodes in each.blocks():
@@ -226,5 +227,7 @@ def _everybody(each: Each, p: int, rows: IntArray) -> Iterator[tuple[int, FloatA
             # A few are scored by themselves, many as the block that they are in.
             few = len(some) * 8 < nodes.stop - nodes.start
             for k, totals in each.totals(p, some if few else nodes, which):
-                made[k - begin, mine] = totals if few else totals[some - nodes.start]
-        yield from zip(which, made, strict=True)
+                at = k - each.begin - begin
+                made[at, mine] = totals if few else totals[some - nodes.start]
+        for k, totals in zip(which, made, strict=True):
+            yield p, each.begin + k, totals

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import attrs
 import numpy as np
@@ -204,7 +205,7 @@ class Sweep:
         >>> ranks.spearman.tolist(), ranks.largest.tolist()
         ([[1.0], [-1.0]], [[0], [1]])
         """
-        return ranked(self, self._cards, people_of(self.org, among))
+        return ranked(self, people_of(self.org, among))
 
     def table(self) -> Columns:
         """Everybody with a total as columns, by period and node.
@@ -241,10 +242,6 @@ class Sweep:
             where there are no settings.
         """
         return by_setting(self)
-
-    @property
-    def _cards(self) -> dict[str, Scorecard]:
-        return {name: self.card(k) for k, name in enumerate(self.names)}
 
     def __repr__(self) -> str:
         what = "weightings" if isinstance(self.over, Weightings) else "cards"
@@ -342,8 +339,9 @@ def _weighed(card: Scorecard, entry: dict[str, float]) -> Scorecard:
 
 def _each(scores: Scores, weightings: Weightings) -> Made:
     """Totals of everybody, weighting by weighting."""
-    cards = (_card(scores.scorecard, weightings, k) for k in range(len(weightings)))
-    return Each.of(scores, dict(zip(weightings.names, cards, strict=True))).everybody()
+    card = partial(_card, scores.scorecard, weightings)
+    for each in Each.parts(scores, weightings.names, card):
+        yield from each.everybody()
 
 
 def _union(scores: Scores, weightings: Weightings) -> Sources:

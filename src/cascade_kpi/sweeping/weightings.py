@@ -42,6 +42,8 @@ def _values(given: Any) -> Any:
 class Weightings:
     """Many weightings of the same items, the same for everybody.
 
+    Where weights differ by group, :meth:`Variants.around` changes each group's own.
+
     Parameters
     ----------
     items : iterable of str

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 import cascade_kpi as ck
 from cascade_kpi.sweeping import each as module
 from tests.properties.test_cards import cards, worlds
+from tests.strategies.trees import shuffled
 
 BANDS = [
     ck.Grades.from_edges({"A": 80, "B": 40, "C": None}),
@@ -37,7 +38,7 @@ def grid(card, wanted):
     return ck.Variants.grid(card, wanted).cards.values()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(worlds(), many(), st.sampled_from([1, 2, 65_536]))
 def test_every_card_scores_as_it_does_alone(results, made, size):
     base = ck.score(results, made["one"])
@@ -81,3 +82,53 @@ def test_the_order_of_cards_orders_what_is_told_of_them(results, made, random):
         assert getattr(other, name).tobytes() == getattr(swept, name)[order].tobytes()
     for name in ("low", "high", "got"):
         assert getattr(other, name).tobytes() == getattr(swept, name).tobytes()
+
+
+UNITS = {
+    "id": ["hq", "p", "q", "r", "s", "t"],
+    "parent": ["", "hq", "hq", "p", "p", "q"],
+    "post": ["x", "y", "x", "y", "x", "y"],
+}
+NODES = [node for node in UNITS["id"] if node != "hq"]
+
+
+def swept(units, goals, reports, weights):
+    """Everything that a sweep tells, over weightings and over cards, as bytes and text."""
+    org = ck.OrgTree.from_table(units)
+    kpis = [ck.Kpi(name, "x", aggregate=ck.aggregates.Mean(), split=ck.splits.Shared())
+            for name in ("a", "b")]  # fmt: skip
+    targets = ck.cascade(org, kpis, goals, periods="2026")
+    results = ck.measure(targets, reports, inner="own")
+    items = [ck.Item(name) for name in ("a", "b")]
+    entry = {"x": {"a": 60, "b": 40}, "y": {"a": 30, "b": 70}}
+    card = ck.Scorecard(items, ck.Weights(entry, by="post"), grades=BANDS[0])
+    base = ck.score(results, card)
+    told = []
+    for over in (ck.Weightings.from_table(weights), ck.Variants.around(card, 0.5)):
+        made = ck.sweep(base, over)
+        ranks = made.ranks(org.rows(NODES))
+        tables = (made.table(), made.summary(), ranks.table(), ranks.summary())
+        told += [made.mean.tobytes(), made.low.tobytes(), made.high.tobytes(), made.got.tobytes()]
+        told += [{name: str(column.tolist()) for name, column in one.items()} for one in tables]
+        told.append(ck.report(made).html())
+    return told
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.data())
+def test_the_order_of_input_rows_changes_nothing(data):
+    numbers = st.sampled_from([None, 20.0, 33.3, 50.0, 77.7, 120.0])
+    cells = [(node, kpi, data.draw(numbers)) for node in NODES for kpi in ("a", "b")]
+    cells = [cell for cell in cells if cell[2] is not None] or [("t", "a", 50.0)]
+    reports = dict(zip(("node", "kpi", "value"), map(list, zip(*cells, strict=True)), strict=True))
+    goals = {"node": ["hq", "hq"], "kpi": ["a", "b"], "value": [50.0, 60.0]}
+    long = {
+        "name": ["one", "one", "two", "two"], "item": ["a", "b", "a", "b"], "weight": [3, 1, 1, 9],
+    }  # fmt: skip
+    plain = swept(UNITS, goals, reports, long)
+    # Names and items of a long table stand as they are met: its own rows stay.
+    mixed = [
+        shuffled(table, data.draw(st.permutations(range(len(next(iter(table.values())))))))
+        for table in (UNITS, goals, reports)
+    ]
+    assert swept(*mixed, long) == plain

@@ -54,6 +54,41 @@ def test_they_are_made_for_those_alone_who_have_them(monkeypatch, size):
             assert totals.tobytes() == alone[k][p, some].tobytes()
 
 
+@pytest.mark.parametrize("size", [300, 65_536])
+def test_points_of_a_few_are_made_for_each_who_lacks_them(monkeypatch, size):
+    """Items that a third of the nodes have, and under the next card another third too."""
+    monkeypatch.setattr(module, "_BLOCK", size)
+    monkeypatch.setattr(module, "_LEAST", 1)
+    items = [ck.Item(name, ck.curves.Linear(cap=120)) for name in ("sales", "churn", "q.x")]
+    alone = {"shop": {"sales": 100}, "web": {"churn": 100}, "head": {"q.x": 100}}
+    more = {
+        "shop": {"sales": 50, "churn": 50},
+        "web": {"churn": 60, "q.x": 40},
+        "*": {"sales": 100},
+    }
+    cards = {
+        name: ck.Scorecard(items, entry, grades=GRADES)
+        for name, entry in (("alone", alone), ("more", more), ("again", alone))
+    }
+    each = Each.of(BASE, cards)
+    for nodes in each.blocks():
+        for k, totals in each.totals(0, nodes):
+            told = ck.score(RESULTS, list(cards.values())[k]).total[0, nodes]
+            assert totals.tobytes() == told.tobytes()
+    made = []
+    points = ck.Item.points
+
+    def counted(self, reading):
+        made.append(len(points(self, reading)))
+        return points(self, reading)
+
+    each = Each.of(BASE, {name: cards[name] for name in ("alone", "again")})
+    monkeypatch.setattr(ck.Item, "points", counted)
+    for nodes in each.blocks():
+        list(each.totals(0, nodes))
+    assert sum(made) == 700  # everybody has one item, and the second card finds it made
+
+
 def test_blocks_are_smaller_where_more_is_kept():
     caps = {f"{cap}": attrs.evolve(CARD, parts=card().root) for cap in range(2)}
     assert list(Each.of(BASE, caps).blocks()) == [slice(0, 700)]

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 import cascade_kpi as ck
 from cascade_kpi.sweeping import ranks as module
-from tests.helpers import refused
+from tests.helpers import entries, org, refused
 from tests.sweeping.case import card, results
 from tests.sweeping.test_sweep import scores
 
@@ -111,6 +111,24 @@ def test_who_has_no_place_has_none():
     table = ranks.table()
     assert len(table["node"]) == int((there | (ranks.base > 0)).sum())
     assert 0 in table["rank"]
+
+
+def test_people_who_come_and_people_who_go_are_told_apart():
+    tree = org({"hq": "", "a": "hq", "b": "hq", "c": "hq", "d": "hq"})
+    kpis = [ck.Kpi(name, "x", aggregate=ck.aggregates.Mean(), split=ck.splits.Shared())
+            for name in ("one", "two")]  # fmt: skip
+    targets = ck.cascade(tree, kpis, {"one": 100, "two": 100}, periods="2026")
+    reports = entries(
+        ("b", "one", 70), ("c", "one", 80), ("d", "one", 90),
+        ("a", "two", 30), ("c", "two", 99), ("d", "two", 20),
+    )  # fmt: skip
+    items = [ck.Item("one"), ck.Item("two")]
+    base = ck.score(ck.measure(targets, reports), ck.Scorecard(items, {"one": 100}))
+    ranks = ck.sweep(base, ck.Weightings(["two"], [[1]])).ranks()
+    assert (ranks.base.tolist(), ranks.best.tolist()) == ([[0, 3, 2, 1]], [[2, 0, 1, 3]])
+    # Of c and d alone, who have both: their order is turned.
+    assert (ranks.people.item(), ranks.spearman.item(), ranks.largest.item()) == (2, -1, 2)
+    assert (ranks.shift.item(), ranks.mover.item()) == (1.5, tree.row("d"))
 
 
 def test_the_summary_tells_who_moves_most():

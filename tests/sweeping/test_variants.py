@@ -69,6 +69,14 @@ def test_each_setting_reaches_its_place_and_no_other():
     assert made.root.parts[0] is CARD.root.parts[0]
 
 
+def test_of_parts_whose_names_begin_alike_the_longest_counts():
+    items = [ck.Item("a", LINE), ck.Item("b", LINE, named="a.curve")]
+    two = ck.Scorecard(items, {"a": 50, "a.curve": 50})
+    made = only({"a.curve.curve.cap": [99], "a.curve.curve.floor": [1]}, two)
+    assert made.items[1].curve == ck.curves.Linear(floor=1, cap=99)
+    assert made.items[0] == items[0]
+
+
 def test_what_stands_in_a_curve_is_set_after_the_curve():
     for order in (["sales.curve", "sales.curve.cap"], ["sales.curve.cap", "sales.curve"]):
         values = {"sales.curve": [FLAT], "sales.curve.cap": [55]}
@@ -115,8 +123,11 @@ def test_several_weights_of_a_section_that_are_set_are_all_kept():
 
 
 def test_a_weight_that_is_set_to_what_it_is_changes_no_bit():
-    third = ck.Scorecard([ck.Item(n) for n in "abc"], {"a": 0.1, "b": 0.2, "c": 99.7})
-    assert plain(only({"b.weight": [0.2]}, third)) == plain(third)
+    weights = {"a": 7.6, "b": 34.0, "c": 7.9, "d": 50.50000000000001}
+    rest = [weights[name] for name in "bcd"]
+    assert [(100 - 7.6) * (each / sum(rest)) for each in rest] != rest
+    odd = ck.Scorecard([ck.Item(name) for name in weights], weights)
+    assert plain(only({"a.weight": [7.6]}, odd)) == plain(odd)
 
 
 def test_what_is_in_a_section_that_weighs_nothing_goes_with_it():

@@ -188,7 +188,7 @@ def _places(ranks: RankRanges, p: int, limits: Limits) -> _Ranges:
     )
     org = ranks.swept.org
     labels = tuple(map(str, org.labels[ranks.rows[chosen]].tolist()))
-    lead = "The first in the base, and the best and the worst place of each under all."
+    lead = "The first in the base, the ring, and the best and the worst place of each under all."
     marks = ((last, f"{last:,.0f}"), (1.0, "1"))
     left = len(placed) - len(chosen)
     heads = ("base", "best", "worst")

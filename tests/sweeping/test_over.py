@@ -44,3 +44,11 @@ def test_cards_with_other_grades_are_refused_together():
 def test_nothing_else_is_swept():
     told = refused(ck.sweep, None, CARD)
     assert [each.source for each in told] == ["scores", "over"]
+
+
+def test_weights_of_sections_are_for_variants():
+    told = refused(ck.sweep, BASE, ck.Weightings(["sales", "c", "x"], [[1, 1, 1]]))
+    assert [each.value for each in told] == ["c", "x"]
+    assert "Variants.grid(card, {'part.weight': […]})" in told[0].repair
+    told = refused(ck.sweep, BASE, ck.Weightings(["sales", "churn"], [[1, 1]]))
+    assert "Variants.grid(card, {'part.weight': […]})" in told[0].repair

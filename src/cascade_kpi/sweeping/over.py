@@ -18,6 +18,9 @@ __all__ = ["Over", "cuts_of", "misfits", "not_swept"]
 
 Over: TypeAlias = Weightings | Variants
 
+SECTIONS = "set weights of sections, and within them, by Variants.grid(card, {'part.weight': […]})"
+"""What to do with weights that no weighting has."""
+
 
 def not_swept(over: object) -> list[Fault]:
     """A fault if it is neither."""
@@ -30,8 +33,11 @@ def misfits(card: Scorecard, over: Over) -> list[Fault]:
     """Items that the card lacks, or cards with other grades."""
     if isinstance(over, Weightings):
         known = tuple(item.name for item in card.items)
+        sections = set(card.outline.names) - set(known)
         return [
-            Fault("weightings", "no item of this name", suggest(name, known), value=name)
+            Fault("weightings", "a section of the card", SECTIONS, value=name)
+            if name in sections
+            else Fault("weightings", "no item of this name", suggest(name, known), value=name)
             for name in over.items
             if name not in known
         ]

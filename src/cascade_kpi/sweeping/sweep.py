@@ -12,7 +12,7 @@ from attrs import field, frozen
 from cascade_kpi._arrays import CONTENT, FloatArray, IntArray, fingerprint, lock
 from cascade_kpi._fields import not_whole
 from cascade_kpi._long import Columns
-from cascade_kpi.errors import Fault, check, suggest, unlike
+from cascade_kpi.errors import Fault, InputError, check, suggest, unlike
 from cascade_kpi.org.tree import OrgTree
 from cascade_kpi.periods import Periods
 from cascade_kpi.records import record
@@ -27,7 +27,7 @@ from cascade_kpi.scoring.score import Scores
 from cascade_kpi.scoring.scorecard import Scorecard
 from cascade_kpi.scoring.weights import EVERYBODY, Weights
 from cascade_kpi.sweeping.each import Each, Made
-from cascade_kpi.sweeping.over import Over, cuts_of, misfits, not_swept
+from cascade_kpi.sweeping.over import SECTIONS, Over, cuts_of, misfits, not_swept
 from cascade_kpi.sweeping.ranks import RankRanges, people_of, ranked
 from cascade_kpi.sweeping.tables import by_node, by_setting, by_way
 from cascade_kpi.sweeping.tally import Batch, Tally
@@ -334,7 +334,11 @@ def _card(card: Scorecard, weightings: Weightings, k: int) -> Scorecard:
 
 def _weighed(card: Scorecard, entry: dict[str, float]) -> Scorecard:
     weights = Weights({EVERYBODY: entry}, promised=card.weights.promised)
-    return attrs.evolve(card, weights=weights)
+    try:
+        return attrs.evolve(card, weights=weights)
+    except InputError as error:
+        faults = [attrs.evolve(fault, repair=SECTIONS) for fault in error.faults]
+        raise InputError(faults) from None
 
 
 def _each(scores: Scores, weightings: Weightings) -> Made:

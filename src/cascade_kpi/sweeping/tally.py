@@ -94,6 +94,8 @@ class Tally:
     ) -> None:
         periods, nodes = base.shape
         self._cuts = np.empty((weightings, 0)) if cuts is None else cuts
+        # One number is compared with faster than a column of the same.
+        self._alike = bool((self._cuts == self._cuts[:1]).all())
         grades = 0 if cuts is None else cuts.shape[1] + 1
         self._codes = codes
         self.total = np.zeros((weightings, periods))
@@ -124,7 +126,8 @@ class Tally:
         for g in range(self.got.shape[1]):
             reached = last
             if g < self._cuts.shape[1]:
-                reached = totals >= self._cuts[which, g, None]
+                cut = self._cuts[0, g] if self._alike else self._cuts[which, g, None]
+                reached = totals >= cut
             here = reached & ~above
             self.got[p, g, nodes] += here.sum(axis=0, dtype=np.int32)
             self.graded[which, p, g] += np.count_nonzero(here, axis=1)

@@ -30,7 +30,7 @@ __all__ = ["Each", "Made"]
 Made = Iterator[tuple[int, Where, Iterable[Batch]]]
 """A period, some nodes, and their totals under some weightings or cards at a time."""
 
-_BLOCK = 65_536  # nodes, as in scoring; fewer where so many points would be kept
+_BLOCK = 65_536  # nodes; fewer where so many points would be kept
 _KEPT = 1 << 23  # points kept at a time, 64 MB
 _LEAST = 2_048
 _CARDS = 1_000  # weightings whose cards are made at a time

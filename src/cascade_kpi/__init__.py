@@ -107,6 +107,7 @@ if TYPE_CHECKING:
     from cascade_kpi.scoring.sections import Section
     from cascade_kpi.scoring.weights import Override, Weights
     from cascade_kpi.sweeping.sweep import Sweep, sweep
+    from cascade_kpi.sweeping.variants import Variants
     from cascade_kpi.sweeping.weightings import Weightings
     from cascade_kpi.tables import Csv, write_csv
     from cascade_kpi.targets.cascade import cascade
@@ -184,6 +185,7 @@ __all__ = [
     "Tipping",
     "Told",
     "Translation",
+    "Variants",
     "WeightBudget",
     "WeightBudgets",
     "Weightings",
@@ -275,7 +277,7 @@ defer("cascade_kpi.calibrating", "cascade_kpi.comparing", "cascade_kpi.examining
 defer(*(f"cascade_kpi.moving.{name}" for name in ("reorganisation", "stints", "moves", "written")))
 defer("cascade_kpi.blending")
 defer("cascade_kpi.exposing.score_stints")
-defer("cascade_kpi.sweeping.weightings", "cascade_kpi.sweeping.sweep")
+defer(*(f"cascade_kpi.sweeping.{name}" for name in ("weightings", "variants", "sweep")))
 defer("cascade_kpi.changing.attribute", "cascade_kpi.analysis.gaps")
 defer("cascade_kpi.agreements.performance_plan")
 defer("cascade_kpi.rating", "cascade_kpi.rating.ratings", "cascade_kpi.rating.consolidate")
@@ -383,6 +385,7 @@ _LATE = {
     "translate": "cascade_kpi.drivers.translate",
     "write_csv": "cascade_kpi.tables",
     "Sweep": "cascade_kpi.sweeping.sweep",
+    "Variants": "cascade_kpi.sweeping.variants",
     "Weightings": "cascade_kpi.sweeping.weightings",
     "sweep": "cascade_kpi.sweeping.sweep",
 }

@@ -7,6 +7,7 @@ from tests.alignment.case import aligned
 from tests.moving.cases import LEAVES, MOVES, year
 from tests.reporting import browser
 from tests.reporting.case import plan
+from tests.sweeping.case import card, results
 
 PATH = browser.find()
 pytestmark = [
@@ -122,3 +123,19 @@ def test_timelines_keep_their_labels_within_the_page(tab, tmp_path, width):
       .filter(t => t.getBoundingClientRect().right > svg.getBoundingClientRect().right + 1)
       .map(t => t.textContent))"""
     assert tab.evaluate(outside) == []
+
+
+@pytest.mark.parametrize("width", [WIDE, PHONE])
+def test_ranges_of_a_sweep_stay_within_the_page(tab, tmp_path, width):
+    base = ck.score(results(), card())
+    long = {"a curve with quite a long name" * 3: ck.curves.Linear(50)}
+    grid = ck.Variants.grid(base.scorecard, {"sales.curve": long, "sales.weight.shop": [20, 90]})
+    path = ck.report(ck.sweep(base, grid)).save(tmp_path / "sweep.html").as_uri()
+    tab.open(path, width, mobile=width == PHONE)
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
+    assert tab.evaluate(f"({STICKING_OUT})({width})") == []
+    drawn = "[...document.querySelectorAll('svg.swept, .ranges svg.axis')]"
+    assert tab.evaluate(f"{drawn}.length") == 30
+    outside = f"""{drawn}.flatMap(svg => [...svg.querySelectorAll('line, circle, text')]
+      .filter(t => t.getBoundingClientRect().right > svg.getBoundingClientRect().right + 1))"""
+    assert tab.evaluate(f"{outside}.length") == 0

@@ -25,6 +25,7 @@ from tests.wrong_arguments import (
     reporting,
     results,
     scoring,
+    sweeping,
     targets,
 )
 from tests.wrong_arguments.stages import KPI, PLAN, TREE
@@ -35,7 +36,7 @@ JUNK = [
 ]  # fmt: skip
 ROOMS = [
     alignment, blending, calibrating, commitments, comparing, drivers, examining, judging, kpis,
-    moving, org, plan, rating, records, reporting, results, scoring, targets,
+    moving, org, plan, rating, records, reporting, results, scoring, sweeping, targets,
 ]  # fmt: skip
 CALLS = {name: call for room in ROOMS for name, call in room.CALLS.items()}
 

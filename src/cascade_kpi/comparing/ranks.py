@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from cascade_kpi._arrays import FloatArray, IntArray
 
-__all__ = ["kendall", "places", "spearman"]
+__all__ = ["centred", "correlated", "kendall", "places", "spearman", "tied_places"]
 
 
 def places(values: FloatArray, pools: IntArray) -> IntArray:
@@ -22,19 +22,34 @@ def places(values: FloatArray, pools: IntArray) -> IntArray:
     >>> places(np.array([7.0, 9.0, 7.0, 5.0, np.nan]), np.zeros(5, dtype=np.int64))
     array([2, 1, 2, 4, 0])
     """
-    out = np.zeros(len(values), dtype=np.int64)
+    return tied_places(values, pools)[0]
+
+
+def tied_places(values: FloatArray, pools: IntArray) -> tuple[IntArray, IntArray]:
+    """The best and the worst of the places that each value shares with its ties, int64 (m,) each.
+
+    Of :func:`places`; both 0 for none.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> tied_places(np.array([7.0, 9.0, 7.0, 5.0]), np.zeros(4, dtype=np.int64))
+    (array([2, 1, 2, 4]), array([3, 1, 3, 4]))
+    """
+    best, worst = np.zeros(len(values), dtype=np.int64), np.zeros(len(values), dtype=np.int64)
     who = np.flatnonzero((pools >= 0) & ~np.isnan(values))
     if not len(who):
-        return out
+        return best, worst
     value, pool = values[who], pools[who]
     order = np.lexsort((-value, pool))
     first = _first(pool[order])
     new = first | _first(value[order])
     at = np.arange(len(who))
     begin = np.maximum.accumulate(np.where(first, at, 0))
-    tied = np.maximum.accumulate(np.where(new, at, 0))
-    out[who[order]] = tied - begin + 1
-    return out
+    ends = np.append(np.flatnonzero(new)[1:], len(who))
+    best[who[order]] = np.maximum.accumulate(np.where(new, at, 0)) - begin + 1
+    worst[who[order]] = ends[np.cumsum(new) - 1] - begin
+    return best, worst
 
 
 def _first(sorted_values: NDArray[np.generic]) -> NDArray[np.bool_]:
@@ -134,9 +149,24 @@ def spearman(one: FloatArray, two: FloatArray, pools: IntArray, size: int) -> Fl
     array([0.8])
     """
     one, two, pool = _both(one, two, pools)
-    people = np.bincount(pool, minlength=size)
-    x, y = (_centred(values, pool, people) for values in (one, two))
-    xx, yy, xy = (np.bincount(pool, weights=each, minlength=size) for each in (x * x, y * y, x * y))
+    x, y = (centred(tied_places(values, pool), pool, size) for values in (one, two))
+    return correlated(x, y, pool, size)
+
+
+def centred(shared: tuple[IntArray, IntArray], pools: IntArray, size: int) -> FloatArray:
+    """Twice the mean place of each, less the mean of that: whole numbers, float64 (m,).
+
+    `shared` are the places of :func:`tied_places`, of values that all are in a pool.
+    """
+    people = np.bincount(pools, minlength=size)
+    return np.asarray(shared[0] + shared[1] - (people[pools] + 1), dtype=np.float64)
+
+
+def correlated(x: FloatArray, y: FloatArray, pools: IntArray, size: int) -> FloatArray:
+    """The correlation of centred numbers in each pool, float64 (size,); NaN where one is all 0."""
+    xx, yy, xy = (
+        np.bincount(pools, weights=each, minlength=size) for each in (x * x, y * y, x * y)
+    )
     with np.errstate(invalid="ignore", divide="ignore"):
         rho = xy / xx * np.sqrt(xx / yy)
     return np.where((xx > 0) & (yy > 0), rho, np.nan)
@@ -148,10 +178,3 @@ def _both(
     """Those who are in a pool and present on both sides."""
     who = (pools >= 0) & ~np.isnan(one) & ~np.isnan(two)
     return one[who], two[who], pools[who]
-
-
-def _centred(values: FloatArray, pool: IntArray, people: IntArray) -> FloatArray:
-    """Twice the mean place of each, less the mean of that: whole numbers."""
-    high, low = places(values, pool), places(-values, pool)
-    # A tie from place a to b has the mean (a + b)/2, and b is what is left from the other end.
-    return np.asarray(high + (people[pool] + 1 - low) - (people[pool] + 1), dtype=np.float64)

@@ -45,6 +45,7 @@ from cascade_kpi.explaining.results import ResultExplainer
 from cascade_kpi.explaining.scores import ScoreExplainer
 from cascade_kpi.explaining.slopes import SlopeExplainer
 from cascade_kpi.explaining.standings import calibration_of, carried_of, multiplied_of
+from cascade_kpi.explaining.sweeps import sweep_answers
 from cascade_kpi.explaining.talks import talk_answers
 from cascade_kpi.explaining.translations import TranslationExplainer
 from cascade_kpi.exposing.score_stints import StintScores
@@ -56,6 +57,7 @@ from cascade_kpi.plan.improve import Plan
 from cascade_kpi.rating.consolidate import Consolidated
 from cascade_kpi.results.results import Results
 from cascade_kpi.scoring.score import Scores
+from cascade_kpi.sweeping.sweep import Sweep
 from cascade_kpi.targets.targets import Targets
 
 __all__ = ["explain"]
@@ -80,6 +82,7 @@ Stage = (
     | StintScores
     | BlendedStints
     | Comparison
+    | Sweep
     | Gaps
     | Plan
     | Alignment
@@ -109,7 +112,7 @@ def explain(
     ----------
     stage : Targets, Reconciliation, Negotiation, Moved, Credited, Fairness, Changes, Attribution, \
 Results, Derived, Contributions, Translation, Scores, Calibrated, Blended, Multiplied, \
-StintScores, BlendedStints, Comparison, Gaps, Plan, Alignment, PerformancePlan, Fitted, \
+StintScores, BlendedStints, Comparison, Sweep, Gaps, Plan, Alignment, PerformancePlan, Fitted, \
 Apportionment, fitting.Rounded, Consolidated or Examination
     node : id
         Of moved targets and credited results: of a holder, or of a unit; of scores over
@@ -117,7 +120,7 @@ Apportionment, fitting.Rounded, Consolidated or Examination
         coverage of a goal, nor of a performance plan, which is of one.
         Of a fitted, apportioned or rounded table: a tuple of labels, one for each axis.
     kpi : str, optional
-        Needed but for the total of scores and gaps, and the change of contributions.
+        Needed but for the total of scores, sweeps and gaps, and the change of contributions.
     period : str, optional
         Needed where there are several; a plan of either kind has its own.
     quantity : str, optional
@@ -163,6 +166,8 @@ Apportionment, fitting.Rounded, Consolidated or Examination
     - of calibrated grades ``"final"``, ``"calibrated"`` and ``"scored"``, places from 1, the best,
       and ``"rank"`` in the pool;
     - of a comparison ``"change"`` of the total, ``"before"`` and ``"after"``;
+      of a sweep ``"total"`` of the base, or with a part as `kpi` ``"points"``, and the same
+      under each weighting or card by its name;
     - of gaps ``"gap"``, ``"shortfall"``, ``"points"``, ``"to_parent"``, a part of the parent's
       gap, or without a KPI ``"total"``; of a plan ``"shortfall"``;
     - of a table made by ``fitting`` ``"value"``, and of an apportionment its ``"quotient"``;
@@ -456,6 +461,7 @@ _CHOICES: dict[type, Callable[[Any, object, str | None, str | None], Answers]] =
     StintScores: _of_stints,
     BlendedStints: _of_carried,
     Comparison: _of_comparison,
+    Sweep: sweep_answers,
     Gaps: _of_gaps,
     Plan: _of_plan,
     Fairness: _of_fairness,

@@ -17,11 +17,13 @@ from cascade_kpi.reporting.chances import chances_page
 from cascade_kpi.reporting.compared import comparison_page
 from cascade_kpi.reporting.limits import Limits
 from cascade_kpi.reporting.page import Page
+from cascade_kpi.reporting.swept import swept_page
 from cascade_kpi.reporting.tipped import tipped_page
+from cascade_kpi.sweeping.sweep import Sweep
 
 __all__ = ["OF_EVERYBODY", "OfEverybody", "ToldOfEverybody"]
 
-ToldOfEverybody = Comparison | Calibrated | GradeChances | Tipping
+ToldOfEverybody = Comparison | Calibrated | GradeChances | Tipping | Sweep
 
 
 @frozen
@@ -55,6 +57,9 @@ OF_EVERYBODY: Mapping[type, OfEverybody] = MappingProxyType(
             lambda _: "Chances of grades", "it is of all who have a grade", chances_page
         ),
         Tipping: OfEverybody(lambda _: "Tipping weights", "name it in tipping(…)", tipped_page),
+        Sweep: OfEverybody(
+            lambda swept: f"{len(swept.over):,} rules swept", "it is of everybody", swept_page
+        ),
     }
 )
 """Every kind that is told so."""

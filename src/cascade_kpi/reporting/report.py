@@ -62,7 +62,7 @@ class Report:
     stage : Targets, Results, Scores, Gaps, Plan, Fairness, Changes, Attribution, Reconciliation, \
 Negotiation, Moved, Credited, Alignment, Audit, PerformancePlan, Derived, Translation, Fitted, \
 Apportionment, fitting.Rounded, Leniency, Examination, StintScores, BlendedStints, Comparison, \
-Calibrated, GradeChances or Tipping
+Calibrated, GradeChances, Tipping or Sweep
     title : str
     focus : id
         The node that the report is about, with all below it; None for a whole alignment.
@@ -188,7 +188,8 @@ def report(
     values and of a translation: the driver tree, drawn, and what belongs to it. Of a comparison:
     places before and after, grades, groups and costs. Of a calibration: grades pool by pool,
     quotas, and who was moved. Of chances of grades and tipping weights: whose grade is least
-    sure, or nearest to another. Of scores over stints: totals, and the
+    sure, or nearest to another. Of a sweep: ranges of totals and places, and how many change
+    grade. Of scores over stints: totals, and the
     stints that they are made of, of everybody or of the person in focus.
 
     Parameters
@@ -196,7 +197,7 @@ def report(
     stage : Targets, Results, Scores, Gaps, Plan, Fairness, Changes, Attribution, Reconciliation, \
 Negotiation, Moved, Credited, Alignment, Audit, PerformancePlan, Derived, Translation, Fitted, \
 Apportionment, fitting.Rounded, Leniency, Examination, StintScores, BlendedStints, Comparison, \
-Calibrated, GradeChances or Tipping
+Calibrated, GradeChances, Tipping or Sweep
     title : str, optional
         By default the name of the node in focus and the period, or of phased targets the
         longer period that they are of.

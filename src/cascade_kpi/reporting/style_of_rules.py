@@ -66,4 +66,18 @@ svg.changes { width: 100%; min-width: 10rem; height: 2.4rem; }
 }
 """
 
-RULES = _CHECK + _COMPARED
+_SWEPT = """
+svg.swept { height: 1.3rem; min-width: 11rem; }
+.swept .ground { stroke: var(--rule); stroke-width: 1; }
+.swept .zero { stroke-dasharray: 2 3; }
+.swept .ring { fill: var(--paper); stroke: var(--ink); stroke-width: 1.8; }
+.ranges td:nth-child(2) { width: 42%; vertical-align: middle; padding-block: 0; }
+.ranges tbody tr:last-child > * { border-bottom: 0; padding-top: 0; }
+.ranges svg.axis { min-width: 11rem; }
+@media (max-width: 46rem) {
+  .ranges td:nth-child(2) { width: auto; }
+  .ranges .stacks td:empty { display: none; }
+}
+"""
+
+RULES = _CHECK + _COMPARED + _SWEPT

@@ -80,7 +80,7 @@ class Kernel:
         for p in range(periods):
             for part in self.blocks():
                 out[p, part] = self.value(0, p, part)
-        self._refuse_missing()
+        self.refuse_missing()
         return out
 
     def blocks(self) -> Iterator[slice]:
@@ -140,7 +140,14 @@ class Kernel:
                 numbers = [of(kpi)[0] for kpi in part.kpis for of in (block.result, block.target)]
         return ", ".join(f"{float(number)!r}" for number in numbers)
 
-    def _refuse_missing(self) -> None:
+    def refuse_missing(self) -> None:
+        """Refuse what is absent under a policy that refuses.
+
+        Raises
+        ------
+        InputError
+            Listing every part without points.
+        """
         card = self.sources.card
         sections = [i for i in card.outline.order if card.policy(card.outline.parts[i]).refuses]
         faults: list[Fault] = []

@@ -1,8 +1,9 @@
-"""Many weightings at once: how robust totals and grades are."""
+"""Many weightings or cards at once: how robust totals and grades are."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from functools import partial
 
 import attrs
 import numpy as np
@@ -10,11 +11,14 @@ from attrs import field, frozen
 
 from cascade_kpi._arrays import CONTENT, FloatArray, IntArray, fingerprint, lock
 from cascade_kpi._fields import not_whole
-from cascade_kpi.errors import Fault, check, suggest, unlike
+from cascade_kpi._long import Columns
+from cascade_kpi.errors import Fault, InputError, check, suggest, unlike
+from cascade_kpi.org.tree import OrgTree
+from cascade_kpi.periods import Periods
 from cascade_kpi.records import record
 from cascade_kpi.records.digests import check_digest, digest_of
 from cascade_kpi.scoring.absences import Renormalise
-from cascade_kpi.scoring.block import Sources, Where
+from cascade_kpi.scoring.block import Sources
 from cascade_kpi.scoring.combines import Mean
 from cascade_kpi.scoring.grades import codes_of
 from cascade_kpi.scoring.kernel import Kernel
@@ -22,7 +26,12 @@ from cascade_kpi.scoring.lawful import sources_of
 from cascade_kpi.scoring.score import Scores
 from cascade_kpi.scoring.scorecard import Scorecard
 from cascade_kpi.scoring.weights import EVERYBODY, Weights
-from cascade_kpi.sweeping.tally import Batch, Tally, edges
+from cascade_kpi.sweeping.each import Each, Made
+from cascade_kpi.sweeping.over import SECTIONS, Over, cuts_of, misfits, not_swept
+from cascade_kpi.sweeping.ranks import RankRanges, people_of, ranked
+from cascade_kpi.sweeping.tables import by_node, by_setting, by_way
+from cascade_kpi.sweeping.tally import Batch, Tally
+from cascade_kpi.sweeping.variants import Variants
 from cascade_kpi.sweeping.weightings import Weightings
 
 __all__ = ["Sweep", "sweep"]
@@ -38,17 +47,17 @@ class _Sweeping:
     """What is swept by what: what the JSON record of a sweep holds."""
 
     scores: Scores
-    weightings: Weightings
+    over: Over
     digest: str | None = None
 
     @classmethod
     def of(cls, swept: Sweep) -> _Sweeping:
-        """The scores and the weightings."""
-        return cls(swept.scores, swept.weightings, digest_of([swept.changed, swept.got]))
+        """The scores, and the weightings or cards."""
+        return cls(swept.scores, swept.over, digest_of([swept.changed, swept.got]))
 
     def make(self) -> Sweep:
         """The sweep again."""
-        swept = sweep(self.scores, self.weightings)
+        swept = sweep(self.scores, self.over)
         check_digest(self.digest, digest_of([swept.changed, swept.got]))
         return swept
 
@@ -56,13 +65,15 @@ class _Sweeping:
 @record("cascade_kpi/sweep", written_as=_Sweeping)
 @frozen(hash=False, repr=False)
 class Sweep:
-    """What becomes of totals and grades under many weightings. Made by :func:`sweep`.
+    """What becomes of totals and grades under many weightings or cards. Made by :func:`sweep`.
+
+    There are w weightings, or cards, over p periods, n nodes and g grades.
 
     Attributes
     ----------
     scores : Scores
         The base: what everybody has by the card as it is.
-    weightings : Weightings
+    over : Weightings or Variants
     mean : float64 array (w, p)
         Mean total of those who have one, in points; NaN where nobody has.
     scored, changed : int64 array (w, p)
@@ -70,13 +81,13 @@ class Sweep:
     graded : int64 array (w, p, g)
         How many get each of the grades of `scores`.
     low, high : float64 array (p, n)
-        The least and the most total that a node has in any weighting, NaN if none.
+        The least and the most total that a node has in any weighting or card, NaN if none.
     got : int32 array (p, g, n)
-        In how many weightings a node gets each grade.
+        In how many of them a node gets each grade.
     """
 
     scores: Scores
-    weightings: Weightings
+    over: Over
     mean: FloatArray = field(eq=CONTENT)
     scored: IntArray = field(eq=CONTENT)
     changed: IntArray = field(eq=CONTENT)
@@ -85,8 +96,23 @@ class Sweep:
     high: FloatArray = field(eq=CONTENT)
     got: IntArray = field(eq=CONTENT)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the weightings or cards."""
+        return self.over.names
+
+    @property
+    def org(self) -> OrgTree:
+        """The organisation."""
+        return self.scores.org
+
+    @property
+    def periods(self) -> Periods:
+        """The periods."""
+        return self.scores.periods
+
     def share(self, grade: str) -> FloatArray:
-        """Share of the weightings in which each node gets a grade, float64 (p, n), 0 to 1.
+        """Share of the weightings or cards by which each node gets a grade, float64 (p, n), 0 to 1.
 
         Raises
         ------
@@ -96,55 +122,151 @@ class Sweep:
         known = self.scores.grades
         if grade not in known:
             check([Fault("sweep", "no such grade", suggest(grade, known), value=grade)])
-        return self.got[:, known.index(grade)] / len(self.weightings)
+        return self.got[:, known.index(grade)] / len(self.over)
 
     def robustness(self) -> FloatArray:
-        """Share of the weightings in which each node has the grade of the base, float64 (p, n).
+        """Share of the weightings or cards by which each node has the grade of the base.
 
-        From 0 to 1; NaN where it has none.
+        float64 (p, n), from 0 to 1; NaN where it has none.
         """
         codes = self.scores.grade_codes
         if not self.scores.grades:
             return np.full(codes.shape, np.nan)
         own = np.take_along_axis(self.got, np.maximum(codes, 0)[:, None], axis=1)[:, 0]
-        return np.where(codes < 0, np.nan, own / len(self.weightings))
+        return np.where(codes < 0, np.nan, own / len(self.over))
 
-    def totals(self, k: int) -> FloatArray:
-        """Everybody's totals under the k-th weighting, 0-based, made anew: float64 (p, n).
-
-        In points; to the bit what :func:`score` makes of the card with these weights.
+    def card(self, k: int) -> Scorecard:
+        """The k-th scorecard, 0-based: the base's with the k-th weights, or the k-th variant.
 
         Raises
         ------
         InputError
-            If there is no k-th weighting.
+            If there is no k-th.
         """
-        check(not_whole("sweep", 0, len(self.weightings) - 1, k=k))
-        card = _card(self.scores.scorecard, self.weightings, k)
+        check(not_whole("sweep", 0, len(self.over) - 1, k=k))
+        if isinstance(self.over, Variants):
+            return self.over.cards[self.names[k]]
+        return _card(self.scores.scorecard, self.over, k)
+
+    def totals(self, k: int) -> FloatArray:
+        """Everybody's totals under the k-th weighting or card, 0-based: float64 (p, n).
+
+        In points, made anew; to the bit what :func:`score` makes of :meth:`card`.
+
+        Raises
+        ------
+        InputError
+            If there is no k-th.
+        """
+        card = self.card(k)
         return lock(Kernel(sources_of(self.scores.results, card, self.scores.ratings)).totals())
 
+    def ranks(self, among: IntArray | None = None) -> RankRanges:
+        """Places of some people by every weighting or card, made anew.
+
+        Everybody is scored once by each, and put in order; ties share the best place.
+
+        Parameters
+        ----------
+        among : int64 array (m,), optional
+            Rows of the people who are ranked among each other, as ``org.select(kind=…)``
+            answers them; those without nodes below by default.
+
+        Returns
+        -------
+        RankRanges
+
+        Raises
+        ------
+        InputError
+            Listing what is no row of the tree, and rows that occur twice.
+
+        References
+        ----------
+        OECD and JRC, *Handbook on Constructing Composite Indicators: Methodology and User
+        Guide*, 2008, part I, step 7: ranges of ranks, and their average shift, under
+        uncertain weights.
+
+        Examples
+        --------
+        >>> import cascade_kpi as ck
+        >>> org = ck.OrgTree.from_table({"id": ["hq", "a", "b"], "parent": ["", "hq", "hq"]})
+        >>> kpis = [ck.Kpi("sales", "CNY"), ck.Kpi("calls", "calls")]
+        >>> targets = ck.cascade(org, kpis, {"sales": 200, "calls": 20}, periods="2026")
+        >>> results = ck.measure(targets, {
+        ...     "node": ["a", "b"] * 2, "kpi": ["sales"] * 2 + ["calls"] * 2,
+        ...     "value": [120, 80, 6, 9],
+        ... })  # fmt: skip
+        >>> card = ck.Scorecard([ck.Item("sales"), ck.Item("calls")], {"sales": 60, "calls": 40})
+        >>> weightings = Weightings(["sales", "calls"], [[60, 40], [30, 70]])
+        >>> ranks = sweep(ck.score(results, card), weightings).ranks()
+        >>> ranks.base.tolist(), ranks.best.tolist(), ranks.worst.tolist()
+        ([[1, 2]], [[1, 1]], [[2, 2]])
+        >>> ranks.spearman.tolist(), ranks.largest.tolist()
+        ([[1.0], [-1.0]], [[0], [1]])
+        """
+        return ranked(self, people_of(self.org, among))
+
+    def table(self) -> Columns:
+        """Everybody with a total as columns, by period and node.
+
+        Returns
+        -------
+        dict of str to array (r,)
+            ``node``, ``period``; ``total`` in the base, ``low`` and ``high``, the least and the
+            most by any weighting or card, and ``spread``, the difference, in points; with
+            grades ``grade`` in the base, ``robustness``, and ``share of`` each grade, 0 to 1.
+        """
+        return by_node(self)
+
+    def summary(self) -> Columns:
+        """What each comes to: one row a weighting or card and period.
+
+        Returns
+        -------
+        dict of str to array (w · p,)
+            ``name``; of a grid a column for each setting, numbers if all values are;
+            ``period``; ``mean`` total in points, ``scored``, how many have one; with grades
+            ``changed``, and how many are ``with`` each grade.
+        """
+        return by_way(self)
+
+    def by_setting(self) -> Columns:
+        """What each value of each setting of a grid comes to, on average over all others.
+
+        Returns
+        -------
+        dict of str to array (r,)
+            ``setting``, ``value``, ``period``; ``cards``, how many have that value; the means
+            over these of ``mean`` totals, in points, and with grades of ``changed``. No rows
+            where there are no settings.
+        """
+        return by_setting(self)
+
     def __repr__(self) -> str:
-        return f"<Sweep {len(self.weightings):,} weightings × {self.scores!r}>"
+        what = "weightings" if isinstance(self.over, Weightings) else "cards"
+        return f"<Sweep {len(self.over):,} {what} × {self.scores!r}>"
 
     def __hash__(self) -> int:
-        return fingerprint((hash(self.scores), hash(self.weightings)))
+        return fingerprint((hash(self.scores), hash(self.over)))
 
 
-def sweep(scores: Scores, weightings: Weightings) -> Sweep:
-    """Score everybody under many weightings, keeping summaries and ranges.
+def sweep(scores: Scores, over: Over) -> Sweep:
+    """Score everybody under many weightings or scorecards, keeping summaries and ranges.
 
     Where the card is a weighted mean of items whose absent ones are left out with their
     weight, and has neither gates nor adjustments, the totals of a block of nodes are two
     matrix products: Σ weight·points over Σ weight of what is there. They are those of
     :func:`score` within 1e-12 of the largest points; a total as near as that to where a
     grade begins may be on the other side of it. Any other card is scored once a
-    weighting, to the bit.
+    weighting, to the bit; so is everybody under each of several cards.
 
     Parameters
     ----------
     scores : Scores
         The base.
-    weightings : Weightings
+    over : Weightings or Variants
+        Weightings, the same for everybody, or whole scorecards.
 
     Returns
     -------
@@ -153,9 +275,9 @@ def sweep(scores: Scores, weightings: Weightings) -> Sweep:
     Raises
     ------
     InputError
-        If the weightings name what is no item of the card, or a weighting could not be
-        scored by: see :func:`score`; listing the least and the most totals of anybody that
-        lie outside all grades.
+        If the weightings name what is no item of the card; listing all that :func:`score` would
+        refuse under any of them, cards that have other grades than the base, and the least and
+        the most totals of anybody that lie outside all grades.
 
     Examples
     --------
@@ -173,27 +295,22 @@ def sweep(scores: Scores, weightings: Weightings) -> Sweep:
     ([[93.0, 93.0]], [[111.0, 111.0]], [[0], [2]])
     """
     wrong = unlike(scores, Scores, "scores", "score(…)")
-    check(wrong + unlike(weightings, Weightings, "weightings", "Weightings(…)"))
+    check(wrong + not_swept(over))
     card = scores.scorecard
-    known = tuple(item.name for item in card.items)
-    strange = [name for name in weightings.items if name not in known]
-    check(
-        [Fault("weightings", "no item of this name", suggest(n, known), value=n) for n in strange]
-    )
-    cuts = np.empty(0) if card.grades is None else edges(card.grades)
-    tally = Tally(len(weightings), scores.total, scores.grade_codes, cuts)
-    way = _multiplied if _additive(card) else _each
-    for p, nodes, batches in way(scores, weightings):
+    check(misfits(card, over))
+    tally = Tally(len(over), scores.total, scores.grade_codes, cuts_of(card, over))
+    if isinstance(over, Variants):
+        way = Each.of(scores, over.cards).graded()
+    else:
+        way = (_multiplied if _additive(card) else _each)(scores, over)
+    for p, nodes, batches in way:
         tally.add(p, nodes, batches)
-    codes_of(card.grades, np.stack([tally.low, tally.high]))  # what is outside all bands is refused
+    if not isinstance(over, Variants):  # what is outside all bands is refused
+        codes_of(card.grades, np.stack([tally.low, tally.high]))
     with np.errstate(invalid="ignore"):
         mean = tally.total / np.where(tally.scored > 0, tally.scored, np.nan)
     kept = (mean, tally.scored, tally.changed, tally.graded, tally.low, tally.high, tally.got)
-    return Sweep(scores, weightings, *map(lock, kept))
-
-
-_Made = Iterator[tuple[int, Where, Iterable[Batch]]]
-"""A period, some nodes, and their totals under some weightings at a time."""
+    return Sweep(scores, over, *map(lock, kept))
 
 
 def _additive(card: Scorecard) -> bool:
@@ -217,17 +334,18 @@ def _card(card: Scorecard, weightings: Weightings, k: int) -> Scorecard:
 
 def _weighed(card: Scorecard, entry: dict[str, float]) -> Scorecard:
     weights = Weights({EVERYBODY: entry}, promised=card.weights.promised)
-    return attrs.evolve(card, weights=weights)
+    try:
+        return attrs.evolve(card, weights=weights)
+    except InputError as error:
+        faults = [attrs.evolve(fault, repair=SECTIONS) for fault in error.faults]
+        raise InputError(faults) from None
 
 
-def _each(scores: Scores, weightings: Weightings) -> _Made:
+def _each(scores: Scores, weightings: Weightings) -> Made:
     """Totals of everybody, weighting by weighting."""
-    everybody = slice(0, len(scores.org))
-    for k in range(len(weightings)):
-        card = _card(scores.scorecard, weightings, k)
-        totals = Kernel(sources_of(scores.results, card, scores.ratings)).totals()
-        for p, line in enumerate(totals):
-            yield p, everybody, [Batch.of(slice(k, k + 1), line[None])]
+    card = partial(_card, scores.scorecard, weightings)
+    for each in Each.parts(scores, weightings.names, card):
+        yield from each.everybody()
 
 
 def _union(scores: Scores, weightings: Weightings) -> Sources:
@@ -238,7 +356,7 @@ def _union(scores: Scores, weightings: Weightings) -> Sources:
     return sources_of(scores.results, _weighed(scores.scorecard, entry), scores.ratings)
 
 
-def _multiplied(scores: Scores, weightings: Weightings) -> _Made:
+def _multiplied(scores: Scores, weightings: Weightings) -> Made:
     """Totals of blocks of nodes, of some weightings at once."""
     kernel = Kernel(_union(scores, weightings))
     outline = kernel.sources.card.outline

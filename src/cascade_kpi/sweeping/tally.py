@@ -73,6 +73,10 @@ def _least(low: float, decimals: int) -> float:
 class Tally:
     """Sums and ranges, filled block by block; which blocks there are changes no range.
 
+    Made of the number of weightings, the totals and grades of the base, and the least total of
+    every grade but the last, best first, under each weighting, float64 (w, g − 1); None without
+    grades.
+
     Attributes
     ----------
     total : float64 array (w, p)
@@ -86,11 +90,14 @@ class Tally:
     """
 
     def __init__(
-        self, weightings: int, base: FloatArray, codes: IntArray, cuts: FloatArray
+        self, weightings: int, base: FloatArray, codes: IntArray, cuts: FloatArray | None
     ) -> None:
         periods, nodes = base.shape
-        grades = len(cuts) + 1 if codes.max(initial=-1) >= 0 else 0
-        self._cuts, self._codes = cuts, codes
+        self._cuts = np.empty((weightings, 0)) if cuts is None else cuts
+        # One number is compared with faster than a column of the same.
+        self._alike = bool((self._cuts == self._cuts[:1]).all())
+        grades = 0 if cuts is None else cuts.shape[1] + 1
+        self._codes = codes
         self.total = np.zeros((weightings, periods))
         self.scored = np.zeros((weightings, periods), dtype=np.int64)
         self.changed = np.zeros((weightings, periods), dtype=np.int64)
@@ -117,7 +124,10 @@ class Tally:
         base = self._codes[p, nodes]
         last = ~np.isnan(totals)
         for g in range(self.got.shape[1]):
-            reached = totals >= self._cuts[g] if g < len(self._cuts) else last
+            reached = last
+            if g < self._cuts.shape[1]:
+                cut = self._cuts[0, g] if self._alike else self._cuts[which, g, None]
+                reached = totals >= cut
             here = reached & ~above
             self.got[p, g, nodes] += here.sum(axis=0, dtype=np.int32)
             self.graded[which, p, g] += np.count_nonzero(here, axis=1)

@@ -9,23 +9,40 @@ import numpy as np
 from attrs import field, frozen
 
 from cascade_kpi._arrays import CONTENT, FloatArray, fingerprint, float_array, frozen_array
-from cascade_kpi._fields import as_number, as_tuple, not_numbers, not_texts, not_whole, repeated
+from cascade_kpi._fields import (
+    as_number,
+    as_tuple,
+    members,
+    not_numbers,
+    not_texts,
+    not_whole,
+    refusals,
+    repeated,
+    unrefused,
+)
 from cascade_kpi.errors import Fault, check
 from cascade_kpi.records import record
+from cascade_kpi.sweeping.reading import weightings_of
 
-__all__ = ["Weightings"]
+__all__ = ["Weightings", "share_faults"]
 
 _MOST = 1_000_000
 
 
-def _values(given: Any) -> Any:
+def _array(given: Any) -> Any:
     return frozen_array(float_array(given, "weightings"))
+
+
+def _values(given: Any) -> Any:
+    return unrefused(_array, given)
 
 
 @record("cascade_kpi/weightings")
 @frozen(hash=False)
 class Weightings:
     """Many weightings of the same items, the same for everybody.
+
+    Where weights differ by group, :meth:`Variants.around` changes each group's own.
 
     Parameters
     ----------
@@ -40,8 +57,8 @@ class Weightings:
     Raises
     ------
     InputError
-        Listing names that occur twice, a shape of the values that does not fit, weights below
-        zero or not finite, and rows without a weight above zero.
+        Listing names that occur twice or are no texts, a shape of the values that does not fit,
+        weights below zero or not finite, and rows without a weight above zero.
 
     Examples
     --------
@@ -55,16 +72,23 @@ class Weightings:
 
     @names.default
     def _numbered(self) -> tuple[str, ...]:
-        return tuple(str(1 + k) for k in range(len(self.values)))
+        rows = len(self.values) if np.ndim(self.values) else 0
+        return tuple(str(1 + k) for k in range(rows))
 
     def __attrs_post_init__(self) -> None:
-        faults = []
-        for what, texts in (("items", self.items), ("names", self.names)):
+        faults: list[Fault] = []
+        for what, given in (("items", self.items), ("names", self.names)):
+            sound = members("weightings", given, str, "write each as text", faults, column=what)
+            texts = [text for _, text in sound]
             faults += [
                 Fault("weightings", "occurs twice", "keep one", column=what, value=text)
                 for text in repeated(texts)
             ]
             faults += [f for text in texts for f in not_texts("weightings", **{what: text})]
+        faults += refusals(_array, self.values)
+        both = isinstance(self.items, tuple) and isinstance(self.names, tuple)
+        if not both or not isinstance(self.values, np.ndarray):
+            check(faults)
         shape = (len(self.names), len(self.items))
         if self.values.shape != shape or 0 in shape:
             reason = (
@@ -91,6 +115,49 @@ class Weightings:
 
     def __len__(self) -> int:
         return len(self.values)
+
+    @classmethod
+    def from_table(
+        cls, table: object, *, named: str = "name", name: str = "weightings"
+    ) -> Weightings:
+        """Weightings from any table, wide or long.
+
+        Parameters
+        ----------
+        table : any table
+            Wide: a row a weighting, a column an item, and if there is one the column of
+            names. Long, told by a column ``item``: a row a weighting and item, with the
+            columns ``weight`` and that of names; an item that a weighting leaves out
+            weighs nothing in it. Weights are zero or more, and none is blank.
+        named : str
+            The column of names. A wide table without it has ``"1"``, ``"2"`` ….
+        name : str
+            What error messages call the table.
+
+        Returns
+        -------
+        Weightings
+            Items and weightings in the order in which they are first met.
+
+        Raises
+        ------
+        InputError
+            Listing, with their rows, weights that are blank, no numbers or below zero, names
+            and items that are blank or occur twice, and weightings without a weight above
+            zero.
+
+        Examples
+        --------
+        >>> wide = {"name": ["old", "new"], "sales": [70, 50], "churn": [30, 50]}
+        >>> long = {
+        ...     "name": ["old", "old", "new", "new"],
+        ...     "item": ["sales", "churn", "sales", "churn"],
+        ...     "weight": [70, 30, 50, 50],
+        ... }
+        >>> Weightings.from_table(wide) == Weightings.from_table(long)
+        True
+        """
+        return cls(*weightings_of(table, named, name))
 
     @classmethod
     def around(cls, weights: Mapping[str, float], share: float = 0.2) -> Weightings:
@@ -126,18 +193,7 @@ class Weightings:
         """
         items, base = _base(weights)
         share = as_number(share)
-        faults = not_numbers("weightings", share=share)
-        if not faults and not 0 < share <= 1:
-            faults = [
-                Fault(
-                    "weightings",
-                    "not a share",
-                    "give more than 0, at most 1",
-                    column="share",
-                    value=share,
-                )
-            ]
-        check(faults)
+        check(share_faults("weightings", share))
         rows, names = [], []
         for i, name in enumerate(items):
             rest = base.sum() - base[i]
@@ -202,6 +258,15 @@ class Weightings:
         shares = np.random.default_rng(seed).dirichlet(concentration * base[on] / base.sum(), count)
         values[:, on] = shares * base.sum()
         return cls(items, values)
+
+
+def share_faults(source: str, share: Any) -> list[Fault]:
+    """A fault if a number is no share above nothing."""
+    faults = not_numbers(source, share=share)
+    if not faults and not 0 < share <= 1:
+        repair = "give more than 0, at most 1"
+        faults = [Fault(source, "not a share", repair, column="share", value=share)]
+    return faults
 
 
 def _base(weights: Any) -> tuple[tuple[str, ...], FloatArray]:

@@ -9,6 +9,7 @@ import numpy as np
 from attrs import frozen
 
 from cascade_kpi._arrays import FloatArray, IntArray
+from cascade_kpi.examining.breaks import breaks
 from cascade_kpi.examining.intervals import Interval
 from cascade_kpi.examining.order import Fall, doubts, swept
 from cascade_kpi.examining.profiles import Profile, Verdict
@@ -207,25 +208,9 @@ class Facts:
 
     def continuous(self, g: int) -> Verdict:
         """Whether the total of a post has no jumps, those of gates and vetoes included."""
-        outline, weights = self.card.outline, self.posts.weights[g]
-        on = [i for i in outline.items if weights[i] > 0]
-        told = {self.profiles[i].continuous for i in on}
-        ruled = any(
-            hasattr(rule, "when")
-            for i in outline.order
-            if weights[i] > 0
-            for rule in (*outline.parts[i].gates, *outline.parts[i].then)
-        )
-        if self._swept[g][1]:
-            return "no"
-        return "yes" if told <= {"yes"} and not ruled and self._plain(g) else "not known"
-
-    def _plain(self, g: int) -> bool:
-        """Whether every rule of a post is one of the library's."""
-        outline = self.card.outline
-        sections = [outline.parts[i] for i in outline.order if self.posts.weights[g, i] > 0]
-        rules = [rule for of in sections for rule in (of.combine, *of.then)]
-        return all(type(rule).__module__.startswith("cascade_kpi.scoring") for rule in rules)
+        if not breaks(self.reach[g][1], self.kpis):
+            return "yes"
+        return "no" if self._swept[g][1] else "not known"
 
     def grades(self, g: int) -> dict[str, Verdict]:
         """Per grade, whether some total of a post gets it; none without grades."""

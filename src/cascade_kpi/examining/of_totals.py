@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 
+from cascade_kpi.examining.capping import capping
 from cascade_kpi.examining.facts import Facts
 from cascade_kpi.examining.findings import Finding
 from cascade_kpi.examining.intervals import Interval
-from cascade_kpi.examining.reach import when
 from cascade_kpi.examining.telling import NOWHERE, among, number
-from cascade_kpi.scoring.adjustments import Gate
 from cascade_kpi.scoring.combines import Weakest
 
 __all__ = ["of_totals"]
@@ -106,36 +104,27 @@ def _grades(facts: Facts) -> Iterator[Finding]:
 
 def _caps(facts: Facts) -> Iterator[Finding]:
     """The jumps that gates and vetoes make: no more than what they take at the most."""
-    outline = facts.card.outline
+    outline, posts = facts.card.outline, range(len(facts.posts.names))
     for section in outline.order:
-        of = outline.parts[section]
-        rules: list[tuple[int | None, Any]] = [(None, gate) for gate in of.gates]
-        rules += [(n, step) for n, step in enumerate(of.then) if hasattr(step, "when")]
-        for n, rule in rules:
-            sizes = [_taken(facts, g, section, n, rule) for g in range(len(facts.posts.names))]
-            g = int(np.argmax(sizes)) if sizes else 0
-            if not sizes or not sizes[g] > 0:
+        name = outline.names[section]
+        of_posts = zip(*(_taken(facts, g, section) for g in posts), strict=True)
+        for told in of_posts:
+            sizes = [size for _, size in told]
+            g = int(np.argmax(sizes))
+            if not sizes[g] > 0:
                 continue
-            words = f"{rule.words()}: at that edge the total may jump by as much"
+            words = f"{told[0][0]}: at that edge the total may jump by as much"
             repair = "set the cap nearer to what is reached, or lower it in steps"
-            kind = "jump", of.name, facts.posts.names[g]
-            yield Finding(*kind, NOWHERE, float(sizes[g]), words, repair)
+            yield Finding("jump", name, facts.posts.names[g], NOWHERE, sizes[g], words, repair)
 
 
-def _taken(facts: Facts, g: int, section: int, n: int | None, rule: Any) -> float:
-    """What a rule takes from the total of a post at the most, in points; 0 if never any."""
-    reach = facts.reach[g][1]
-    worth = facts.posts.nominal[g]
-    if not facts.posts.weights[g, section] > 0 or when(rule.when, reach) == "never":
-        return 0.0
-    if n is not None:
-        value = reach.stepped.get((section, n))
-        return 0.0 if value is None else max(value.high - rule.at, 0.0) * float(worth[section])
-    outline, taken = facts.card.outline, 0.0
-    for i in outline.children[section]:
-        if i in reach.counted and isinstance(rule, Gate) and rule.caps(outline.names[i]):
-            taken += max(reach.values[i].high - rule.at, 0.0) * float(worth[i])
-    return taken
+def _taken(facts: Facts, g: int, section: int) -> list[tuple[str, float]]:
+    """Of each gate and veto of a section, its words, and what it may take from a post's total."""
+    on, worth = facts.posts.weights[g, section] > 0, facts.posts.nominal[g]
+    return [
+        (rule.words(), sum(most * float(worth[i]) for i, most in taken.items()) if on else 0.0)
+        for rule, taken in capping(facts.reach[g][1], section)
+    ]
 
 
 def _idle(facts: Facts) -> Iterator[Finding]:

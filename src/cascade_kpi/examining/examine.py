@@ -199,7 +199,8 @@ class Examination:
         Returns
         -------
         dict of str to array (m,)
-            ``post``, ``grade``, ``reached``: a verdict.
+            ``post``, ``grade``; verdicts: ``reached`` with whatever absent, and ``reported``,
+            with everything reported.
         """
         return tables.grades(self.facts)
 

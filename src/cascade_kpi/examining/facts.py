@@ -13,7 +13,7 @@ from cascade_kpi.examining.breaks import breaks
 from cascade_kpi.examining.intervals import Interval
 from cascade_kpi.examining.order import Fall, doubts, swept
 from cascade_kpi.examining.profiles import Profile, Verdict
-from cascade_kpi.examining.reach import Reach, reaches
+from cascade_kpi.examining.reach import Mode, Reach, reaches
 from cascade_kpi.examining.trials import Bench
 from cascade_kpi.kpis.kpi import Kpis
 from cascade_kpi.scoring.block import Sources
@@ -212,14 +212,14 @@ class Facts:
             return "yes"
         return "no" if self._swept[g][1] else "not known"
 
-    def grades(self, g: int) -> dict[str, Verdict]:
+    def grades(self, g: int, mode: Mode = "whatever absent") -> dict[str, Verdict]:
         """Per grade, whether some total of a post gets it; none without grades."""
         bands = self.card.grades
         if bands is None or 0 not in self.bounds[g]:
             return {}
-        found = self.bounds[g][0][1]
+        found = self.bounds[g][0][mode == "whatever absent"]
         low, high = bands.rounded(np.array([found.low, found.high])).tolist()
-        met = self._met(g, bands)
+        met = self._met(g, bands, mode)
         told: dict[str, Verdict] = {}
         for band in bands.bands:
             least, most = band.ends
@@ -229,7 +229,14 @@ class Facts:
                 told[band.label] = "yes" if band.label in met else "not known"
         return told
 
-    def _met(self, g: int, bands: Grades) -> set[str]:
-        totals = self._tried(g, [0], self.bench.states)[0]
+    @cached_property
+    def _totals(self) -> list[FloatArray]:
+        """Per post, its total in each of the states that are tried."""
+        return [self._tried(g, [0], self.bench.states)[0] for g in range(len(self.posts.names))]
+
+    def _met(self, g: int, bands: Grades, mode: Mode) -> set[str]:
+        state, totals = self.bench.states, self._totals[g]
+        if mode == "all reported":
+            totals = totals[~np.isnan(np.stack(list(state.values()))).any(axis=0)]
         places = np.unique(bands.places(totals[~np.isnan(totals)])).tolist()
         return {bands.labels[at] for at in places if 0 <= at < len(bands.labels)}

@@ -17,6 +17,7 @@ KINDS: dict[str, int] = {
     "outside grades": 0,
     "no effect": 1,
     "unreachable grade": 1,
+    "grade by absence": 1,
     "unbounded": 2,
     "jump": 2,
     "push": 2,

@@ -10,6 +10,7 @@ from cascade_kpi.examining.capping import capping
 from cascade_kpi.examining.facts import Facts
 from cascade_kpi.examining.findings import Finding
 from cascade_kpi.examining.intervals import Interval
+from cascade_kpi.examining.of_grades import of_grades
 from cascade_kpi.examining.telling import NOWHERE, among, number
 from cascade_kpi.scoring.combines import Weakest
 
@@ -20,7 +21,7 @@ def of_totals(facts: Facts) -> Iterator[Finding]:
     """What is found of the totals, where it costs most."""
     yield from _falls(facts)
     yield from _endless(facts)
-    yield from _grades(facts)
+    yield from of_grades(facts)
     yield from _caps(facts)
     yield from _idle(facts)
     yield from _unweighed(facts)
@@ -67,39 +68,6 @@ def _endless(facts: Facts) -> Iterator[Finding]:
             words = f"there is no {word} total{among(open_, len(ends))}"
             repair = "cap the curves, or the total by adjustments.Within"
             yield Finding("unbounded", root, open_[0], NOWHERE, np.inf, words, repair)
-
-
-def _grades(facts: Facts) -> Iterator[Finding]:
-    bands, root = facts.card.grades, facts.card.outline.names[0]
-    if bands is None:
-        return
-    ends = [bounds[0][1] for bounds in facts.bounds]
-    told = [facts.grades(g) for g in range(len(ends))]
-    for band in bands.bands:
-        never = [g for g, each in enumerate(told) if each[band.label] == "no"]
-        if never:
-            low, high = band.ends
-            far = [max(low - ends[g].high, ends[g].low - high, 0.0) for g in never]
-            worst = int(np.argmax(far))
-            names = [facts.posts.names[g] for g in never]
-            reach = f"{number(ends[never[worst]].low)} to {number(ends[never[worst]].high)}"
-            words = f"no total gets {band.label}{among(names, len(ends))}: they go from {reach}"
-            repair = "move its edges, or change what the items can come to"
-            post = names[worst]
-            yield Finding("unreachable grade", root, post, (low, high), far[worst], words, repair)
-    low, high = bands.bands[-1].ends[0], bands.bands[0].ends[1]
-    # A total at the upper edge of the best band is outside: a band does not hold that edge.
-    over = [g for g, b in enumerate(ends) if b.low < low or b.high >= high < np.inf]
-    if over:
-        past = [max(low - ends[g].low, ends[g].high - high, 0.0) for g in over]
-        worst = int(np.argmax(past))
-        sure = ends[over[worst]].met[0] < low or ends[over[worst]].met[1] >= high
-        may = "are" if sure else "may be"
-        words = f"totals {may} outside all bands: from {number(ends[over[worst]].low)}"
-        words += f" to {number(ends[over[worst]].high)}, and scoring such a one is refused"
-        repair = "open the lowest band downwards and the highest upwards, or cap the total"
-        post = facts.posts.names[over[worst]]
-        yield Finding("outside grades", root, post, (low, high), past[worst], words, repair)
 
 
 def _caps(facts: Facts) -> Iterator[Finding]:

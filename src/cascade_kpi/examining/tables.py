@@ -115,11 +115,11 @@ def _bounded(each: Bounds) -> Verdict:
 def grades(facts: Facts) -> Columns:
     """A row a post and grade."""
     rows = [
-        (post, label, verdict)
+        (post, label, verdict, facts.grades(g, "all reported")[label])
         for g, post in enumerate(facts.posts.names)
         for label, verdict in facts.grades(g).items()
     ]
-    names = ("post", "grade", "reached")
+    names = ("post", "grade", "reached", "reported")
     return {name: texts([row[at] for row in rows]) for at, name in enumerate(names)}
 
 

@@ -411,7 +411,7 @@ def _examined(
     card: Scorecard, kpis: Kpis, within: Spans, step: float, scores: Scores | None
 ) -> Examination:
     made = Examination(card, kpis, within, step, scores)
-    faults = _misfits(card, kpis) + _not_spans(card, made.within)
+    faults = card.unknown(kpis) + _not_spans(card, made.within)
     if not isinstance(made.step, float) or not 0 < made.step <= 1:
         repair = "give a part of the target: 0.01 is one per cent"
         reason = "not a number above 0, up to 1"
@@ -421,24 +421,6 @@ def _examined(
         faults.append(Fault("examine", reason, repair, column="of"))
     check(faults)
     return made
-
-
-def _misfits(card: Scorecard, kpis: Kpis) -> list[Fault]:
-    """KPIs that the card reads and that there are not."""
-    faults = [
-        Fault("scorecard", "no such KPI", suggest(name, kpis.names), value=name)
-        for item in card.items
-        for name in item.kpis
-        if name not in kpis.names
-    ]
-    known = {*card.outline.names, *kpis.names}
-    faults += [
-        Fault("scorecard", "neither a part of the card nor a KPI", suggest(name, known), value=name)
-        for i in card.outline.order
-        for name in card.outline.reads(i)
-        if name not in known
-    ]
-    return faults
 
 
 def _not_spans(card: Scorecard, within: Any) -> list[Fault]:

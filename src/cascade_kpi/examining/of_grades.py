@@ -80,7 +80,9 @@ def _outside(facts: Facts, bands: Grades) -> Iterator[Finding]:
     past = [max(low - ends[g].low, ends[g].high - high, 0.0) for g in over]
     worst = ends[over[int(np.argmax(past))]]
     may = "are" if outside(*worst.met) else "may be"
-    words = f"totals {may} outside all bands: {_reach(worst)}, rounded to {bands.decimals} decimals,"
+    words = (
+        f"totals {may} outside all bands: {_reach(worst)}, rounded to {bands.decimals} decimals,"
+    )
     words += " and scoring such a one is refused"
     repair = "open the lowest band downwards and the highest upwards, or cap the total"
     named = facts.card.outline.names[0], facts.posts.names[over[int(np.argmax(past))]]

@@ -19,7 +19,7 @@ from cascade_kpi.scoring.attainments import Invertible
 from cascade_kpi.scoring.block import Block, Sources
 from cascade_kpi.scoring.items import Item, Rated
 from cascade_kpi.scoring.scorecard import Scorecard
-from cascade_kpi.scoring.triggers import ResultAtLeast, ResultBelow, Trigger, leaves
+from cascade_kpi.scoring.triggers import ResultAtLeast, ResultBelow
 from cascade_kpi.scoring.weights import WeightTable
 
 __all__ = ["Bench", "State", "levels_of"]
@@ -233,13 +233,10 @@ def _ascending(parts: Sequence[FloatArray]) -> FloatArray:
 def levels_of(card: Scorecard) -> dict[str, list[float]]:
     """Per KPI, the levels of its result that triggers ask for."""
     found: dict[str, list[float]] = {}
-    asked: list[Trigger] = []
     for i in card.outline.order:
-        section = card.outline.parts[i]
-        asked += [rule.when for rule in (*section.gates, *section.then) if hasattr(rule, "when")]
-    for trigger in leaves(*asked):
-        if isinstance(trigger, ResultBelow | ResultAtLeast):
-            found.setdefault(trigger.kpi, []).append(trigger.level)
+        for trigger in card.outline.triggers(i):
+            if isinstance(trigger, ResultBelow | ResultAtLeast):
+                found.setdefault(trigger.kpi, []).append(trigger.level)
     return found
 
 

@@ -206,3 +206,15 @@ def test_what_cannot_be_asked_is_refused():
     summed = ck.Section("total", ITEMS, combines.Sum())
     assert "no part of the card has a weight" in str(refused(ck.tipping, scores(summed, {}))[0])
     assert len(ck.tipping(scored({"x": ("y", 50)})).names) == 1
+
+
+def test_nodes_of_a_kind_are_told_alone():
+    made = scored({"a": ("x", 85), "b": ("y", 70)})
+    tip = ck.tipping(made, kind="dept")
+    assert made.org.ids[tip.rows].tolist() == ["x", "y"]
+    assert np.array_equal(tip.lower, ck.tipping(made).lower[:, :, tip.rows], equal_nan=True)
+    assert ck.from_json(ck.to_json(tip)) == tip
+    faults = refused(ck.tipping, made, "nobody", "2030", to="Z", kind="dept")
+    assert [fault.value for fault in faults] == ["Z", "2030", "dept", "nobody"]
+    assert refused(ck.tipping, made, kind="team")[0].value == "team"
+    assert refused(ck.tipping, made, kind=3)[0].reason == "not text"

@@ -8,13 +8,14 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
-from attrs import field, frozen
+import numpy as np
+from attrs import field, frozen, has
 
 from cascade_kpi._arrays import FloatArray, fingerprint
 from cascade_kpi._fields import as_number, as_tuple
 from cascade_kpi._long import Columns
 from cascade_kpi._text import visible
-from cascade_kpi.errors import Fault, check, suggest, unlike
+from cascade_kpi.errors import Fault, a_or_an, check, suggest, unlike
 from cascade_kpi.examining import tables
 from cascade_kpi.examining.domains import Domain, domain_of
 from cascade_kpi.examining.facts import Facts, Posts
@@ -24,6 +25,7 @@ from cascade_kpi.examining.of_people import of_people
 from cascade_kpi.examining.of_totals import of_totals
 from cascade_kpi.examining.people import People, scale_of
 from cascade_kpi.examining.profiles import Profile, profile_of
+from cascade_kpi.examining.telling import span
 from cascade_kpi.kpis.kpi import Kpi, Kpis
 from cascade_kpi.records import record
 from cascade_kpi.results.results import Results
@@ -106,14 +108,18 @@ class Examination:
 
     def _profile(self, item: Any) -> Profile:
         low, high = self.within.get(item.name, (-math.inf, math.inf))
+        domain = self.domain(item).within(low, high)
+        known = isinstance(item, Item | Rated)
+        return profile_of(item.curve, domain) if known else Profile(domain)
+
+    def domain(self, item: Any) -> Domain:
+        """At which attainments an item of the card may be read, without what was stated."""
         if isinstance(item, Item):
-            domain = domain_of(item.attainment, self.kpis[item.kpi]).within(low, high)
-            return profile_of(item.curve, domain)
+            return domain_of(item.attainment, self.kpis[item.kpi])
         if isinstance(item, Rated):
             ratings = None if self.scores is None else self.scores.ratings
-            ends = scale_of(ratings, item.question)
-            return profile_of(item.curve, Domain(*ends).within(low, high))
-        return Profile(Domain(low, high))
+            return Domain(*scale_of(ratings, item.question))
+        return Domain()
 
     @cached_property
     def people(self) -> People | None:
@@ -373,7 +379,7 @@ def examine(
     ------
     InputError
         If the card does not fit the KPIs or the results; listing stated attainments of what is
-        no item, and those that are no two numbers in order.
+        no item, those that are no two numbers in order, and those at which an item is never read.
 
     Notes
     -----
@@ -404,6 +410,10 @@ def examine(
     spans = {} if within is None else within
     if isinstance(of, Scores):
         return _examined(card, of.kpis, spans, step, of)
+    if not isinstance(of, Kpis) and has(type(of)):  # another stage of the library
+        reason = f"neither KPIs nor results: {a_or_an(type(of).__name__)}"
+        repair = "give KPIs, or results or scores to look at the people as well"
+        check([Fault("examine", reason, repair, column="of")])
     return _examined(card, Kpis.of(of), spans, step, None)
 
 
@@ -412,6 +422,7 @@ def _examined(
 ) -> Examination:
     made = Examination(card, kpis, within, step, scores)
     faults = card.unknown(kpis) + _not_spans(card, made.within)
+    faults += [] if faults else _not_read(made)
     if not isinstance(made.step, float) or not 0 < made.step <= 1:
         repair = "give a part of the target: 0.01 is one per cent"
         reason = "not a number above 0, up to 1"
@@ -423,18 +434,41 @@ def _examined(
     return made
 
 
+def _not_read(made: Examination) -> list[Fault]:
+    """Stated attainments that an item never comes to, or has no points at."""
+    faults = []
+    for item in made.card.items:
+        if item.name not in made.within:
+            continue
+        low, high = made.within[item.name]
+        whole = made.domain(item)
+        both = whole.within(low, high)
+        reason = ""
+        if both.low > both.high:
+            reason = f"{item.name} is only read {span(whole.low, whole.high)}"
+        elif isinstance(item, Item | Rated):
+            ends = np.array([end for end in (both.low, both.high) if math.isfinite(end)])
+            with np.errstate(all="ignore"):
+                large = np.isinf(item.curve(ends)).any()
+            reason = f"{item.name} has points there that are too large for a float" if large else ""
+        if reason:
+            repair = "give a range that it is read in"
+            faults.append(Fault("examine", reason, repair, column="within", value=(low, high)))
+    return faults
+
+
 def _not_spans(card: Scorecard, within: Any) -> list[Fault]:
     if not isinstance(within, Mapping):
         repair = "give each item its least and greatest attainment"
         return [Fault("examine", "not a mapping", repair, column="within", value=within)]
     names, faults = [item.name for item in card.items], []
-    for name, span in within.items():
+    for name, given in within.items():
         if name not in names:
             repair = suggest(name, names)
             faults.append(Fault("examine", "not an item of the card", repair, column="within",
                                 value=name))  # fmt: skip
-        two = isinstance(span, tuple) and len(span) == 2
-        if not two or not all(isinstance(each, float) for each in span) or not span[0] < span[1]:
+        two = isinstance(given, tuple) and len(given) == 2
+        if not two or not all(isinstance(each, float) for each in given) or not given[0] < given[1]:
             reason, repair = f"{name}: not two numbers in order", "give (least, greatest)"
-            faults.append(Fault("examine", reason, repair, column="within", value=span))
+            faults.append(Fault("examine", reason, repair, column="within", value=given))
     return faults

@@ -11,7 +11,7 @@ from cascade_kpi.examining.facts import Facts
 from cascade_kpi.examining.findings import Finding
 from cascade_kpi.examining.intervals import Interval
 from cascade_kpi.examining.of_grades import of_grades
-from cascade_kpi.examining.telling import NOWHERE, among, number
+from cascade_kpi.examining.telling import NOWHERE, among, number, two_numbers
 from cascade_kpi.scoring.combines import Weakest
 
 __all__ = ["of_totals"]
@@ -34,7 +34,8 @@ def _falls(facts: Facts) -> Iterator[Finding]:
         g, worst = max(fallen, key=lambda pair: pair[1].size)
         (a, b), (before, after) = worst.results, worst.totals
         aimed = "" if np.isnan(worst.target) else f" against a target of {number(worst.target)}"
-        words = f"{worst.name} {number(b)} is better than {number(a)}{aimed}, and the total"
+        lower, better = two_numbers(a, b)
+        words = f"{worst.name} {better} is better than {lower}{aimed}, and the total"
         words += f" falls from {number(before)} to {number(after)}, all others the same"
         repair = "find the curve, gate or veto that reads it, and turn it round"
         post = facts.posts.names[g]

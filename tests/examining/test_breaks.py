@@ -29,6 +29,29 @@ def test_a_line_without_an_end_does_not_jump_far_out():
     assert verdicts([ck.Item("revenue")], {"revenue": 100}, then=[veto])[1] == "not known"
 
 
+class Same(adjustments.Within):
+    """A rule of one's own, of which nothing is proved, and which changes nothing."""
+
+    def __call__(self, value, reading):
+        return value
+
+
+@pytest.mark.parametrize(
+    ("items", "section"),
+    [
+        ([ck.Item("revenue", curves.Piecewise([(0.9, 0), (0.90000001, 100)])), LINES[1]], {}),
+        ([ck.Item("revenue", curves.Linear(floor=0, cap=100)), LINES[1]],
+         {"combine": combines.Geometric()}),
+        ([ck.Item("revenue"), LINES[1]], {}),
+    ],
+)  # fmt: skip
+def test_what_is_steep_is_not_said_to_jump(items, section):
+    """A geometric mean rises from zero as a root does: a hair beyond it there are points."""
+    assert verdicts(items, then=[Same(0, 1)], **section)[1] == "not known"
+    stepped = [ck.Item("revenue", curves.Steps([(0.9, 1), (1, 2)])), LINES[1]]
+    assert verdicts(stepped, then=[Same(0, 1)], **section)[1] == "no"
+
+
 NEVER = [
     PointsBelow("revenue", 20),
     PointsBelow("revenue", -3),

@@ -46,6 +46,9 @@ _RULES = {Difference, Goalposts, Improvement, Progress, Proportion, Quotient, Re
 _BASES = 24  # states of all others that a KPI is taken through
 _TOGETHER = 5e-9  # of a result: what differs by less is as good as the same
 _LEAP = 1e-3  # points, or of the total
+_LOOKED_AT = 12  # of two results, as good as the same, between which totals move
+_PARTS, _ROUNDS = 64, 40  # a way is divided in so many parts, and so often
+_STILL = 0.9  # of what it moved before: as far
 _POSITIVE = Interval(0.0, float("inf"))
 
 
@@ -80,20 +83,55 @@ def swept(bench: Bench, weights: FloatArray) -> tuple[Fall | None, bool]:
     leaps = False
     for name in bench.tried:
         values, totals = bench.sweeps(weights, name, _BASES)
-        leaps = leaps or _leaps(values, totals)
+        leaps = leaps or _leaps(bench, weights, name, values, totals)
         found = _fall(bench, name, values, totals)
         if found is not None and (deepest is None or found.size > deepest.size):
             deepest = found
     return deepest, leaps
 
 
-def _leaps(values: FloatArray, totals: FloatArray) -> bool:
-    """Whether totals move between results that are as good as the same."""
+def _leaps(
+    bench: Bench, weights: FloatArray, name: str, values: FloatArray, totals: FloatArray
+) -> bool:
+    """Whether totals jump between results that are as good as the same."""
     close = np.diff(values) <= _TOGETHER * (1 + np.abs(values[1:]))
-    moved = np.nan_to_num(np.abs(np.diff(totals, axis=1)), posinf=0.0)
+    moved = np.where(close, _moved(totals), 0.0)
+    bases = bench.picked(_BASES)
+    for at in np.flatnonzero((moved > 0).any(axis=0))[:_LOOKED_AT].tolist():
+        row = int(np.argmax(moved[:, at]))
+        if _jumps(bench, weights, name, int(bases[row]), (values[at], values[at + 1])):
+            return True
+    return False
+
+
+def _moved(totals: FloatArray) -> FloatArray:
+    """How far totals move from one to the next, beyond what is none; zero where it is."""
+    move = np.nan_to_num(np.abs(np.diff(totals, axis=-1)), posinf=0.0)
     # Far out a line moves as far as a jump does elsewhere.
-    size = 1 + np.nan_to_num(np.abs(totals[:, 1:]))
-    return bool((moved > _LEAP * size)[:, close].any())
+    size = 1 + np.nan_to_num(np.abs(totals[..., 1:]), posinf=0.0)
+    return np.where(move > _LEAP * size, move, 0.0)
+
+
+def _jumps(
+    bench: Bench, weights: FloatArray, name: str, base: int, ends: tuple[float, float]
+) -> bool:
+    """Whether totals still move as far when two results are neighbours.
+
+    A jump does; a line that is steep does not, nor a geometric mean that rises from zero.
+    """
+    low, high = ends
+    far = 0.0
+    for _ in range(_ROUNDS):
+        values = np.linspace(low, high, _PARTS + 1)
+        moved = _moved(bench.along(weights, name, base, values))
+        at = int(np.argmax(moved))
+        if not moved[at] > 0:
+            return False
+        far = max(far, float(moved[at]))
+        if np.nextafter(values[at], np.inf) >= values[at + 1]:
+            return bool(moved[at] > _STILL * far)
+        low, high = float(values[at]), float(values[at + 1])
+    return False
 
 
 def _fall(bench: Bench, name: str, values: FloatArray, totals: FloatArray) -> Fall | None:

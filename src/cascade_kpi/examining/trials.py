@@ -200,14 +200,22 @@ class Bench:
         totals : float64 array (bases, v)
             All others the same in a row, everything reported.
         """
-        values = self.tried[name]
-        every = self.states
-        full = np.flatnonzero(~np.isnan(np.stack(list(every.values()))).any(axis=0))
-        picked = full[np.unique(np.linspace(0, len(full) - 1, bases).astype(np.intp))]
-        state = {each: np.repeat(column[picked], len(values)) for each, column in every.items()}
+        values, picked = self.tried[name], self.picked(bases)
+        state = {n: np.repeat(column[picked], len(values)) for n, column in self.states.items()}
         state[name] = np.tile(values, len(picked))
         (totals,) = self.values(weights, state, [0])
         return values, totals.reshape(len(picked), len(values))
+
+    def picked(self, bases: int) -> IntArray:
+        """Some of the states in which everything is reported, as many as are asked for."""
+        full = np.flatnonzero(~np.isnan(np.stack(list(self.states.values()))).any(axis=0))
+        return np.asarray(full[np.unique(np.linspace(0, len(full) - 1, bases).astype(np.intp))])
+
+    def along(self, weights: FloatArray, name: str, base: int, values: FloatArray) -> FloatArray:
+        """Totals as one KPI's results go through some, all others as in a state, float64 (v,)."""
+        state = {n: np.full(len(values), column[base]) for n, column in self.states.items()}
+        (totals,) = self.values(weights, {**state, name: values}, [0])
+        return totals
 
     def _order(self, name: str) -> IntArray:
         """What is tried of a KPI or a question, from the fewest points to the most."""

@@ -163,6 +163,14 @@ def test_a_kpi_that_the_card_does_not_read_has_no_error_to_look_at():
     assert 0 < made.of("a")["C"] < 1
 
 
+def test_a_kpi_that_a_rule_reads_by_the_name_of_an_item_has_an_error():
+    named = [attrs.evolve(ITEMS[0], named="calls")]  # of sales, beside a KPI of that name
+    veto = ck.adjustments.Veto(ck.triggers.ResultBelow("calls", 40))
+    card = ck.Scorecard(ck.Section("total", named, then=[veto]), {"calls": 100}, grades=CARD.grades)
+    made = ck.grade_chances(ck.score(results({"a": (49, 41)}), card), {"calls": 3}, draws=50)
+    assert 0 < made.of("a")["C"] < 1
+
+
 def test_nobody_with_a_grade_is_told_without_a_mean():
     made = ck.grade_chances(ck.score(results({"b": (1, 1)}), CARD), {"sales": 1}, draws=3)
     assert "on average" in repr(made)

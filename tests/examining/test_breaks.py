@@ -48,6 +48,9 @@ class Same(adjustments.Within):
 def test_what_is_steep_is_not_said_to_jump(items, section):
     """A geometric mean rises from zero as a root does: a hair beyond it there are points."""
     assert verdicts(items, then=[Same(0, 1)], **section)[1] == "not known"
+    heavy = {"*": {"revenue": 10, "churn": 90}}
+    later = [ck.Item("revenue", curves.Piecewise([(0.5, 0), (1, 100)])), *items[1:]]
+    assert verdicts(later, heavy, then=[Same(0, 1)], **section)[1] == "not known"
     stepped = [ck.Item("revenue", curves.Steps([(0.9, 1), (1, 2)])), LINES[1]]
     assert verdicts(stepped, then=[Same(0, 1)], **section)[1] == "no"
 
@@ -108,6 +111,15 @@ def test_a_cap_above_all_points_bites_nobody():
     veto = Veto(triggers.ResultAtLeast("revenue", 5), at=150)
     assert verdicts(then=[veto]) == ("yes", "yes")  # the best item alone has 150
     assert verdicts(then=[attr_at(veto, 149)])[0] != "yes"
+
+
+def test_no_jump_is_greater_than_from_the_least_total_to_the_greatest():
+    veto = Veto(ResultBelow("accidents", 3), at=20)
+    bounded = card([ck.Item("revenue")], {"revenue": 100}, None,
+                   then=[veto, adjustments.Within(0, 90)])  # fmt: skip
+    assert finding(ck.examine(bounded, KPIS), "jump", "total").size == 90
+    open_end = card([ck.Item("revenue")], {"revenue": 100}, None, then=[veto])
+    assert finding(ck.examine(open_end, KPIS), "jump", "total").size == np.inf
 
 
 def attr_at(rule, at):

@@ -99,6 +99,14 @@ def test_dead_zones_are_ranked_by_what_is_still_to_be_earned():
     assert told.size == pytest.approx(0.6 * 150)
 
 
+def test_what_is_to_be_earned_beyond_a_dead_zone_may_have_no_end():
+    told = finding(ck.examine(one(curves.Linear()), KPIS), "dead zone", "revenue")
+    assert told.size == math.inf
+    closed = ck.Grades([ck.Band("A", 0, 100)])
+    rule = card([ck.Item("revenue")], {"revenue": 100}, closed)
+    assert "from 0 to no end" in finding(ck.examine(rule, KPIS), "outside grades", "total").words
+
+
 def test_a_veto_that_a_better_result_brings_about_is_a_contradiction():
     sound = ck.examine(card(then=[RED_LINE]), KPIS)
     assert ("not monotone", "total") not in kinds(sound)

@@ -44,6 +44,18 @@ def test_policies_that_hold_or_refuse_bring_no_grade_by_absence():
         assert ("grade by absence", "total") not in found
 
 
+def test_what_was_met_with_gaps_is_not_met_with_everything_reported():
+    """One up and one down by the same KPI: their bounds are outer, 0 to 100 with it."""
+    parts = [ck.Item("revenue", curves.Linear(floor=0, cap=100)),
+             ck.Item("revenue", curves.Linear(-100, floor=-100, cap=0), named="down"),
+             ck.Item("churn", curves.Linear(floor=0, cap=100))]  # fmt: skip
+    weights = {"*": {"revenue": 40, "down": 40, "churn": 20}}
+    found = ck.examine(card(parts, weights, ck.Grades.from_edges({"A": 55, "B": None})), KPIS)
+    assert found.bounds()["high_reported"][0] == 60
+    assert found.grades()["reached"].tolist() == ["yes", "yes"]
+    assert found.grades()["reported"].tolist() == ["not known", "yes"]
+
+
 def grade_findings(low, high, grades=CLOSED):
     item = ck.Item("revenue", curves.Linear(floor=low, cap=high))
     return ck.examine(card([item], {"revenue": 100}, grades), KPIS)

@@ -61,7 +61,11 @@ def _by_absence(facts: Facts, band: Band, full: list[int]) -> Finding:
 
 
 def _reach(ends: Bounds) -> str:
-    return f"from {number(ends.low)} to {number(ends.high)}"
+    return f"from {_end(ends.low)} to {_end(ends.high)}"
+
+
+def _end(value: float) -> str:
+    return "no end" if np.isinf(value) else number(value)
 
 
 def _outside(facts: Facts, bands: Grades) -> Iterator[Finding]:

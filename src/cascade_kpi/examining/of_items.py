@@ -75,7 +75,8 @@ def _level(profile: Profile, named: tuple[str, str], worth: float) -> Iterator[F
     if not len(profile.dead):
         return
     left = profile.most - profile.dead[:, 2]
-    left[left <= NEAR * (1 + abs(profile.most))] = 0.0
+    if np.isfinite(profile.most):
+        left[left <= NEAR * (1 + abs(profile.most))] = 0.0
     order = np.argsort(-left, kind="stable")
     rows = profile.dead[order]
     told = [f"{span(begin, end)} ({number(points)} points)" for begin, end, points in rows]

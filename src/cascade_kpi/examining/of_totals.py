@@ -72,7 +72,10 @@ def _endless(facts: Facts) -> Iterator[Finding]:
 
 
 def _caps(facts: Facts) -> Iterator[Finding]:
-    """The jumps that gates and vetoes make: no more than what they take at the most."""
+    """The jumps that gates and vetoes make: no more than what they take at the most.
+
+    Nor more than from the least total to the greatest.
+    """
     outline, posts = facts.card.outline, range(len(facts.posts.names))
     for section in outline.order:
         name = outline.names[section]
@@ -90,9 +93,12 @@ def _caps(facts: Facts) -> Iterator[Finding]:
 def _taken(facts: Facts, g: int, section: int) -> list[tuple[str, float]]:
     """Of each gate and veto of a section, its words, and what it may take from a post's total."""
     on, worth = facts.posts.weights[g, section] > 0, facts.posts.nominal[g]
+    reach = facts.reach[g][1]
+    goes_up = on and 0 in reach.values and facts.card.outline.goes_up(section)
+    room = reach.values[0].high - reach.values[0].low if goes_up else np.inf
     return [
-        (rule.words(), sum(most * float(worth[i]) for i, most in taken.items()) if on else 0.0)
-        for rule, taken in capping(facts.reach[g][1], section)
+        (rule.words(), min(room, sum(most * float(worth[i]) for i, most in taken.items() if on)))
+        for rule, taken in capping(reach, section)
     ]
 
 

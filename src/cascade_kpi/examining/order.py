@@ -99,7 +99,9 @@ def _leaps(
     bases = bench.picked(_BASES)
     for at in np.flatnonzero((moved > 0).any(axis=0))[:_LOOKED_AT].tolist():
         row = int(np.argmax(moved[:, at]))
-        if _jumps(bench, weights, name, int(bases[row]), (values[at], values[at + 1])):
+        off = _TOGETHER * (1 + abs(values[at]))  # they may be neighbours already
+        ends = float(values[at] - off), float(values[at + 1] + off)
+        if _jumps(bench, weights, name, int(bases[row]), ends):
             return True
     return False
 

@@ -4,9 +4,10 @@ import math
 
 import numpy as np
 import pytest
+from attrs import frozen
 
 import cascade_kpi as ck
-from cascade_kpi import adjustments, attainments, curves, triggers
+from cascade_kpi import adjustments, attainments, combines, curves, triggers
 from cascade_kpi.examining.people import shares
 from cascade_kpi.examining.telling import two_numbers
 from tests.examining.case import ITEMS, KPIS, LEVELS, WEIGHTS, card, finding, results
@@ -93,3 +94,94 @@ def test_names_of_any_kind_are_kept_as_they_are():
     assert "<i>" not in page
     assert "流失率" in page
     assert len(ITEMS) == len(WEIGHTS["seller"])
+
+
+# ----------------------------------------------------------------- rules that answer oddly
+
+
+def raising(*given):
+    raise ZeroDivisionError
+
+
+@frozen
+class Own:
+    """An attainment, a trigger and an adjustment of a user's own that answers what it is told."""
+
+    answer: object
+    columns = ()
+    reads = ()
+    brings = ()
+
+    def __call__(self, *given):
+        return self.answer(*given)
+
+    def refuses(self, target, better, *columns):
+        return np.zeros(np.shape(target), dtype=bool)
+
+    def words(self):
+        return "own"
+
+
+@frozen
+class Reversed(attainments.Proportion):
+    def span(self, better):
+        return 5, 1
+
+
+class Odd(combines.Mean):
+    def __call__(self, points, weights):
+        return np.nan_to_num(super().__call__(points, weights))
+
+
+ODD = [
+    ([ck.Item("revenue", raising)], {}, "its curve raises ZeroDivisionError"),
+    ([ck.Item("revenue", lambda x: x[:1])], {}, "its curve answers shape (1,), not (11,)"),
+    ([ck.Item("revenue", lambda x: 5.0)], {}, "no array"),
+    ([ck.Item("revenue", lambda x: x * np.nan)], {}, "its curve answers NaN"),
+    ([ck.Rated("asked", raising)], {}, "its curve raises"),
+    ([ck.Item("revenue", LEVELS, Own(raising))], {}, "its attainment raises"),
+    ([ck.Item("revenue", LEVELS, Reversed())], {}, "span of its attainment goes from 5 to 1"),
+    ([ck.Item("revenue")], {"then": [Own(lambda v, r: v[:1])]}, "it answers shape (1,)"),
+    ([ck.Item("revenue")], {"then": [adjustments.Veto(Own(raising))]}, "it raises"),
+    ([ck.Item("revenue")], {"gates": [ck.Gate(Own(raising), at=1)]}, "it raises"),
+    ([ck.Item("revenue")], {"combine": Odd()}, "a value where no part has points"),
+]
+
+
+@pytest.mark.parametrize(("items", "section", "told"), ODD)
+def test_rules_that_answer_oddly_are_refused_without_anybody(items, section, told):
+    rule = card([*items, ck.Item("churn", LEVELS)], {"*": {items[0].name: 50, "churn": 50}}, None,
+                **section)  # fmt: skip
+    (fault,) = refused(ck.examine, rule, KPIS)
+    assert told in fault.reason
+
+
+def test_what_is_refused_as_somebody_is_scored_is_refused_before():
+    rule = card([ck.Item("stock", LEVELS, attainments.Progress(3))], {"stock": 100}, None)
+    (fault,) = refused(ck.examine, rule, ON_TARGET)
+    assert "best on target" in fault.reason
+    (fault,) = refused(ck.examine, card(), results({"a": (1, 1, 1)}), ratings=3)
+    assert fault.column == "ratings"
+
+
+@frozen
+class Doubled:
+    """An item of a user's own."""
+
+    name: str = "doubled"
+    kpis: tuple = ("revenue",)
+
+    def points(self, reading):
+        return 2 * reading.result("revenue")
+
+    def at_target(self, reading):
+        return 2 * reading.target("revenue")
+
+
+@pytest.mark.parametrize(
+    "item", [Doubled(), ck.Item("revenue", curves.Linear(floor=None, cap=None), named="doubled")]
+)
+def test_what_has_no_end_on_either_side_is_not_always_the_same(item):
+    rule = card([item, ck.Item("churn", LEVELS)], {"*": {"doubled": 50, "churn": 50}}, None)
+    found = ck.examine(rule, KPIS)
+    assert "no effect" not in [each.kind for each in found.findings]

@@ -31,6 +31,7 @@ from cascade_kpi.records import record
 from cascade_kpi.results.results import Results
 from cascade_kpi.scoring.block import Rating
 from cascade_kpi.scoring.items import Item, Rated
+from cascade_kpi.scoring.lawful import odd_items
 from cascade_kpi.scoring.score import Scores, score
 from cascade_kpi.scoring.scorecard import Scorecard
 
@@ -378,7 +379,8 @@ def examine(
     Raises
     ------
     InputError
-        If the card does not fit the KPIs or the results; listing stated attainments of what is
+        If the card does not fit the KPIs or the results; listing rules that do not answer as
+        rules must, stated attainments of what is
         no item, those that are no two numbers in order, and those at which an item is never read.
 
     Notes
@@ -422,7 +424,8 @@ def _examined(
 ) -> Examination:
     made = Examination(card, kpis, within, step, scores)
     faults = card.unknown(kpis) + _not_spans(card, made.within)
-    faults += [] if faults else _not_read(made)
+    if not faults:  # in the order in which one is looked at by the next
+        faults = odd_items(card, kpis) or _not_read(made) or made.facts.odd
     if not isinstance(made.step, float) or not 0 < made.step <= 1:
         repair = "give a part of the target: 0.01 is one per cent"
         reason = "not a number above 0, up to 1"
@@ -438,10 +441,14 @@ def _not_read(made: Examination) -> list[Fault]:
     """Stated attainments that an item never comes to, or has no points at."""
     faults = []
     for item in made.card.items:
+        whole = made.domain(item)
+        if not whole.low <= whole.high:
+            reason = f"the span of its attainment goes from {whole.low:g} to {whole.high:g}"
+            repair = "let span answer the least and the greatest attainment"
+            faults.append(Fault("scorecard", reason, repair, column=item.name))
         if item.name not in made.within:
             continue
         low, high = made.within[item.name]
-        whole = made.domain(item)
         both = whole.within(low, high)
         reason = ""
         if both.low > both.high:

@@ -9,6 +9,7 @@ import numpy as np
 from attrs import frozen
 
 from cascade_kpi._arrays import FloatArray, IntArray
+from cascade_kpi.errors import Fault
 from cascade_kpi.examining.breaks import breaks
 from cascade_kpi.examining.intervals import Interval
 from cascade_kpi.examining.order import Fall, doubts, swept
@@ -148,24 +149,35 @@ class Facts:
         """The card, ready to be tried."""
         return Bench.of(self.card, self.kpis, self.profiles)
 
+    @property
+    def odd(self) -> list[Fault]:
+        """Faults of rules that answer oddly; of people they are told as these are scored."""
+        if self.posts.codes is not None or not len(self.posts.weights):
+            return []
+        return self.bench.odd(self.posts.weights.max(axis=0))  # whatever is on any post's card
+
     @cached_property
     def bounds(self) -> list[dict[int, tuple[Bounds, Bounds]]]:
         """Per post, of each part on its card: with everything reported, and whatever absent."""
-        state = self.bench.states
-        full = ~np.isnan(np.stack(list(state.values()))).any(axis=0)
+        full = self.bench.full
+        return [
+            {
+                i: (
+                    Bounds.of(reported.values.get(i, absent.values[i]), each[full]),
+                    Bounds.of(absent.values[i], each),
+                )
+                for i, each in values.items()
+            }
+            for (reported, absent), values in zip(self.reach, self._met_values, strict=True)
+        ]
+
+    @cached_property
+    def _met_values(self) -> list[dict[int, FloatArray]]:
+        """Per post, of each part on its card, the values in all states that are tried."""
         out = []
-        for g, (reported, absent) in enumerate(self.reach):
+        for g, (_, absent) in enumerate(self.reach):
             on = [i for i in absent.values if self.posts.weights[g, i] > 0]
-            values = self._tried(g, on, state)
-            out.append(
-                {
-                    i: (
-                        Bounds.of(reported.values.get(i, absent.values[i]), each[full]),
-                        Bounds.of(absent.values[i], each),
-                    )
-                    for i, each in zip(on, values, strict=True)
-                }
-            )
+            out.append(dict(zip(on, self._tried(g, on, self.bench.states), strict=True)))
         return out
 
     def _tried(self, g: int, parts: list[int], state: Mapping[str, FloatArray]) -> list[FloatArray]:
@@ -229,14 +241,9 @@ class Facts:
                 told[band.label] = "yes" if band.label in met else "not known"
         return told
 
-    @cached_property
-    def _totals(self) -> list[FloatArray]:
-        """Per post, its total in each of the states that are tried."""
-        return [self._tried(g, [0], self.bench.states)[0] for g in range(len(self.posts.names))]
-
     def _met(self, g: int, bands: Grades, mode: Mode) -> set[str]:
-        state, totals = self.bench.states, self._totals[g]
+        totals = self._met_values[g][0]
         if mode == "all reported":
-            totals = totals[~np.isnan(np.stack(list(state.values()))).any(axis=0)]
+            totals = totals[self.bench.full]
         places = np.unique(bands.places(totals[~np.isnan(totals)])).tolist()
         return {bands.labels[at] for at in places if 0 <= at < len(bands.labels)}

@@ -58,7 +58,7 @@ class Interval:
     @property
     def single(self) -> bool:
         """Whether it is one number, but for rounding."""
-        return self.high - self.low <= 1e-9 * (1 + abs(self.low))
+        return math.isfinite(self.low) and self.high - self.low <= 1e-9 * (1 + abs(self.low))
 
 
 ANYTHING = Interval(-math.inf, math.inf)

@@ -47,7 +47,7 @@ _BASES = 24  # states of all others that a KPI is taken through
 _TOGETHER = 5e-9  # of a result: what differs by less is as good as the same
 _LEAP = 1e-3  # points, or of the total
 _LOOKED_AT = 12  # of two results, as good as the same, between which totals move
-_PARTS, _ROUNDS = 64, 40  # a way is divided in so many parts, and so often
+_PARTS, _ROUNDS = 1_024, 24  # a way is divided in so many parts, and so often
 _STILL = 0.9  # of what it moved before: as far
 _POSITIVE = Interval(0.0, float("inf"))
 

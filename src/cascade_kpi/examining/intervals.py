@@ -100,7 +100,7 @@ def combined(
         ``"left out"`` where absent parts are, ``"there"`` where all are there.
     """
     make = _rule_of(rule)
-    if gone == "there":
+    if gone == "there" or most <= 0:  # with anything absent there is no value
         return make(parts, weights)
     if len(parts) > _MOST_SETS:
         return _hull_of(rule, parts, weights)

@@ -27,7 +27,8 @@ def of_grades(facts: Facts) -> Iterator[Finding]:
         if never:
             yield _unreachable(facts, band, never)
         if full:
-            yield _by_absence(facts, band, full)
+            met = any(told[g][0][band.label] == "yes" for g in full)
+            yield _by_absence(facts, band, full, "may" if met else "may perhaps")
     yield from _outside(facts, bands)
 
 
@@ -49,12 +50,12 @@ def _unreachable(facts: Facts, band: Band, never: list[int]) -> Finding:
     return Finding("unreachable grade", *named, band.ends, far, words, repair)
 
 
-def _by_absence(facts: Facts, band: Band, full: list[int]) -> Finding:
+def _by_absence(facts: Facts, band: Band, full: list[int], may: str) -> Finding:
     g, ends, far = _worst(facts, band, full, 0)
     names = [facts.posts.names[each] for each in full]
     words = "out of reach unless something is missing: with everything reported no total gets"
     words += f" {band.label}{among(names, len(facts.bounds))}, they go {_reach(ends)}; with"
-    words += f" something missing, {_reach(facts.bounds[g][0][1])}"
+    words += f" something missing they {may} go {_reach(facts.bounds[g][0][1])}"
     repair = "let what is absent be filled or held in another way, or move its edges"
     named = facts.card.outline.names[0], facts.posts.names[g]
     return Finding("grade by absence", *named, band.ends, far, words, repair)

@@ -253,6 +253,23 @@ def test_what_is_claimed_of_any_rule_is_never_met_otherwise(rule, span, seed):
             joined(rng, targets, made)
 
 
+@pytest.mark.slow
+@settings(max_examples=40, deadline=None)
+@given(ruled())
+def test_what_is_met_in_the_tries_is_what_the_card_says(rule):
+    """Counter-examples and bounds that are reached are those of the plain reference."""
+    card, kpis = rule
+    facts = ck.examine(card, kpis).facts
+    bench, weights = facts.bench, facts.posts.weights[0]
+    states = {name: column[::60] for name, column in bench.states.items()}
+    (totals,) = bench.values(weights, states, [0])
+    for at, total in enumerate(totals.tolist()):
+        state = {"difficulty": 1.0, "asked": math.nan, **dict.fromkeys(KPIS, math.nan)}
+        state |= {name: float(column[at]) for name, column in states.items()}
+        plain = Alone(card, kpis, {**dict.fromkeys(KPIS, 1.0), **bench.targets}, state).total
+        np.testing.assert_allclose(total, plain, rtol=1e-9, atol=1e-9)
+
+
 def bounded(facts, card, made):
     """Every part lies between its bounds, everything reported or not."""
     for absent, plain in enumerate(made):

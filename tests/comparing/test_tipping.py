@@ -1,5 +1,7 @@
 """Tipping weights: closed form, search, stated grades, and what cannot be told."""
 
+import json
+
 import attrs
 import numpy as np
 import pytest
@@ -206,6 +208,22 @@ def test_what_cannot_be_asked_is_refused():
     summed = ck.Section("total", ITEMS, combines.Sum())
     assert "no part of the card has a weight" in str(refused(ck.tipping, scores(summed, {}))[0])
     assert len(ck.tipping(scored({"x": ("y", 50)})).names) == 1
+
+
+@pytest.mark.parametrize(
+    ("tamper", "told"),
+    [
+        (lambda record: record.update(to="Z"), "no such grade"),
+        (lambda record: record["scores"]["scorecard"].update(grades=None), "have no grades"),
+        (lambda record: record.update(nodes=["nobody"]), "no such node"),
+        (lambda record: record.update(periods=["1999"]), "no such period"),
+    ],
+)
+def test_a_document_that_was_tampered_with_is_refused(tamper, told):
+    document = json.loads(ck.to_json(ck.tipping(scores(), "a", to="A")))
+    tamper(document["record"])
+    faults = refused(ck.from_json, json.dumps(document))
+    assert told in faults[0].reason
 
 
 def test_nodes_of_a_kind_are_told_alone():

@@ -54,6 +54,7 @@ class _Tipping:
 
     def make(self) -> Tipping:
         """The tipping weights again."""
+        check(_untippable(self.scores, self.to))
         org, periods = self.scores.org, self.scores.periods
         rows = np.arange(len(org)) if self.nodes is None else org.rows(self.nodes)
         made = _made(self.scores, rows, tuple(map(periods.index, self.periods)), self.to)
@@ -240,6 +241,17 @@ def tipping(
     From 59.375 on, the total is 89.5, which rounds to 90.
     """
     wants(scores, Scores, "scores", "score(…)")
+    faults = _untippable(scores, to)
+    faults += _not_there(scores, node, period, kind)
+    check(faults)
+    every = range(len(scores.periods))
+    rows = _rows(scores, node, kind)
+    return _made(scores, rows, tuple(every if period is None else [scores.periods.index(period)]),
+                 to)  # fmt: skip
+
+
+def _untippable(scores: Scores, to: object) -> list[Fault]:
+    """Faults of scores whose grades no weight tips, and of a grade that there is not."""
     faults = []
     if not scores.grades:
         faults.append(Fault("tipping", "the scores have no grades", "give the scorecard grades"))
@@ -249,12 +261,7 @@ def tipping(
     if not any(is_weighed(scores.outline, i) for i in range(len(scores.outline.parts))):
         repair = "combine a section by combines.Mean() or combines.Geometric()"
         faults.append(Fault("tipping", "no part of the card has a weight", repair))
-    faults += _not_there(scores, node, period, kind)
-    check(faults)
-    every = range(len(scores.periods))
-    rows = _rows(scores, node, kind)
-    return _made(scores, rows, tuple(every if period is None else [scores.periods.index(period)]),
-                 to)  # fmt: skip
+    return faults
 
 
 def _not_there(scores: Scores, node: object, period: object, kind: str | None) -> list[Fault]:

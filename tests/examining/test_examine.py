@@ -297,6 +297,21 @@ def test_an_examination_is_shown_and_kept():
         ck.from_json(document)
 
 
+def test_findings_are_written_to_a_file(tmp_path):
+    """A dead zone begins nowhere, and a total without an end has no size."""
+    open_end = ck.Item("revenue", curves.Linear())
+    found = ck.examine(card([open_end, *ITEMS[1:]]), KPIS)
+    table = found.table()
+    ends = {each.kind: each.where for each in found.findings}
+    assert ends["dead zone"][0] == -math.inf
+    for name in ("begin", "end", "size"):
+        assert not np.isinf(table[name]).any()
+    path = tmp_path / "findings.csv"
+    ck.write_csv(found, path)
+    back = ck.tables.read(path, name="findings")
+    assert list(back.texts("words", [])) == table["words"].tolist()
+
+
 def test_with_people_posts_are_those_that_somebody_has():
     rule = card(weights=ck.Weights({**WEIGHTS}, overrides=[
         ck.Override("a", "calls", 0, "away", "hr"), ck.Override("a", "churn", 40, "away", "hr"),

@@ -162,7 +162,8 @@ class Examination:
         dict of str to array (m,)
             ``kind``, ``rank``, ``part``, ``post``; ``begin`` and ``end`` of the place, in
             attainment, of grades in points; ``size`` in points of the total; ``words``,
-            ``repair``.
+            ``repair``. NaN where there is no place, no end or no size; `findings` tell these
+            apart.
         """
         return table_of(self.findings)
 

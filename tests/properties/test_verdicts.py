@@ -23,6 +23,11 @@ PARTS = {"total": ["upper", "d", "rated"], "upper": ["a", "lower"], "lower": ["b
 SEEN = {"total": ["upper", "lower", *KPIS, "rated"], "upper": ["a", "b", "c", "d", "lower"],
         "lower": [*KPIS, "rated"]}  # fmt: skip
 STATES = 12
+WEIGHTS = [
+    {"upper": 50, "d": 30, "rated": 20, "a": 40, "lower": 60, "b": 75, "c": 25},
+    {"upper": 80, "d": 0, "rated": 20, "a": 0, "lower": 100, "b": 100, "c": 0},
+    {"upper": 100, "d": 0, "rated": 0, "a": 100, "lower": 0},
+]
 
 
 class Alone(Plain):
@@ -200,7 +205,7 @@ def ruled(draw):
     lower = draw(section(manner, "lower", [b, c], extra))
     upper = draw(section(manner, "upper", [a, lower], extra))
     root = draw(section(manner, "total", [upper, d, rated], extra))
-    weights = {"upper": 50, "d": 30, "rated": 20, "a": 40, "lower": 60, "b": 75, "c": 25}
+    weights = draw(st.sampled_from(WEIGHTS))
     missing = draw(st.sampled_from(["renormalise", "zero", "hold"]))
     return ck.Scorecard(root, {"*": weights}, grades=GRADES, missing=missing), kpis
 

@@ -60,6 +60,10 @@ class Alone(Plain):
             return float(item.attainment(*given, self.kpis[item.kpi].better)[0])
 
     def weight(self, section, part, row):
+        outline = self.card.outline
+        above = outline.above[outline.position(section.name)]
+        if above >= 0 and not self.weight(outline.parts[above], section, row):
+            return 0.0  # nothing in a section that is not on the card is
         return self.card.weights.groups["*"].get(part.name, 0.0 if section.combine.weighs else 1.0)
 
     def points(self, part, row):

@@ -142,10 +142,39 @@ def test_it_is_written_and_read():
 
 def test_errors_of_what_is_not_read_are_refused_together():
     faults = refused(ck.grade_chances, SCORES, {"sale": 2, "calls": -1, "cals": OfPoints(1)})
-    assert [f.reason for f in faults] == ["no such KPI or question", "no standard error",
-                                          "no such item"]  # fmt: skip
+    assert [f.reason for f in faults] == ["no KPI or question that the card reads",
+                                          "no standard error", "no item of the card"]  # fmt: skip
     faults = refused(ck.grade_chances, scored({"a": ("x", 50)}, None), {}, draws=0, seed=-1)
     assert {f.source for f in faults} == {"errors", "scores", "chances"}
     assert len(faults) == 4
     assert refused(OfResult, -1)[0].reason == "below zero"
     assert refused(OfPoints, "x")[0].reason == "not a number"
+
+
+def test_a_kpi_that_the_card_does_not_read_has_no_error_to_look_at():
+    """A chance of one would look like a sure grade."""
+    alone = ck.score(results({"a": (49, 49)}), ck.Scorecard(
+        ITEMS[:1], {"sales": 100}, grades=CARD.grades))  # fmt: skip
+    (fault,) = refused(ck.grade_chances, alone, {"calls": 3})
+    assert fault.reason == "no KPI or question that the card reads"
+    veto = ck.adjustments.Veto(ck.triggers.ResultBelow("calls", 40))
+    gated = attrs.evolve(alone.scorecard, parts=ck.Section("total", ITEMS[:1], then=[veto]))
+    made = ck.grade_chances(ck.score(results({"a": (49, 41)}), gated), {"calls": 3}, draws=50)
+    assert 0 < made.of("a")["C"] < 1
+
+
+def test_a_kpi_that_a_rule_reads_by_the_name_of_an_item_has_an_error():
+    named = [attrs.evolve(ITEMS[0], named="calls")]  # of sales, beside a KPI of that name
+    veto = ck.adjustments.Veto(ck.triggers.ResultBelow("calls", 40))
+    card = ck.Scorecard(ck.Section("total", named, then=[veto]), {"calls": 100}, grades=CARD.grades)
+    made = ck.grade_chances(ck.score(results({"a": (49, 41)}), card), {"calls": 3}, draws=50)
+    assert 0 < made.of("a")["C"] < 1
+
+
+def test_nobody_with_a_grade_is_told_without_a_mean():
+    made = ck.grade_chances(ck.score(results({"b": (1, 1)}), CARD), {"sales": 1}, draws=3)
+    assert "on average" in repr(made)
+    none = ck.score(results({"b": (1, None)}), attrs.evolve(CARD, missing="hold"))
+    assert repr(ck.grade_chances(none, {"sales": 1}, draws=3)) == (
+        "<GradeChances of 0 grades by 3 draws, seed 0>"
+    )

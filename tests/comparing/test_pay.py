@@ -7,6 +7,8 @@ import pytest
 import cascade_kpi as ck
 from cascade_kpi.records import record
 from cascade_kpi.testing import check_pay
+from tests.calibrating.cases import scored
+from tests.helpers import refused
 
 
 @record("tests/flat")
@@ -92,3 +94,26 @@ def test_pay_of_ones_own_keeps_the_laws_and_is_used():
 def test_pay_that_breaks_a_law_is_told(pay, told):
     with pytest.raises(AssertionError, match=told):
         check_pay(pay)
+
+
+@record("tests/mute")
+@attrs.frozen
+class Mute(Flat):
+    """It answers no amounts."""
+
+    def __call__(self, total, codes, grades, *columns):
+        return "nothing"
+
+
+def test_odd_pay_is_told_by_the_name_of_its_argument():
+    scores = scored({"a": ("x", 85)})
+    (fault,) = refused(ck.compare, scores, scores, pay=Mute(1.0))
+    assert (fault.source, fault.column) == ("compare", "pay")
+
+
+def test_pay_whose_sum_is_no_whole_number_any_more_is_refused():
+    scores = scored({"a": ("x", 85), "b": ("x", 80), "c": ("y", 75)})
+    largest = 2.0**52
+    ck.compare(scores, scores, pay=Flat(largest), kind="company")
+    (fault,) = refused(ck.compare, scores, scores, pay=Flat(largest))
+    assert fault.reason == "the sum of the pay is too large"

@@ -1,5 +1,7 @@
 """Tipping weights: closed form, search, stated grades, and what cannot be told."""
 
+import json
+
 import attrs
 import numpy as np
 import pytest
@@ -206,3 +208,31 @@ def test_what_cannot_be_asked_is_refused():
     summed = ck.Section("total", ITEMS, combines.Sum())
     assert "no part of the card has a weight" in str(refused(ck.tipping, scores(summed, {}))[0])
     assert len(ck.tipping(scored({"x": ("y", 50)})).names) == 1
+
+
+@pytest.mark.parametrize(
+    ("tamper", "told"),
+    [
+        (lambda record: record.update(to="Z"), "no such grade"),
+        (lambda record: record["scores"]["scorecard"].update(grades=None), "have no grades"),
+        (lambda record: record.update(nodes=["nobody"]), "no such node"),
+        (lambda record: record.update(periods=["1999"]), "no such period"),
+    ],
+)
+def test_a_document_that_was_tampered_with_is_refused(tamper, told):
+    document = json.loads(ck.to_json(ck.tipping(scores(), "a", to="A")))
+    tamper(document["record"])
+    faults = refused(ck.from_json, json.dumps(document))
+    assert told in faults[0].reason
+
+
+def test_nodes_of_a_kind_are_told_alone():
+    made = scored({"a": ("x", 85), "b": ("y", 70)})
+    tip = ck.tipping(made, kind="dept")
+    assert made.org.ids[tip.rows].tolist() == ["x", "y"]
+    assert np.array_equal(tip.lower, ck.tipping(made).lower[:, :, tip.rows], equal_nan=True)
+    assert ck.from_json(ck.to_json(tip)) == tip
+    faults = refused(ck.tipping, made, "nobody", "2030", to="Z", kind="dept")
+    assert [fault.value for fault in faults] == ["Z", "2030", "dept", "nobody"]
+    assert refused(ck.tipping, made, kind="team")[0].value == "team"
+    assert refused(ck.tipping, made, kind=3)[0].reason == "not text"

@@ -99,6 +99,14 @@ def test_dead_zones_are_ranked_by_what_is_still_to_be_earned():
     assert told.size == pytest.approx(0.6 * 150)
 
 
+def test_what_is_to_be_earned_beyond_a_dead_zone_may_have_no_end():
+    told = finding(ck.examine(one(curves.Linear()), KPIS), "dead zone", "revenue")
+    assert told.size == math.inf
+    closed = ck.Grades([ck.Band("A", 0, 100)])
+    rule = card([ck.Item("revenue")], {"revenue": 100}, closed)
+    assert "from 0 to no end" in finding(ck.examine(rule, KPIS), "outside grades", "total").words
+
+
 def test_a_veto_that_a_better_result_brings_about_is_a_contradiction():
     sound = ck.examine(card(then=[RED_LINE]), KPIS)
     assert ("not monotone", "total") not in kinds(sound)
@@ -287,6 +295,21 @@ def test_an_examination_is_shown_and_kept():
     assert document != ck.to_json(found)
     with pytest.raises(ck.InputError, match="above 0, up to 1"):
         ck.from_json(document)
+
+
+def test_findings_are_written_to_a_file(tmp_path):
+    """A dead zone begins nowhere, and a total without an end has no size."""
+    open_end = ck.Item("revenue", curves.Linear())
+    found = ck.examine(card([open_end, *ITEMS[1:]]), KPIS)
+    table = found.table()
+    ends = {each.kind: each.where for each in found.findings}
+    assert ends["dead zone"][0] == -math.inf
+    for name in ("begin", "end", "size"):
+        assert not np.isinf(table[name]).any()
+    path = tmp_path / "findings.csv"
+    ck.write_csv(found, path)
+    back = ck.tables.read(path, name="findings")
+    assert list(back.texts("words", [])) == table["words"].tolist()
 
 
 def test_with_people_posts_are_those_that_somebody_has():

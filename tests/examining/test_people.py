@@ -110,6 +110,16 @@ def test_a_push_to_a_better_grade_is_counted():
     assert not found.people.raising["churn"][0, row]
 
 
+def test_a_push_of_what_few_have_on_their_card_pays_these():
+    """Only d, one of five, has calls: they are made for d alone."""
+    weights = {"seller": {"revenue": 60, "churn": 40}, "clerk": {"calls": 50, "churn": 50}}
+    items = [ck.Item(name) for name in ("revenue", "churn", "calls")]
+    rows = {**SELLERS, "d": (None, 90, 40)}
+    found = ck.examine(card(items, weights, None), results(rows, IDS), step=0.1)
+    paid = dict(zip(found.scores.org.ids.tolist(), found.gains("calls")[0].tolist(), strict=True))
+    assert paid == pytest.approx({"a": 0, "b": 0, "c": 0, "d": 5, "e": 0})
+
+
 def test_where_on_target_is_best_a_push_stops_there():
     kpi = ck.Kpi("stock", "days", better=ck.directions.OnTarget(), aggregate=ck.aggregates.Mean())
     tree = ck.OrgTree.from_table({"id": ["a", "b", "c"], "parent": [""] * 3}, roots="many")

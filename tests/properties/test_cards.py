@@ -202,7 +202,8 @@ class Plain:
                 continue
             points = self.points(part, row)
             for gate in section.gates:
-                if part.name not in gate.when.reads and self.holds(gate.when, row):
+                free = part.name in gate.parts if gate.parts else part.name not in gate.when.reads
+                if free and self.holds(gate.when, row):
                     points = min(points, gate.at)
             whole += weight
             if math.isnan(points):
@@ -210,7 +211,7 @@ class Plain:
                 points = self.filled(policy, part, row)
             if not math.isnan(points):
                 counted.append((weight, points))
-        held = isinstance(policy, absences.Hold) and lost > 0
+        held = isinstance(policy, absences.Hold | absences.Refuse) and lost > 0
         if not counted or held or lost > share * whole * (1 + 1e-9):
             return math.nan
         if self.absent(section, row) > of_items * (1 + 1e-9):

@@ -17,12 +17,23 @@ def test_the_page_has_its_sections_in_both_forms():
                     "What it costs", "How it is found"):  # fmt: skip
         assert f"## {heading}" in told
         assert heading in page.html()
-    assert "1 gain, 1 lose, 2 keep their total; the mean change is −4.50 points." in told
+    assert (
+        "1 gain, 1 lose, 2 keep their total, 1 without a total on both sides; the mean change is "
+        "−4.50 points." in told
+    )
     assert "| a | ▼ 3 | 1 → 4 | 95.00 → 71.00 | −24.00 | A → C |" in told
     assert "| not scored | 1 | 0 | 0 | 0 | 0 | 0 | 1 |" in told
     assert "| all | 550.05 CNY | 710.10 CNY | +160.05 CNY | 1 before |" in told
     assert "Both sides are of different results." in told
     assert "<h1><bdi>Two rules compared, 2026</bdi></h1>" in page.html()
+
+
+def test_nobody_on_both_sides_is_said_in_words():
+    nobody = scored({"a": ("x", None), "b": ("x", 5)})
+    told = ck.report(ck.compare(nobody, scored({"a": ("x", 5), "b": ("x", None)}))).markdown()
+    assert "- Nobody has a total on both sides." in told
+    assert "mean change is" not in told
+    assert "tau-b" not in told
 
 
 def test_groups_stand_from_the_largest_loss_on_average():

@@ -49,6 +49,12 @@ def test_absent_numbers_are_dashes():
     assert shown == ["–"] * 6
 
 
+def test_numbers_without_end_are_written_by_their_power():
+    assert wording.points(-1e300, 2, "+") == "−1e+300"
+    assert wording.points(2.5e20) == "2.5e+20"
+    assert wording.points(9e15, 0) == "9,000,000,000,000,000"
+
+
 def test_differences_have_a_sign_and_those_of_per_cents_are_points():
     assert wording.signed(1234.5, "CNY", 1) == "+1,234.5 CNY"
     assert wording.signed(-0.25, "%", 2) == "−0.25 pp"

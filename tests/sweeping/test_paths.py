@@ -41,8 +41,9 @@ def test_every_field_of_what_a_section_does_can_be_set(rule):
 
 @pytest.mark.parametrize("step", ADJUSTMENTS, ids=lambda each: type(each).__name__)
 def test_every_field_of_every_adjustment_can_be_set(step):
-    made = ck.Scorecard(ck.Section("s", [ck.Item("a"), ck.Item("b")], then=[step]),
-                        {"a": 40, "b": 60})  # fmt: skip
+    other = "b" if step.brings or not step.reads else step.reads[0]  # on the card, as it is read
+    parts = [ck.Item("a"), ck.Item(other)]
+    made = ck.Scorecard(ck.Section("s", parts, then=[step]), {"a": 40, other: 60})
     same(made, "s.then.0", step)
 
 

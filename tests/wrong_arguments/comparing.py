@@ -28,7 +28,8 @@ CALLS = {
         ck.PayPerPoint,
         {"rate": 1, "of": None, "above": 0, "most": None, "unit": "CNY", "decimals": 2},
     ),
-    "tipping": (ck.tipping, {"scores": GRADED, "node": None, "period": None, "to": None}),
+    "tipping": (ck.tipping, {"scores": GRADED, "node": None, "period": None, "to": None,
+                             "kind": None}),
     "grade_chances": (
         ck.grade_chances, {"scores": GRADED, "errors": {"k": 1}, "draws": 3, "seed": 0},
     ),

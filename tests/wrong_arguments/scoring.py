@@ -77,7 +77,7 @@ CALLS = {
         {"of": ck.attainments.Proportion(), "decimals": 2, "mode": "half_up"},
     ),
     "Proportion": (ck.attainments.Proportion, {"zero": "met"}),
-    "score": (ck.score, {"results": RESULTS, "scorecard": CARD}),
+    "score": (ck.score, {"results": RESULTS, "scorecard": CARD, "ratings": None}),
     "Scores.points": (GAPS.scores.points, {"part": "k"}),
     "Scores.grade": (GAPS.scores.grade, {"node": "ann", "period": None}),
 }  # fmt: skip

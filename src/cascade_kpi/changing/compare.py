@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any, overload
 
+from attrs import evolve
+
 from cascade_kpi.changing import changes
 from cascade_kpi.changing.changes import Changes
 from cascade_kpi.comparing import compare as rules
-from cascade_kpi.comparing.compare import Comparison
+from cascade_kpi.comparing.compare import Comparison, not_options
 from cascade_kpi.comparing.pay import Pay
 from cascade_kpi.comparing.pools import Grouping
 from cascade_kpi.comparing.standings import Standing, not_standings
-from cascade_kpi.errors import Fault, check
+from cascade_kpi.errors import Fault, check, unlike
 from cascade_kpi.targets.targets import Targets
 
 __all__ = ["compare"]
@@ -39,12 +41,13 @@ def compare(before: Any, after: Any, **options: Any) -> Changes | Comparison:
     Of targets: what changed, exactly, for whom. Nodes are matched by id, KPIs by name and
     periods by label; what only one side has is told.
 
-    Of scores, and of blended, multiplied and calibrated ones: who moves, by how much, and what
-    it costs. Both are of the same tree, periods, KPIs, and unit of totals.
+    Of scores, over stints as well, and of blended, multiplied and calibrated ones: who moves,
+    by how much, and what it costs. Both are of the same tree, periods, KPIs, and unit of totals.
 
     Parameters
     ----------
-    before, after : Targets; or Scores, Blended, Multiplied, Calibrated or a stage of your own
+    before, after : Targets; or Scores, StintScores, Blended, Multiplied, Calibrated
+        Or a stage of your own with `org`, `periods`, `total`, `grades` and `grade_codes`.
     pay : Pay, optional
         What a total or a grade is paid. This and what follows is not asked of targets.
     by : Grouping or column name, optional
@@ -78,9 +81,13 @@ def compare(before: Any, after: Any, **options: Any) -> Changes | Comparison:
     """
     if isinstance(before, Targets) or isinstance(after, Targets):
         repair = "leave it out: it is not asked of targets"
-        check([Fault("compare", "not asked", repair, column=name) for name in options])
+        made_by = "cascade(…) or assign(…)"
+        faults = [Fault("compare", "not asked", repair, column=name) for name in options]
+        faults += unlike(before, Targets, "before", made_by)
+        check(faults + unlike(after, Targets, "after", made_by))
         return changes.compare(before, after)
     faults = not_standings(before, after)
-    repair = "make both with cascade(…) or assign(…), or both with score(…), blend(…), calibrate(…)"
-    check([Fault(f.source, f.reason, repair, column=f.column) for f in faults])
+    if faults:
+        repair = f"{faults[0].repair}, or both with cascade(…) or assign(…)"
+        check([evolve(fault, repair=repair) for fault in faults] + not_options(**options))
     return rules(before, after, **options)

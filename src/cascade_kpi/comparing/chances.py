@@ -139,9 +139,10 @@ class GradeChances:
 
     def __repr__(self) -> str:
         there = int((self.scores.grade_codes >= 0).sum())
-        mean = float(np.nanmean(self.shown)) if there else float("nan")
         text = f"<GradeChances of {there:,} grades by {self.draws:,} draws, seed {self.seed}"
-        return f"{text}: on average {mean:.1%} are the true ones>"
+        if not there:
+            return f"{text}>"
+        return f"{text}: on average {float(np.nanmean(self.shown)):.1%} are the true ones>"
 
     def __hash__(self) -> int:
         return fingerprint((hash(self.scores), self.draws, self.seed, self.counts))

@@ -19,7 +19,14 @@ from cascade_kpi.comparing.items import parts_of_change
 from cascade_kpi.comparing.pay import Pay, cents, known_columns, not_a_pay, unpayable
 from cascade_kpi.comparing.pools import as_grouping, coded, not_a_grouping
 from cascade_kpi.comparing.ranks import places
-from cascade_kpi.comparing.standings import Standing, not_standings, once, unit_of, unlike_sides
+from cascade_kpi.comparing.standings import (
+    Standing,
+    ill_made,
+    not_standings,
+    once,
+    unit_of,
+    unlike_sides,
+)
 from cascade_kpi.comparing.telling import agreement, by_group, costs, told
 from cascade_kpi.errors import Fault, check, suggest
 from cascade_kpi.org.tree import OrgTree
@@ -28,7 +35,7 @@ from cascade_kpi.records import record
 from cascade_kpi.records.digests import check_digest, digest_of
 from cascade_kpi.scoring.grades import graded
 
-__all__ = ["Comparison", "compare"]
+__all__ = ["Comparison", "compare", "not_options"]
 
 NEAR = 1e-9
 _MOST = 10**9
@@ -377,6 +384,17 @@ def _people(org: OrgTree, kind: str | None) -> NDArray[np.bool_]:
     return org.is_leaf if kind is None else np.asarray(org.kind_codes == org.kind_code(kind))
 
 
+def not_options(**given: Any) -> list[Fault]:
+    """Faults of what says how to compare, looked at alone."""
+    faults = []
+    for name in ("by", "pool"):
+        rule = as_grouping(given.get(name))
+        faults += [] if rule is None else not_a_grouping("compare", name, rule)
+    pay, kind = given.get("pay"), given.get("kind")
+    faults += [] if pay is None else not_a_pay(pay)
+    return faults + ([] if kind is None else not_texts("compare", kind=kind))
+
+
 def compare(
     before: Standing,
     after: Standing,
@@ -408,7 +426,8 @@ def compare(
     Raises
     ------
     InputError
-        Listing every way in which the two are not comparable; a pay that does not fit
+        Listing what a stage of your own answers otherwise than it must; every way in
+        which the two are not comparable; a pay that does not fit
         the grades or the tree, with everybody who is blank in its column.
 
     Examples
@@ -442,12 +461,9 @@ def compare(
       sales          -50.00   333.3 %   333.3 %
       calls          +35.00  -233.3 %   100.0 %
     """
+    faults = not_standings(before, after) or ill_made(before, after)
+    check(faults + not_options(pay=pay, by=by, pool=pool, kind=kind))
     pool, by = (Everybody() if each is None else as_grouping(each) for each in (pool, by))
-    faults = not_standings(before, after)
-    faults += not_a_grouping("compare", "by", by) + not_a_grouping("compare", "pool", pool)
-    faults += [] if pay is None else not_a_pay(pay)
-    faults += [] if kind is None else not_texts("compare", kind=kind)
-    check(faults)
     org = after.org
     faults = unlike_sides(before, after) + refusals(lambda each: _people(org, each), kind)
     faults += [f for rule in (by, pool) for f in refusals(rule.groups, org)]

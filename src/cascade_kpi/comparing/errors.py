@@ -117,7 +117,7 @@ def misplaced(scores: Scores, errors: Any) -> list[Fault]:
         repair = "give names of KPIs or items with their standard errors"
         return [Fault("errors", "a mapping is wanted", repair, value=errors)]
     items = [scores.outline.names[i] for i in scores.outline.items]
-    asked = [item.question for item in scores.scorecard.items if isinstance(item, Rated)]
+    kpis, asked = _read(scores)
     faults = []
     for name, each in errors.items():
         if not is_a(each, MeasurementError):
@@ -125,11 +125,24 @@ def misplaced(scores: Scores, errors: Any) -> list[Fault]:
             faults.append(Fault("errors", "no standard error", repair, column=str(name),
                                 value=each))  # fmt: skip
             continue
-        known = items if each.of_points else [*scores.kpis.names, *asked]
+        known = items if each.of_points else [*kpis, *asked]
         if name not in known:
-            what = "item" if each.of_points else "KPI or question"
-            faults.append(Fault("errors", f"no such {what}", suggest(name, known), value=name))
+            what = "item of the card" if each.of_points else "KPI or question that the card reads"
+            faults.append(Fault("errors", f"no {what}", suggest(name, known), value=name))
+        elif not each.of_points and name in kpis and name in asked:
+            reason, repair = "both a KPI and a question", "give one of them another name"
+            faults.append(Fault("errors", reason, repair, value=name))
     return faults
+
+
+def _read(scores: Scores) -> tuple[list[str], list[str]]:
+    """The KPIs and the questions that a card reads, by its items or by its rules."""
+    card, outline = scores.scorecard, scores.outline
+    kpis = {name for item in card.items for name in item.kpis}
+    kpis |= {name for i in outline.order for name in outline.reads(i) if outline.find(name) < 0}
+    kpis |= {t.kpi for i in outline.order for t in outline.triggers(i) if hasattr(t, "kpi")}
+    asked = [item.question for item in card.items if isinstance(item, Rated)]
+    return [name for name in scores.kpis.names if name in kpis], asked
 
 
 @frozen(eq=False)

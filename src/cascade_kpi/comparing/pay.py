@@ -294,7 +294,7 @@ def unpayable(pay: Pay, before: Standing, after: Standing) -> list[Fault]:
         return faults
     repair = "mend it; testing.check_pay tells more"
     return odd_answers(
-        "pay", "", pay, lambda: [try_pay(pay, s.grades) for s in (before, after)], repair
+        "compare", "pay", pay, lambda: [try_pay(pay, s.grades) for s in (before, after)], repair
     )
 
 
@@ -308,8 +308,8 @@ def cents(
     Raises
     ------
     InputError
-        Listing who is paid by a column in which they are blank; amounts that are too large to
-        be told in whole units; columns that are no numbers.
+        Listing who is paid by a column in which they are blank; amounts, and sums of them, that
+        are too large to be told in whole units; columns that are no numbers.
     """
     columns, faults = [], list[Fault]()
     for name in pay.columns:
@@ -319,7 +319,7 @@ def cents(
             faults += error.faults
     check(faults)
     made = [_cents(pay, side, org, people, columns, faults=faults) for side in sides]
-    check(once(faults))
+    check(once(faults or [fault for each in made for fault in _too_much(each)]))
     return tuple(made)
 
 
@@ -353,6 +353,13 @@ def _cents(
             faults.append(Fault("pay", reason, "use a larger unit", value=ids[row]))
         out[p, rows] = whole
     return out
+
+
+def _too_much(whole: FloatArray) -> list[Fault]:
+    """A fault if sums of amounts would not be told in whole units any more."""
+    if not (np.nansum(np.abs(whole), axis=1) >= _MOST).any():
+        return []
+    return [Fault("pay", "the sum of the pay is too large", "use a larger unit")]
 
 
 def known_columns(pay: Pay, org: OrgTree) -> list[Fault]:

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from cascade_kpi._fields import is_a
 from cascade_kpi.errors import Fault, a_or_an, suggest
 from cascade_kpi.org.tree import OrgTree
+from cascade_kpi.periods import Periods
 from cascade_kpi.scoring.score import Scores
 from cascade_kpi.scoring.standing import Standing, unit_of
 
-__all__ = ["Standing", "not_standings", "once", "scores_behind", "unit_of", "unlike_sides"]
+__all__ = [
+    "Standing",
+    "ill_made",
+    "not_standings",
+    "once",
+    "scores_behind",
+    "unit_of",
+    "unlike_sides",
+]
 
 
 def scores_behind(standing: Standing) -> Scores | None:
@@ -21,13 +32,48 @@ def scores_behind(standing: Standing) -> Scores | None:
 
 def not_standings(before: object, after: object) -> list[Fault]:
     """A fault for each side that has no totals and grades of everybody."""
-    repair = "make it with score(…), blend(…), multiply(…) or calibrate(…)"
+    repair = "make both with score(…), score_stints(…), blend(…), multiply(…) or calibrate(…)"
     return [
         Fault("compare", f"{a_or_an(type(side).__name__)} has no totals of everybody", repair,
               column=name)
         for name, side in (("before", before), ("after", after))
         if not is_a(side, Standing)
     ]  # fmt: skip
+
+
+def ill_made(before: Standing, after: Standing) -> list[Fault]:
+    """Faults of what two stages, which may be a user's own, answer of everybody."""
+    faults = []
+    for name, side in (("before", before), ("after", after)):
+        made = type(side).__name__
+        repair = f"mend {made}: see comparing.Standing"
+        faults += [Fault("compare", f"its {why}", repair, column=name) for why in _odd(side)]
+    return faults
+
+
+def _odd(side: Standing) -> Iterator[str]:
+    """What is not as a standing's, each as a clause."""
+    if not isinstance(side.org, OrgTree) or not isinstance(side.periods, Periods):
+        yield "org is no OrgTree, or its periods are no Periods"
+        return
+    if not isinstance(getattr(side, "unit", "points"), str):
+        yield "unit is no text"
+    shape, labels = (len(side.periods), len(side.org)), side.grades
+    told = f"array of the shape {shape}, periods and nodes"
+    if not _is_array(side.total, shape, "fiu"):
+        yield f"total is no {told}, of numbers"
+    elif np.isinf(side.total).any():
+        yield "total is not finite for everybody"
+    if not isinstance(labels, tuple) or not all(isinstance(each, str) for each in labels):
+        yield "grades are no tuple of texts"
+    elif not _is_array(side.grade_codes, shape, "iu"):
+        yield f"grade_codes are no {told}, of whole numbers"
+    elif (np.asarray(side.grade_codes) >= len(labels)).any() or (side.grade_codes < -1).any():
+        yield "grade_codes are not all positions in its grades, or -1"
+
+
+def _is_array(given: object, shape: tuple[int, int], kinds: str) -> bool:
+    return isinstance(given, np.ndarray) and given.shape == shape and given.dtype.kind in kinds
 
 
 def once(faults: list[Fault]) -> list[Fault]:

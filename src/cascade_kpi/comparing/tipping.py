@@ -10,6 +10,7 @@ from attrs import field, frozen
 from numpy.typing import NDArray
 
 from cascade_kpi._arrays import CONTENT, FloatArray, IntArray, fingerprint, frozen_array, lock
+from cascade_kpi._fields import not_texts, refusals
 from cascade_kpi._long import Columns, long_table, texts
 from cascade_kpi.comparing.weighing import (
     Reweighted,
@@ -53,6 +54,7 @@ class _Tipping:
 
     def make(self) -> Tipping:
         """The tipping weights again."""
+        check(_untippable(self.scores, self.to))
         org, periods = self.scores.org, self.scores.periods
         rows = np.arange(len(org)) if self.nodes is None else org.rows(self.nodes)
         made = _made(self.scores, rows, tuple(map(periods.index, self.periods)), self.to)
@@ -178,7 +180,12 @@ class Tipping:
 
 
 def tipping(
-    scores: Scores, node: object = None, period: str | None = None, *, to: str | None = None
+    scores: Scores,
+    node: object = None,
+    period: str | None = None,
+    *,
+    to: str | None = None,
+    kind: str | None = None,
 ) -> Tipping:
     """The smallest change of each weight at which somebody's grade changes.
 
@@ -196,6 +203,8 @@ def tipping(
         All periods by default.
     to : str, optional
         The grade that is to be reached; any other than there is by default.
+    kind : str, optional
+        Nodes of this kind, instead of one node.
 
     Returns
     -------
@@ -204,8 +213,8 @@ def tipping(
     Raises
     ------
     InputError
-        If the scores have no grades, no part has a weight, or there is no such node, period or
-        grade.
+        Listing scores without grades, a card on which no part has a weight, and a node, kind,
+        period or grade that there is not; if both a node and a kind are given.
 
     Examples
     --------
@@ -232,6 +241,17 @@ def tipping(
     From 59.375 on, the total is 89.5, which rounds to 90.
     """
     wants(scores, Scores, "scores", "score(…)")
+    faults = _untippable(scores, to)
+    faults += _not_there(scores, node, period, kind)
+    check(faults)
+    every = range(len(scores.periods))
+    rows = _rows(scores, node, kind)
+    return _made(scores, rows, tuple(every if period is None else [scores.periods.index(period)]),
+                 to)  # fmt: skip
+
+
+def _untippable(scores: Scores, to: object) -> list[Fault]:
+    """Faults of scores whose grades no weight tips, and of a grade that there is not."""
     faults = []
     if not scores.grades:
         faults.append(Fault("tipping", "the scores have no grades", "give the scorecard grades"))
@@ -241,11 +261,27 @@ def tipping(
     if not any(is_weighed(scores.outline, i) for i in range(len(scores.outline.parts))):
         repair = "combine a section by combines.Mean() or combines.Geometric()"
         faults.append(Fault("tipping", "no part of the card has a weight", repair))
-    check(faults)
-    rows = np.arange(len(scores.org)) if node is None else np.array([scores.org.row(node)])
-    every = range(len(scores.periods))
-    return _made(scores, rows, tuple(every if period is None else [scores.periods.index(period)]),
-                 to)  # fmt: skip
+    return faults
+
+
+def _not_there(scores: Scores, node: object, period: object, kind: str | None) -> list[Fault]:
+    """Faults of a node, kind and period as those of some scores."""
+    faults = [] if period is None else refusals(scores.periods.index, period)
+    if node is None:
+        wrong = [] if kind is None else not_texts("tipping", kind=kind)
+        return faults + (wrong or refusals(lambda each: _rows(scores, None, each), kind))
+    if kind is not None:
+        reason, repair = "both a node and a kind", "name one of them"
+        faults.append(Fault("tipping", reason, repair, column="kind", value=kind))
+    return faults + refusals(scores.org.row, node)
+
+
+def _rows(scores: Scores, node: object, kind: str | None) -> IntArray:
+    if node is not None:
+        return np.array([scores.org.row(node)])
+    if kind is None:
+        return np.arange(len(scores.org))
+    return np.flatnonzero(scores.org.kind_codes == scores.org.kind_code(kind))
 
 
 def _made(scores: Scores, rows: IntArray, periods: tuple[int, ...], to: str | None) -> Tipping:

@@ -8,13 +8,14 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
-from attrs import field, frozen
+import numpy as np
+from attrs import field, frozen, has
 
 from cascade_kpi._arrays import FloatArray, fingerprint
 from cascade_kpi._fields import as_number, as_tuple
 from cascade_kpi._long import Columns
 from cascade_kpi._text import visible
-from cascade_kpi.errors import Fault, check, suggest, unlike
+from cascade_kpi.errors import Fault, a_or_an, check, suggest, unlike
 from cascade_kpi.examining import tables
 from cascade_kpi.examining.domains import Domain, domain_of
 from cascade_kpi.examining.facts import Facts, Posts
@@ -24,11 +25,13 @@ from cascade_kpi.examining.of_people import of_people
 from cascade_kpi.examining.of_totals import of_totals
 from cascade_kpi.examining.people import People, scale_of
 from cascade_kpi.examining.profiles import Profile, profile_of
+from cascade_kpi.examining.telling import span
 from cascade_kpi.kpis.kpi import Kpi, Kpis
 from cascade_kpi.records import record
 from cascade_kpi.results.results import Results
 from cascade_kpi.scoring.block import Rating
 from cascade_kpi.scoring.items import Item, Rated
+from cascade_kpi.scoring.lawful import odd_items
 from cascade_kpi.scoring.score import Scores, score
 from cascade_kpi.scoring.scorecard import Scorecard
 
@@ -106,14 +109,18 @@ class Examination:
 
     def _profile(self, item: Any) -> Profile:
         low, high = self.within.get(item.name, (-math.inf, math.inf))
+        domain = self.domain(item).within(low, high)
+        known = isinstance(item, Item | Rated)
+        return profile_of(item.curve, domain) if known else Profile(domain)
+
+    def domain(self, item: Any) -> Domain:
+        """At which attainments an item of the card may be read, without what was stated."""
         if isinstance(item, Item):
-            domain = domain_of(item.attainment, self.kpis[item.kpi]).within(low, high)
-            return profile_of(item.curve, domain)
+            return domain_of(item.attainment, self.kpis[item.kpi])
         if isinstance(item, Rated):
             ratings = None if self.scores is None else self.scores.ratings
-            ends = scale_of(ratings, item.question)
-            return profile_of(item.curve, Domain(*ends).within(low, high))
-        return Profile(Domain(low, high))
+            return Domain(*scale_of(ratings, item.question))
+        return Domain()
 
     @cached_property
     def people(self) -> People | None:
@@ -155,7 +162,8 @@ class Examination:
         dict of str to array (m,)
             ``kind``, ``rank``, ``part``, ``post``; ``begin`` and ``end`` of the place, in
             attainment, of grades in points; ``size`` in points of the total; ``words``,
-            ``repair``.
+            ``repair``. NaN where there is no place, no end or no size; `findings` tell these
+            apart.
         """
         return table_of(self.findings)
 
@@ -199,7 +207,8 @@ class Examination:
         Returns
         -------
         dict of str to array (m,)
-            ``post``, ``grade``, ``reached``: a verdict.
+            ``post``, ``grade``; verdicts: ``reached`` with whatever absent, and ``reported``,
+            with everything reported.
         """
         return tables.grades(self.facts)
 
@@ -371,8 +380,9 @@ def examine(
     Raises
     ------
     InputError
-        If the card does not fit the KPIs or the results; listing stated attainments of what is
-        no item, and those that are no two numbers in order.
+        If the card does not fit the KPIs or the results; listing rules that do not answer as
+        rules must, stated attainments of what is
+        no item, those that are no two numbers in order, and those at which an item is never read.
 
     Notes
     -----
@@ -403,6 +413,10 @@ def examine(
     spans = {} if within is None else within
     if isinstance(of, Scores):
         return _examined(card, of.kpis, spans, step, of)
+    if not isinstance(of, Kpis) and has(type(of)):  # another stage of the library
+        reason = f"neither KPIs nor results: {a_or_an(type(of).__name__)}"
+        repair = "give KPIs, or results or scores to look at the people as well"
+        check([Fault("examine", reason, repair, column="of")])
     return _examined(card, Kpis.of(of), spans, step, None)
 
 
@@ -410,7 +424,9 @@ def _examined(
     card: Scorecard, kpis: Kpis, within: Spans, step: float, scores: Scores | None
 ) -> Examination:
     made = Examination(card, kpis, within, step, scores)
-    faults = _misfits(card, kpis) + _not_spans(card, made.within)
+    faults = card.unknown(kpis) + _not_spans(card, made.within)
+    if not faults:  # in the order in which one is looked at by the next
+        faults = odd_items(card, kpis) or _not_read(made) or made.facts.odd
     if not isinstance(made.step, float) or not 0 < made.step <= 1:
         repair = "give a part of the target: 0.01 is one per cent"
         reason = "not a number above 0, up to 1"
@@ -422,21 +438,30 @@ def _examined(
     return made
 
 
-def _misfits(card: Scorecard, kpis: Kpis) -> list[Fault]:
-    """KPIs that the card reads and that there are not."""
-    faults = [
-        Fault("scorecard", "no such KPI", suggest(name, kpis.names), value=name)
-        for item in card.items
-        for name in item.kpis
-        if name not in kpis.names
-    ]
-    known = {*card.outline.names, *kpis.names}
-    faults += [
-        Fault("scorecard", "neither a part of the card nor a KPI", suggest(name, known), value=name)
-        for i in card.outline.order
-        for name in card.outline.reads(i)
-        if name not in known
-    ]
+def _not_read(made: Examination) -> list[Fault]:
+    """Stated attainments that an item never comes to, or has no points at."""
+    faults = []
+    for item in made.card.items:
+        whole = made.domain(item)
+        if not whole.low <= whole.high:
+            reason = f"the span of its attainment goes from {whole.low:g} to {whole.high:g}"
+            repair = "let span answer the least and the greatest attainment"
+            faults.append(Fault("scorecard", reason, repair, column=item.name))
+        if item.name not in made.within:
+            continue
+        low, high = made.within[item.name]
+        both = whole.within(low, high)
+        reason = ""
+        if both.low > both.high:
+            reason = f"{item.name} is only read {span(whole.low, whole.high)}"
+        elif isinstance(item, Item | Rated):
+            ends = np.array([end for end in (both.low, both.high) if math.isfinite(end)])
+            with np.errstate(all="ignore"):
+                large = np.isinf(item.curve(ends)).any()
+            reason = f"{item.name} has points there that are too large for a float" if large else ""
+        if reason:
+            repair = "give a range that it is read in"
+            faults.append(Fault("examine", reason, repair, column="within", value=(low, high)))
     return faults
 
 
@@ -445,13 +470,13 @@ def _not_spans(card: Scorecard, within: Any) -> list[Fault]:
         repair = "give each item its least and greatest attainment"
         return [Fault("examine", "not a mapping", repair, column="within", value=within)]
     names, faults = [item.name for item in card.items], []
-    for name, span in within.items():
+    for name, given in within.items():
         if name not in names:
             repair = suggest(name, names)
             faults.append(Fault("examine", "not an item of the card", repair, column="within",
                                 value=name))  # fmt: skip
-        two = isinstance(span, tuple) and len(span) == 2
-        if not two or not all(isinstance(each, float) for each in span) or not span[0] < span[1]:
+        two = isinstance(given, tuple) and len(given) == 2
+        if not two or not all(isinstance(each, float) for each in given) or not given[0] < given[1]:
             reason, repair = f"{name}: not two numbers in order", "give (least, greatest)"
-            faults.append(Fault("examine", reason, repair, column="within", value=span))
+            faults.append(Fault("examine", reason, repair, column="within", value=given))
     return faults

@@ -9,10 +9,12 @@ import numpy as np
 from attrs import frozen
 
 from cascade_kpi._arrays import FloatArray, IntArray
+from cascade_kpi.errors import Fault
+from cascade_kpi.examining.breaks import breaks
 from cascade_kpi.examining.intervals import Interval
 from cascade_kpi.examining.order import Fall, doubts, swept
 from cascade_kpi.examining.profiles import Profile, Verdict
-from cascade_kpi.examining.reach import Reach, reaches
+from cascade_kpi.examining.reach import Mode, Reach, reaches
 from cascade_kpi.examining.trials import Bench
 from cascade_kpi.kpis.kpi import Kpis
 from cascade_kpi.scoring.block import Sources
@@ -147,24 +149,35 @@ class Facts:
         """The card, ready to be tried."""
         return Bench.of(self.card, self.kpis, self.profiles)
 
+    @property
+    def odd(self) -> list[Fault]:
+        """Faults of rules that answer oddly; of people they are told as these are scored."""
+        if self.posts.codes is not None or not len(self.posts.weights):
+            return []
+        return self.bench.odd(self.posts.weights.max(axis=0))  # whatever is on any post's card
+
     @cached_property
     def bounds(self) -> list[dict[int, tuple[Bounds, Bounds]]]:
         """Per post, of each part on its card: with everything reported, and whatever absent."""
-        state = self.bench.states
-        full = ~np.isnan(np.stack(list(state.values()))).any(axis=0)
+        full = self.bench.full
+        return [
+            {
+                i: (
+                    Bounds.of(reported.values.get(i, absent.values[i]), each[full]),
+                    Bounds.of(absent.values[i], each),
+                )
+                for i, each in values.items()
+            }
+            for (reported, absent), values in zip(self.reach, self._met_values, strict=True)
+        ]
+
+    @cached_property
+    def _met_values(self) -> list[dict[int, FloatArray]]:
+        """Per post, of each part on its card, the values in all states that are tried."""
         out = []
-        for g, (reported, absent) in enumerate(self.reach):
+        for g, (_, absent) in enumerate(self.reach):
             on = [i for i in absent.values if self.posts.weights[g, i] > 0]
-            values = self._tried(g, on, state)
-            out.append(
-                {
-                    i: (
-                        Bounds.of(reported.values.get(i, absent.values[i]), each[full]),
-                        Bounds.of(absent.values[i], each),
-                    )
-                    for i, each in zip(on, values, strict=True)
-                }
-            )
+            out.append(dict(zip(on, self._tried(g, on, self.bench.states), strict=True)))
         return out
 
     def _tried(self, g: int, parts: list[int], state: Mapping[str, FloatArray]) -> list[FloatArray]:
@@ -207,34 +220,18 @@ class Facts:
 
     def continuous(self, g: int) -> Verdict:
         """Whether the total of a post has no jumps, those of gates and vetoes included."""
-        outline, weights = self.card.outline, self.posts.weights[g]
-        on = [i for i in outline.items if weights[i] > 0]
-        told = {self.profiles[i].continuous for i in on}
-        ruled = any(
-            hasattr(rule, "when")
-            for i in outline.order
-            if weights[i] > 0
-            for rule in (*outline.parts[i].gates, *outline.parts[i].then)
-        )
-        if self._swept[g][1]:
-            return "no"
-        return "yes" if told <= {"yes"} and not ruled and self._plain(g) else "not known"
+        if not breaks(self.reach[g][1], self.kpis):
+            return "yes"
+        return "no" if self._swept[g][1] else "not known"
 
-    def _plain(self, g: int) -> bool:
-        """Whether every rule of a post is one of the library's."""
-        outline = self.card.outline
-        sections = [outline.parts[i] for i in outline.order if self.posts.weights[g, i] > 0]
-        rules = [rule for of in sections for rule in (of.combine, *of.then)]
-        return all(type(rule).__module__.startswith("cascade_kpi.scoring") for rule in rules)
-
-    def grades(self, g: int) -> dict[str, Verdict]:
+    def grades(self, g: int, mode: Mode = "whatever absent") -> dict[str, Verdict]:
         """Per grade, whether some total of a post gets it; none without grades."""
         bands = self.card.grades
         if bands is None or 0 not in self.bounds[g]:
             return {}
-        found = self.bounds[g][0][1]
+        found = self.bounds[g][0][mode == "whatever absent"]
         low, high = bands.rounded(np.array([found.low, found.high])).tolist()
-        met = self._met(g, bands)
+        met = self._met(g, bands, mode)
         told: dict[str, Verdict] = {}
         for band in bands.bands:
             least, most = band.ends
@@ -244,7 +241,9 @@ class Facts:
                 told[band.label] = "yes" if band.label in met else "not known"
         return told
 
-    def _met(self, g: int, bands: Grades) -> set[str]:
-        totals = self._tried(g, [0], self.bench.states)[0]
+    def _met(self, g: int, bands: Grades, mode: Mode) -> set[str]:
+        totals = self._met_values[g][0]
+        if mode == "all reported":
+            totals = totals[self.bench.full]
         places = np.unique(bands.places(totals[~np.isnan(totals)])).tolist()
         return {bands.labels[at] for at in places if 0 <= at < len(bands.labels)}

@@ -17,6 +17,7 @@ KINDS: dict[str, int] = {
     "outside grades": 0,
     "no effect": 1,
     "unreachable grade": 1,
+    "grade by absence": 1,
     "unbounded": 2,
     "jump": 2,
     "push": 2,
@@ -83,13 +84,18 @@ def ranked(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 
 def table_of(findings: Iterable[Finding]) -> Columns:
-    """A row each."""
+    """A row each. What has no end is blank, as nothing infinite is written to a file."""
     rows = list(findings)
     named = ("kind", "rank", "part", "post")
     table: Columns = {name: texts([getattr(each, name) for each in rows]) for name in named}
-    table["begin"] = np.array([each.where[0] for each in rows], dtype=np.float64)
-    table["end"] = np.array([each.where[1] for each in rows], dtype=np.float64)
-    table["size"] = np.array([each.size for each in rows], dtype=np.float64)
+    numbers = {
+        "begin": [each.where[0] for each in rows],
+        "end": [each.where[1] for each in rows],
+        "size": [each.size for each in rows],
+    }
+    for name, values in numbers.items():
+        column = np.array(values, dtype=np.float64)
+        table[name] = np.where(np.isinf(column), np.nan, column)
     table["words"] = texts([each.words for each in rows])
     table["repair"] = texts([each.repair for each in rows])
     return table

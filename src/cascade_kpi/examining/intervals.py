@@ -58,7 +58,7 @@ class Interval:
     @property
     def single(self) -> bool:
         """Whether it is one number, but for rounding."""
-        return self.high - self.low <= 1e-9 * (1 + abs(self.low))
+        return math.isfinite(self.low) and self.high - self.low <= 1e-9 * (1 + abs(self.low))
 
 
 ANYTHING = Interval(-math.inf, math.inf)
@@ -100,7 +100,7 @@ def combined(
         ``"left out"`` where absent parts are, ``"there"`` where all are there.
     """
     make = _rule_of(rule)
-    if gone == "there":
+    if gone == "there" or most <= 0:  # with anything absent there is no value
         return make(parts, weights)
     if len(parts) > _MOST_SETS:
         return _hull_of(rule, parts, weights)
@@ -126,24 +126,25 @@ def _hull_of(rule: Combine, parts: Sequence[Interval], weights: Sequence[float])
     make = _rule_of(rule)
     singles = [make([part], [weight]) for part, weight in zip(parts, weights, strict=True)]
     low, high = min(each.low for each in singles), max(each.high for each in singles)
-    if isinstance(rule, Sum):
+    if type(rule) is Sum:
         down = sum(min(each.low, 0.0) for each in singles)
         up = sum(max(each.high, 0.0) for each in singles)
         return Interval(min(low, down) if down < 0 else low, max(high, up) if up > 0 else high)
-    return Interval(low, high) if isinstance(rule, Mean | Geometric | Weakest) else ANYTHING
+    return Interval(low, high) if type(rule) in {Mean, Geometric, Weakest} else ANYTHING
 
 
 Make = Callable[[Sequence[Interval], Sequence[float]], Interval]
 
 
 def _rule_of(rule: Combine) -> Make:
-    if isinstance(rule, Mean):
+    kind = type(rule)  # not a class that merely inherits from it
+    if kind is Mean:
         return _mean
-    if isinstance(rule, Sum):
+    if kind is Sum:
         return lambda parts, _: Interval(sum(p.low for p in parts), sum(p.high for p in parts))
-    if isinstance(rule, Weakest):
+    if kind is Weakest:
         return lambda parts, _: Interval(min(p.low for p in parts), min(p.high for p in parts))
-    if isinstance(rule, Geometric):
+    if isinstance(rule, Geometric) and kind is Geometric:
         least = rule.least
         return lambda parts, weights: Interval(
             _geometric([max(p.low, least) for p in parts], weights),

@@ -9,7 +9,7 @@ import numpy as np
 from cascade_kpi.examining.facts import Facts
 from cascade_kpi.examining.findings import Finding
 from cascade_kpi.examining.profiles import NEAR, TRIES, Profile
-from cascade_kpi.examining.telling import NOWHERE, number, span
+from cascade_kpi.examining.telling import NOWHERE, number, span, two_numbers
 
 __all__ = ["of_items"]
 
@@ -38,7 +38,8 @@ def of_items(facts: Facts) -> Iterator[Finding]:
 def _falling(profile: Profile, named: tuple[str, str], worth: float) -> Iterator[Finding]:
     if profile.counter is not None:
         (a, before), (b, after) = profile.counter
-        words = f"{number(before)} points at {number(a)}, and only {number(after)} at {number(b)}"
+        at, then = two_numbers(a, b)
+        words = f"{number(before)} points at {at}, and only {number(after)} at {then}"
         words += ", which is better"
         repair = "let better attainment have no fewer points, or correct which way is better"
         where = min(a, b), max(a, b)
@@ -74,7 +75,8 @@ def _level(profile: Profile, named: tuple[str, str], worth: float) -> Iterator[F
     if not len(profile.dead):
         return
     left = profile.most - profile.dead[:, 2]
-    left[left <= NEAR * (1 + abs(profile.most))] = 0.0
+    if np.isfinite(profile.most):
+        left[left <= NEAR * (1 + abs(profile.most))] = 0.0
     order = np.argsort(-left, kind="stable")
     rows = profile.dead[order]
     told = [f"{span(begin, end)} ({number(points)} points)" for begin, end, points in rows]

@@ -31,7 +31,8 @@ def _influence(people: People) -> Iterator[Finding]:
         rows = people.members(g, p)
         if len(rows) < _FEW:
             continue
-        spread = float(people.scores.total[p, rows].std())
+        with np.errstate(over="ignore"):
+            spread = float(people.scores.total[p, rows].std())
         for i in people.contributing:
             off = share[i] - posts.nominal[g, i]
             if abs(off) > APART and abs(off) * spread > worst.get(i, (0.0,))[0]:

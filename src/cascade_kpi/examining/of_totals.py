@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 
+from cascade_kpi.examining.capping import capping
 from cascade_kpi.examining.facts import Facts
 from cascade_kpi.examining.findings import Finding
 from cascade_kpi.examining.intervals import Interval
-from cascade_kpi.examining.reach import when
-from cascade_kpi.examining.telling import NOWHERE, among, number
-from cascade_kpi.scoring.adjustments import Gate
+from cascade_kpi.examining.of_grades import of_grades
+from cascade_kpi.examining.telling import NOWHERE, among, number, two_numbers
 from cascade_kpi.scoring.combines import Weakest
 
 __all__ = ["of_totals"]
@@ -22,7 +21,7 @@ def of_totals(facts: Facts) -> Iterator[Finding]:
     """What is found of the totals, where it costs most."""
     yield from _falls(facts)
     yield from _endless(facts)
-    yield from _grades(facts)
+    yield from of_grades(facts)
     yield from _caps(facts)
     yield from _idle(facts)
     yield from _unweighed(facts)
@@ -35,7 +34,8 @@ def _falls(facts: Facts) -> Iterator[Finding]:
         g, worst = max(fallen, key=lambda pair: pair[1].size)
         (a, b), (before, after) = worst.results, worst.totals
         aimed = "" if np.isnan(worst.target) else f" against a target of {number(worst.target)}"
-        words = f"{worst.name} {number(b)} is better than {number(a)}{aimed}, and the total"
+        lower, better = two_numbers(a, b)
+        words = f"{worst.name} {better} is better than {lower}{aimed}, and the total"
         words += f" falls from {number(before)} to {number(after)}, all others the same"
         repair = "find the curve, gate or veto that reads it, and turn it round"
         post = facts.posts.names[g]
@@ -71,71 +71,35 @@ def _endless(facts: Facts) -> Iterator[Finding]:
             yield Finding("unbounded", root, open_[0], NOWHERE, np.inf, words, repair)
 
 
-def _grades(facts: Facts) -> Iterator[Finding]:
-    bands, root = facts.card.grades, facts.card.outline.names[0]
-    if bands is None:
-        return
-    ends = [bounds[0][1] for bounds in facts.bounds]
-    told = [facts.grades(g) for g in range(len(ends))]
-    for band in bands.bands:
-        never = [g for g, each in enumerate(told) if each[band.label] == "no"]
-        if never:
-            low, high = band.ends
-            far = [max(low - ends[g].high, ends[g].low - high, 0.0) for g in never]
-            worst = int(np.argmax(far))
-            names = [facts.posts.names[g] for g in never]
-            reach = f"{number(ends[never[worst]].low)} to {number(ends[never[worst]].high)}"
-            words = f"no total gets {band.label}{among(names, len(ends))}: they go from {reach}"
-            repair = "move its edges, or change what the items can come to"
-            post = names[worst]
-            yield Finding("unreachable grade", root, post, (low, high), far[worst], words, repair)
-    low, high = bands.bands[-1].ends[0], bands.bands[0].ends[1]
-    # A total at the upper edge of the best band is outside: a band does not hold that edge.
-    over = [g for g, b in enumerate(ends) if b.low < low or b.high >= high < np.inf]
-    if over:
-        past = [max(low - ends[g].low, ends[g].high - high, 0.0) for g in over]
-        worst = int(np.argmax(past))
-        sure = ends[over[worst]].met[0] < low or ends[over[worst]].met[1] >= high
-        may = "are" if sure else "may be"
-        words = f"totals {may} outside all bands: from {number(ends[over[worst]].low)}"
-        words += f" to {number(ends[over[worst]].high)}, and scoring such a one is refused"
-        repair = "open the lowest band downwards and the highest upwards, or cap the total"
-        post = facts.posts.names[over[worst]]
-        yield Finding("outside grades", root, post, (low, high), past[worst], words, repair)
-
-
 def _caps(facts: Facts) -> Iterator[Finding]:
-    """The jumps that gates and vetoes make: no more than what they take at the most."""
-    outline = facts.card.outline
+    """The jumps that gates and vetoes make: no more than what they take at the most.
+
+    Nor more than from the least total to the greatest.
+    """
+    outline, posts = facts.card.outline, range(len(facts.posts.names))
     for section in outline.order:
-        of = outline.parts[section]
-        rules: list[tuple[int | None, Any]] = [(None, gate) for gate in of.gates]
-        rules += [(n, step) for n, step in enumerate(of.then) if hasattr(step, "when")]
-        for n, rule in rules:
-            sizes = [_taken(facts, g, section, n, rule) for g in range(len(facts.posts.names))]
-            g = int(np.argmax(sizes)) if sizes else 0
-            if not sizes or not sizes[g] > 0:
+        name = outline.names[section]
+        of_posts = zip(*(_taken(facts, g, section) for g in posts), strict=True)
+        for told in of_posts:
+            sizes = [size for _, size in told]
+            g = int(np.argmax(sizes))
+            if not sizes[g] > 0:
                 continue
-            words = f"{rule.words()}: at that edge the total may jump by as much"
+            words = f"{told[0][0]}: at that edge the total may jump by as much"
             repair = "set the cap nearer to what is reached, or lower it in steps"
-            kind = "jump", of.name, facts.posts.names[g]
-            yield Finding(*kind, NOWHERE, float(sizes[g]), words, repair)
+            yield Finding("jump", name, facts.posts.names[g], NOWHERE, sizes[g], words, repair)
 
 
-def _taken(facts: Facts, g: int, section: int, n: int | None, rule: Any) -> float:
-    """What a rule takes from the total of a post at the most, in points; 0 if never any."""
+def _taken(facts: Facts, g: int, section: int) -> list[tuple[str, float]]:
+    """Of each gate and veto of a section, its words, and what it may take from a post's total."""
+    on, worth = facts.posts.weights[g, section] > 0, facts.posts.nominal[g]
     reach = facts.reach[g][1]
-    worth = facts.posts.nominal[g]
-    if not facts.posts.weights[g, section] > 0 or when(rule.when, reach) == "never":
-        return 0.0
-    if n is not None:
-        value = reach.stepped.get((section, n))
-        return 0.0 if value is None else max(value.high - rule.at, 0.0) * float(worth[section])
-    outline, taken = facts.card.outline, 0.0
-    for i in outline.children[section]:
-        if i in reach.counted and isinstance(rule, Gate) and rule.caps(outline.names[i]):
-            taken += max(reach.values[i].high - rule.at, 0.0) * float(worth[i])
-    return taken
+    goes_up = on and 0 in reach.values and facts.card.outline.goes_up(section)
+    room = reach.values[0].high - reach.values[0].low if goes_up else np.inf
+    return [
+        (rule.words(), min(room, sum(most * float(worth[i]) for i, most in taken.items() if on)))
+        for rule, taken in capping(reach, section)
+    ]
 
 
 def _idle(facts: Facts) -> Iterator[Finding]:

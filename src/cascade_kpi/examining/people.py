@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import cached_property, partial
 
 import numpy as np
@@ -24,6 +25,8 @@ __all__ = ["REST", "People", "between", "scale_of", "shares"]
 
 REST = "the rest"
 """Gates and adjustments, and sections that were filled as a whole."""
+
+_LARGE = 400  # a power of two beyond which squares are scaled
 
 
 @frozen(eq=False)
@@ -81,14 +84,30 @@ def shares(parts: FloatArray, total: FloatArray) -> FloatArray:
     parts : float64 array (k, n)
     total : float64 array (n,)
     """
-    total = np.ascontiguousarray(total)
+    total, size = _scaled(np.ascontiguousarray(total))
     off = total - total.mean() if len(total) else total
     whole = float(off @ off)
-    if len(total) < 2 or not whole > 1e-18 * len(total) * (1 + float(np.abs(total).max())) ** 2:
+    if len(total) < 2 or not whole > 1e-18 * len(total) * (1 / size + _greatest(total)) ** 2:
         return np.full(len(parts), np.nan)
     # One part after the other: then a part's bits do not depend on which others there are.
-    rows = [np.ascontiguousarray(part) for part in parts]
-    return np.array([float((row - row.mean()) @ off) / whole for row in rows])
+    rows = [_scaled(np.ascontiguousarray(part)) for part in parts]
+    with np.errstate(over="ignore"):
+        told = [float((row - row.mean()) @ off) / whole * (own / size) for row, own in rows]
+    return np.array(told)
+
+
+def _greatest(values: FloatArray) -> float:
+    return float(np.abs(values).max(initial=0.0))
+
+
+def _scaled(values: FloatArray) -> tuple[FloatArray, float]:
+    """Values by a power of two that keeps their squares within floats, and that power.
+
+    It changes no bit of what is made of them, as long as none is near the ends of floats.
+    """
+    power = math.frexp(_greatest(values))[1]
+    size = 2.0**power if power > _LARGE else 1.0
+    return values / size, size
 
 
 @frozen(eq=False)
@@ -270,6 +289,7 @@ def _related(points: FloatArray, total: FloatArray) -> float:
     x, y = points[both], total[both]
     if len(x) < 2:
         return np.nan
+    (x, _), (y, _) = _scaled(x), _scaled(y)
     x, y = x - x.mean(), y - y.mean()
     size = float(np.sqrt((x @ x) * (y @ y)))
     return float(x @ y) / size if size > 1e-12 else np.nan

@@ -193,6 +193,8 @@ def _monotone(
     x: FloatArray, points: FloatArray, sense: int
 ) -> tuple[Verdict, tuple[Pair, Pair] | None]:
     """Whether better attainment never has fewer points, and the worst that speaks against it."""
+    there = np.isfinite(points)  # what is too large for a float is refused as it is scored
+    x, points = x[there], points[there]
     if not sense or not len(x):
         return "yes", None
     x, points = x[::sense], points[::sense]  # towards better

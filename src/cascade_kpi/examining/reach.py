@@ -11,11 +11,18 @@ from cascade_kpi._arrays import FloatArray
 from cascade_kpi.examining.intervals import ANYTHING, Interval, combined, filled, scaled
 from cascade_kpi.examining.profiles import Profile
 from cascade_kpi.scoring.absences import most_items
-from cascade_kpi.scoring.adjustments import Add, Adjustment, Multiply, Scale, Veto, Within
+from cascade_kpi.scoring.adjustments import Add, Adjustment, Gate, Multiply, Scale, Veto, Within
 from cascade_kpi.scoring.scorecard import Scorecard
-from cascade_kpi.scoring.triggers import AllOf, AnyOf, AttainmentBelow, PointsBelow, Trigger
+from cascade_kpi.scoring.triggers import (
+    AllOf,
+    AnyOf,
+    AttainmentBelow,
+    PointsBelow,
+    Trigger,
+    leaves,
+)
 
-__all__ = ["Mode", "Reach", "reaches", "when"]
+__all__ = ["Mode", "Reach", "reaches", "settled", "when"]
 
 Mode = Literal["all reported", "whatever absent"]
 Holds = Literal["never", "sometimes", "always"]
@@ -86,7 +93,9 @@ class Reach:
         for i in on:
             value = self.values[i]
             for gate in of.gates:
-                if gate.caps(outline.names[i]):
+                if type(gate) is not Gate:
+                    value = ANYTHING
+                elif gate.caps(outline.names[i]):
                     value = value.capped(gate.at, when(gate.when, self))
             self.counted[i] = value
         weights = [float(self.weights[i]) for i in on]
@@ -102,22 +111,22 @@ class Reach:
         return combined(of.combine, [part for part, _ in told], weights, most, gone)
 
     def _stepped(self, step: Adjustment, value: Interval) -> Interval:
-        if isinstance(step, Within):
+        if type(step) is Within:
             low = float("-inf") if step.low is None else step.low
             return value.clipped(low, float("inf") if step.high is None else step.high)
-        if isinstance(step, Veto):
+        if type(step) is Veto:
             return value.capped(step.at, when(step.when, self))
-        if isinstance(step, Scale):
+        if type(step) is Scale:
             factor = self.columns.get(step.column, Interval(0.0, float("inf")))
             return scaled(value, factor.low, factor.high)
-        if isinstance(step, Add | Multiply):
+        if type(step) is Add or type(step) is Multiply:
             i = self.card.outline.position(step.part.name)
             neutral = _NEUTRAL[type(step)]
             nothing = Interval(neutral, neutral)
             part = self.values.get(i, nothing)
             if self.mode == "whatever absent":
                 part = part.hull(nothing)
-            return value.plus(part) if isinstance(step, Add) else value.times(part)
+            return value.plus(part) if type(step) is Add else value.times(part)
         return ANYTHING
 
 
@@ -126,6 +135,16 @@ def when(trigger: Trigger, reach: Reach) -> Holds:
     told = _when(trigger, reach)
     absent = reach.mode == "whatever absent"
     return "sometimes" if absent and told == "always" else told
+
+
+def settled(trigger: Trigger, reach: Reach) -> bool:
+    """Whether no result changes whether a trigger holds, as long as the same are absent.
+
+    What always holds does not where it is absent: so of several, each is to be settled.
+    """
+    if _when(trigger, reach) == "never":
+        return True
+    return all(_when(each, reach) != "sometimes" for each in leaves(trigger))
 
 
 def _when(trigger: Trigger, reach: Reach) -> Holds:

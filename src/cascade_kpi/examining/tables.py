@@ -115,11 +115,11 @@ def _bounded(each: Bounds) -> Verdict:
 def grades(facts: Facts) -> Columns:
     """A row a post and grade."""
     rows = [
-        (post, label, verdict)
+        (post, label, verdict, facts.grades(g, "all reported")[label])
         for g, post in enumerate(facts.posts.names)
         for label, verdict in facts.grades(g).items()
     ]
-    names = ("post", "grade", "reached")
+    names = ("post", "grade", "reached", "reported")
     return {name: texts([row[at] for row in rows]) for at, name in enumerate(names)}
 
 
@@ -135,9 +135,15 @@ def in_units(facts: Facts, i: int, target: float, columns: Mapping[str, float]) 
     rule, better = item.attainment, facts.kpis[item.kpi].better
     missing = [name for name in rule.columns if name not in columns]
     repair = "give its number as a keyword"
-    check([Fault("examination", "the attainment needs it", repair, value=n) for n in missing])
+    faults = [Fault("examination", "the attainment needs it", repair, value=n) for n in missing]
+    repair = "leave it out"
+    faults += [
+        Fault("examination", "the attainment does not look at it", repair, value=name)
+        for name in columns
+        if name not in rule.columns
+    ]
     told = {name: as_number(value) for name, value in {**columns, "target": target}.items()}
-    check(not_numbers("examination", **told))
+    check(faults + not_numbers("examination", **told))
     given = [float(columns[name]) for name in rule.columns]
     profile = facts.profiles[i]
     edges = {*profile.jumps[:, 0].tolist(), *profile.dead[:, :2].ravel().tolist()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-__all__ = ["NOWHERE", "among", "number", "span"]
+__all__ = ["NOWHERE", "among", "number", "span", "two_numbers"]
 
 NOWHERE = (math.nan, math.nan)
 """Of a finding that has no place."""
@@ -14,6 +14,15 @@ NOWHERE = (math.nan, math.nan)
 def number(value: float) -> str:
     """A number of six digits at most."""
     return f"{value:.6g}".replace("-", "−")
+
+
+def two_numbers(one: float, other: float) -> tuple[str, str]:
+    """Two numbers with so many digits, six or more, that they are told apart."""
+    for digits in range(6, 18):
+        told = f"{one:.{digits}g}", f"{other:.{digits}g}"
+        if told[0] != told[1]:
+            break
+    return told[0].replace("-", "−"), told[1].replace("-", "−")
 
 
 def span(begin: float, end: float) -> str:

@@ -8,8 +8,10 @@ from typing import Any
 
 import numpy as np
 from attrs import evolve, field, frozen
+from numpy.typing import NDArray
 
 from cascade_kpi._arrays import FloatArray, IntArray
+from cascade_kpi.errors import Fault
 from cascade_kpi.examining.domains import way_of
 from cascade_kpi.examining.intervals import Interval
 from cascade_kpi.examining.profiles import NEAR, Profile
@@ -19,13 +21,15 @@ from cascade_kpi.scoring.attainments import Invertible
 from cascade_kpi.scoring.block import Block, Sources
 from cascade_kpi.scoring.items import Item, Rated
 from cascade_kpi.scoring.scorecard import Scorecard
-from cascade_kpi.scoring.triggers import ResultAtLeast, ResultBelow, Trigger, leaves
+from cascade_kpi.scoring.triggers import ResultAtLeast, ResultBelow
+from cascade_kpi.scoring.trying import odd_rules
 from cascade_kpi.scoring.weights import WeightTable
 
 __all__ = ["Bench", "State", "levels_of"]
 
 _MIXED = 400  # states in which everything is something else
 _ABSENT = 0.3  # of what is mixed, in half of those states
+_FEW = 3  # states that rules are tried in before they are relied on
 _FACTORS = (0.5, 1.5, 0.25, 2.0, 0.0, 4.0)  # of the target, that a column is tried as
 _PLAIN = np.array([-1.0, 0.0, 0.5, 0.8, 0.9, 1.0, 1.1, 1.2, 2.0])
 
@@ -144,6 +148,19 @@ class Bench:
         with np.errstate(all="ignore"):
             return item.attainment(results, np.full(len(results), target), better, *arrays)
 
+    def _block(self, weights: FloatArray, state: State) -> Trial:
+        """Nodes of a post, each in another state."""
+        size = len(next(iter(state.values()))) if state else 1
+        table = WeightTable(("",), weights[None, :], np.zeros(size, dtype=np.int64))
+        nobody: Any = None
+        sources = Sources(nobody, self.card, table, {})
+        return Trial(sources, 0, slice(0, size), state=state, bench=self)
+
+    def odd(self, weights: FloatArray) -> list[Fault]:
+        """Faults of gates, adjustments and ways to combine that answer oddly in some states."""
+        few = {name: column[:_FEW] for name, column in self.states.items()}
+        return odd_rules(self._block(weights, few))
+
     def values(self, weights: FloatArray, state: State, parts: Sequence[int]) -> list[FloatArray]:
         """Values of parts for a post in each of some states, float64 (m,) each.
 
@@ -152,11 +169,7 @@ class Bench:
         FloatingPointError
             If any is too large for a float.
         """
-        size = len(next(iter(state.values()))) if state else 1
-        table = WeightTable(("",), weights[None, :], np.zeros(size, dtype=np.int64))
-        nobody: Any = None
-        sources = Sources(nobody, self.card, table, {})
-        block = Trial(sources, 0, slice(0, size), state=state, bench=self)
+        block = self._block(weights, state)
         with np.errstate(all="ignore"):
             return [np.asarray(block.value(i), dtype=np.float64) for i in parts]
 
@@ -191,6 +204,11 @@ class Bench:
         columns = np.vstack([np.array(rows, dtype=np.float64), *mixed]).T
         return dict(zip(names, columns, strict=True))
 
+    @cached_property
+    def full(self) -> NDArray[np.bool_]:
+        """In which states everything is reported."""
+        return np.asarray(~np.isnan(np.stack(list(self.states.values()))).any(axis=0))
+
     def sweeps(self, weights: FloatArray, name: str, bases: int) -> tuple[FloatArray, FloatArray]:
         """Totals as one KPI's results, or a question's ratings, go through what is tried.
 
@@ -200,14 +218,22 @@ class Bench:
         totals : float64 array (bases, v)
             All others the same in a row, everything reported.
         """
-        values = self.tried[name]
-        every = self.states
-        full = np.flatnonzero(~np.isnan(np.stack(list(every.values()))).any(axis=0))
-        picked = full[np.unique(np.linspace(0, len(full) - 1, bases).astype(np.intp))]
-        state = {each: np.repeat(column[picked], len(values)) for each, column in every.items()}
+        values, picked = self.tried[name], self.picked(bases)
+        state = {n: np.repeat(column[picked], len(values)) for n, column in self.states.items()}
         state[name] = np.tile(values, len(picked))
         (totals,) = self.values(weights, state, [0])
         return values, totals.reshape(len(picked), len(values))
+
+    def picked(self, bases: int) -> IntArray:
+        """Some of the states in which everything is reported, as many as are asked for."""
+        full = np.flatnonzero(self.full)
+        return np.asarray(full[np.unique(np.linspace(0, len(full) - 1, bases).astype(np.intp))])
+
+    def along(self, weights: FloatArray, name: str, base: int, values: FloatArray) -> FloatArray:
+        """Totals as one KPI's results go through some, all others as in a state, float64 (v,)."""
+        state = {n: np.full(len(values), column[base]) for n, column in self.states.items()}
+        (totals,) = self.values(weights, {**state, name: values}, [0])
+        return totals
 
     def _order(self, name: str) -> IntArray:
         """What is tried of a KPI or a question, from the fewest points to the most."""
@@ -233,13 +259,10 @@ def _ascending(parts: Sequence[FloatArray]) -> FloatArray:
 def levels_of(card: Scorecard) -> dict[str, list[float]]:
     """Per KPI, the levels of its result that triggers ask for."""
     found: dict[str, list[float]] = {}
-    asked: list[Trigger] = []
     for i in card.outline.order:
-        section = card.outline.parts[i]
-        asked += [rule.when for rule in (*section.gates, *section.then) if hasattr(rule, "when")]
-    for trigger in leaves(*asked):
-        if isinstance(trigger, ResultBelow | ResultAtLeast):
-            found.setdefault(trigger.kpi, []).append(trigger.level)
+        for trigger in card.outline.triggers(i):
+            if isinstance(trigger, ResultBelow | ResultAtLeast):
+                found.setdefault(trigger.kpi, []).append(trigger.level)
     return found
 
 

@@ -54,16 +54,20 @@ def _summary(compared: Comparison, p: int) -> tuple[str, ...]:
     told = compared.people & ~np.isnan(compared.change[p])
     gains = compared.gains[p][told]
     up, down, same = (int((gains == way).sum()) for way in (1, -1, 0))
-    mean = float(compared.change[p][told].mean()) if told.any() else float("nan")
-    mean_told = f"{points(mean, 2, '+')} {compared.unit}"
-    counts = f"{up:,} gain, {down:,} lose, {same:,} keep their total"
-    notes = [f"{counts}; the mean change is {mean_told}."]
+    if not told.any():
+        notes = ["Nobody has a total on both sides."]
+    else:
+        counts = f"{up:,} gain, {down:,} lose, {same:,} keep their total"
+        less = int(compared.people.sum() - told.sum())
+        counts += f", {less:,} without a total on both sides" if less else ""
+        mean = points(float(compared.change[p][told].mean()), 2, "+")
+        notes = [f"{counts}; the mean change is {mean} {compared.unit}."]
     if compared.same_grades:
         moves = compared.grade_moves[p][compared.people]
         better, worse = int((moves > 0).sum()), int((moves < 0).sum())
         notes.append(f"{better:,} have a better grade after, {worse:,} a worse one.")
     table = _of(compared.agreement(), label)
-    if len(table["pool"]) == 1:
+    if len(table["pool"]) == 1 and not np.isnan(table["kendall"][0]):
         tau, rho = float(table["kendall"][0]), float(table["spearman"][0])
         notes.append(
             f"Agreement of the two orders: Kendall's tau-b {points(tau, 3)}, Spearman's "

@@ -24,6 +24,7 @@ __all__ = [
 
 STEP = " › "  # noqa: RUF001 - a step down a path of names
 _ABSENT = "–"
+_ENDLESS = 1e18  # from where on the digits of a float tell nothing
 
 
 def _fixed(value: float, decimals: int, sign: str = "") -> str:
@@ -32,6 +33,8 @@ def _fixed(value: float, decimals: int, sign: str = "") -> str:
     rounded = round(value, decimals)
     if rounded == 0:
         return f"{0.0:.{decimals}f}"  # neither −0.00 nor +0.00
+    if abs(rounded) >= _ENDLESS:
+        return f"{rounded:{sign}.6g}".replace("-", "−")
     return f"{rounded:{sign},.{decimals}f}".replace("-", "−")
 
 

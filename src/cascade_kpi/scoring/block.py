@@ -315,7 +315,8 @@ class Block:
         """Some of the nodes, read as these are."""
         if isinstance(rows, slice) and rows == slice(0, self._size):
             return self
-        return Block(self.sources, self.p, within(self.nodes, rows), self.supposed)
+        # Of its own class: what is pushed or tried of all is of some of them.
+        return evolve(self, nodes=within(self.nodes, rows), made={}, weights={})
 
     def combined(self, section: int) -> FloatArray:
         """The value of a section before its adjustments."""

@@ -12,7 +12,7 @@ from cascade_kpi._arrays import FloatArray, lock
 from cascade_kpi._fields import is_a
 from cascade_kpi.errors import Fault, InputError, check
 from cascade_kpi.kpis.directions import Direction, OnTarget
-from cascade_kpi.kpis.kpi import Kpi
+from cascade_kpi.kpis.kpi import Kpi, Kpis
 from cascade_kpi.results.results import Results
 from cascade_kpi.scoring.attainments import Attainment, Remedied, one_way
 from cascade_kpi.scoring.block import Rating, Sources
@@ -21,7 +21,7 @@ from cascade_kpi.scoring.items import Item, Rated
 from cascade_kpi.scoring.scorecard import Scorecard
 from cascade_kpi.scoring.trying import odd_sections
 
-__all__ = ["sources_of"]
+__all__ = ["odd_items", "sources_of"]
 
 # What a rule is tried on, before anybody relies on it.
 _ATTAINED = np.array([-1.0, 0.0, 0.5, 0.8, 0.9, 1.0, 1.1, 1.2, 2.0, np.nan, 0.95])
@@ -51,7 +51,7 @@ def sources_of(results: Results, card: Scorecard, ratings: Rating | None) -> Sou
             faults += error.faults
     check(faults + _unrated(card, results, ratings))
     sources = Sources(results, card, table, columns, ratings)
-    check(_unlawful(sources))
+    check(odd_items(card, results.kpis))
     check([*_aimless(sources), *_refused(sources), *_blank(sources)])
     check(odd_sections(sources))
     return sources
@@ -88,9 +88,9 @@ def _unrated(card: Scorecard, results: Results, ratings: Rating | None) -> list[
     return faults
 
 
-def _kpi_items(sources: Sources) -> list[tuple[int, Item, Kpi]]:
+def _kpi_items(card: Scorecard, kpis: Kpis) -> list[tuple[int, Item, Kpi]]:
     """The items that are scored from a KPI by an attainment and a curve."""
-    outline, kpis = sources.card.outline, sources.results.kpis
+    outline = card.outline
     found = [(i, outline.parts[i]) for i in outline.items]
     return [(i, part, kpis[part.kpi]) for i, part in found if isinstance(part, Item)]
 
@@ -106,10 +106,10 @@ def _try_attainment(rule: Attainment, better: Direction) -> None:
     ask("its refuses", rule.refuses, np.array([1.0, np.nan, 0.0]), better, *some, dtype=np.bool_)
 
 
-def _unlawful(sources: Sources) -> list[Fault]:
+def odd_items(card: Scorecard, kpis: Kpis) -> list[Fault]:
     """Items whose rules cannot be used together, or do not answer as rules must."""
     faults = []
-    for _, item, kpi in _kpi_items(sources):
+    for _, item, kpi in _kpi_items(card, kpis):
         if one_way(item.attainment) and isinstance(kpi.better, OnTarget):
             reason = f"{item.kpi} is best on target: going past it would count as better"
             repair = "use Proportion(), which knows the band"
@@ -121,7 +121,7 @@ def _unlawful(sources: Sources) -> list[Fault]:
         )
         tried = partial(_try_attainment, item.attainment, kpi.better)
         faults += odd_answers(*named, item.attainment, tried, repair.format("attainment"))
-    for item in sources.card.items:
+    for item in card.items:
         if isinstance(item, Rated):
             tried = partial(_try_curve, item.curve)
             repair = "mend it; testing.check_curve tells more"
@@ -137,7 +137,7 @@ def _aimless(sources: Sources) -> list[Fault]:
     faults = []
     table, results = sources.table, sources.results
     size = np.bincount(table.group, minlength=len(table.names))
-    for i, item, kpi in _kpi_items(sources):
+    for i, item, kpi in _kpi_items(sources.card, sources.results.kpis):
         if sources.card.outline.beside[i]:
             continue  # an addition that is absent adds nothing
         columns = (np.full(1, 1.0 + c) for c in range(len(item.attainment.columns)))
@@ -174,7 +174,7 @@ def _refused(sources: Sources) -> list[Fault]:
     """Targets that the attainment of an item refuses, of nodes that it weighs something for."""
     faults = []
     results, table = sources.results, sources.table
-    for i, item, kpi in _kpi_items(sources):
+    for i, item, kpi in _kpi_items(sources.card, sources.results.kpis):
         targets, rule = results.targets.of(item.kpi), item.attainment
         asked = item.kpi, rule
         if asked in results.targets.accepted:

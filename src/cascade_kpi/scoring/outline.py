@@ -10,7 +10,9 @@ from attrs import field, frozen
 
 from cascade_kpi._fields import repeated
 from cascade_kpi.errors import Fault, check, suggest
+from cascade_kpi.scoring.adjustments import Gate, Veto
 from cascade_kpi.scoring.sections import Section
+from cascade_kpi.scoring.triggers import AttainmentBelow, PointsBelow, Trigger, leaves
 
 __all__ = ["DEEPEST", "Outline"]
 
@@ -42,8 +44,9 @@ class Outline:
         Raises
         ------
         InputError
-            Listing names that occur twice, sections too deep within one another, and
-            sections that cannot be computed before one another.
+            Listing names that occur twice, sections too deep within one another,
+            gates that cap what is not in their section, triggers that ask for what is not
+            on the card, and sections that cannot be computed before one another.
         """
         parts: list[Any] = []
         above: list[int] = []
@@ -72,7 +75,7 @@ class Outline:
             for name in repeated(outline.names)
         ]
         check(faults)
-        check(outline._misread())
+        check([*outline._misread(), *outline._unread()])
         check(outline._circular())
         return outline
 
@@ -144,6 +147,12 @@ class Outline:
         for rule in (*section.gates, *section.then):
             yield from rule.reads
 
+    def triggers(self, i: int) -> Iterator[Trigger]:
+        """What the gates and vetoes of a section ask, one by one."""
+        section = self.parts[i]
+        rules = (*section.gates, *section.then)
+        return leaves(*(rule.when for rule in rules if isinstance(rule, Gate | Veto)))
+
     @cached_property
     def order(self) -> tuple[int, ...]:
         """Positions of the sections, each after all those that it is made of or reads."""
@@ -199,6 +208,23 @@ class Outline:
                 for name in gate.parts
                 if name not in inner
             ]  # fmt: skip
+        return faults
+
+    def _unread(self) -> list[Fault]:
+        """Triggers that ask for the points of no part, or the attainment of what has none."""
+        attain = [part.name for part in self.parts if hasattr(part, "attained")]
+        faults = []
+        for i in filter(self.is_section, range(len(self.parts))):
+            for trigger in self.triggers(i):
+                if isinstance(trigger, AttainmentBelow) and trigger.item not in attain:
+                    named, known, what = trigger.item, attain, "an item with an attainment"
+                elif isinstance(trigger, PointsBelow) and self.find(trigger.part) < 0:
+                    named, known, what = trigger.part, list(self.names), "a part of the card"
+                else:
+                    continue
+                reason = f"{self.names[i]} looks at it, and it is not {what}"
+                repair = f"{suggest(named, known)}, or ask for the result of a KPI: ResultBelow(…)"
+                faults.append(Fault("scorecard", reason, repair, column="when", value=named))
         return faults
 
     def _circular(self) -> list[Fault]:

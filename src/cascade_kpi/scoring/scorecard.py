@@ -19,11 +19,13 @@ from cascade_kpi.scoring.grades import Grades
 from cascade_kpi.scoring.items import Scored
 from cascade_kpi.scoring.outline import Outline
 from cascade_kpi.scoring.sections import Section
+from cascade_kpi.scoring.triggers import ResultAtLeast, ResultBelow
 from cascade_kpi.scoring.weights import Weights, as_weights
 
 __all__ = ["Scorecard"]
 
 _ROOT = "total"
+_OF_RESULT = (ResultBelow, ResultAtLeast)
 
 
 def _root(given: Any) -> Any:
@@ -66,7 +68,8 @@ class Scorecard:
     InputError
         Listing names that occur twice; weights of unknown parts, and of parts of a
         section that is not on the card; weights that are negative, not finite, all zero, or
-        do not sum to what is promised; gates and adjustments that go round in a ring.
+        do not sum to what is promised; gates and adjustments that go round in a ring;
+        triggers that ask for the points or the attainment of what is not on the card.
 
     Examples
     --------
@@ -134,6 +137,33 @@ class Scorecard:
         """What becomes of an absent part of a section."""
         return self.missing if section.missing is None else section.missing
 
+    def unknown(self, kpis: Kpis) -> list[Fault]:
+        """Faults of KPIs that the card reads and that there are not."""
+        faults = [
+            Fault("scorecard", "no such KPI", suggest(name, kpis.names), value=name)
+            for item in self.items
+            for name in item.kpis
+            if name not in kpis.names
+        ]
+        known = (*self.outline.names, *kpis.names)
+        for i in self.outline.order:
+            looks = f"{self.outline.names[i]} looks at"
+            reason = f"{looks} what is neither a part of the card nor a KPI"
+            faults += [
+                Fault("scorecard", reason, suggest(name, known), value=name)
+                for name in self.outline.reads(i)
+                if name not in known
+            ]
+            # A part may be called otherwise than its KPI.
+            asked = (t for t in self.outline.triggers(i) if isinstance(t, _OF_RESULT))
+            reason = f"{looks} the result of what is a part of the card and no KPI"
+            faults += [
+                Fault("scorecard", reason, suggest(trigger.kpi, kpis.names), value=trigger.kpi)
+                for trigger in asked
+                if trigger.kpi in known and trigger.kpi not in kpis.names
+            ]
+        return faults
+
     def check_against(self, kpis: Kpis, org: OrgTree) -> None:
         """Refuse a scorecard that does not fit these KPIs and this tree.
 
@@ -143,23 +173,7 @@ class Scorecard:
             Listing unknown KPIs, groups that no node belongs to, and columns that
             the tree lacks.
         """
-        faults = [
-            Fault("scorecard", "no such KPI", suggest(name, kpis.names), value=name)
-            for item in self.items
-            for name in item.kpis
-            if name not in kpis.names
-        ]
-        known = (*self.outline.names, *kpis.names)
-        for i in self.outline.order:
-            reason = (
-                f"{self.outline.names[i]} looks at what is neither a part of the card nor a KPI"
-            )
-            faults += [
-                Fault("scorecard", reason, suggest(name, known), value=name)
-                for name in self.outline.reads(i)
-                if name not in known
-            ]
-        check(faults + self.weights.strangers(org))
+        check(self.unknown(kpis) + self.weights.strangers(org))
 
 
 def _not_parts(given: Any) -> list[Fault]:

@@ -15,16 +15,20 @@ from cascade_kpi.scoring.block import Block, Sources
 from cascade_kpi.scoring.combines import Combine
 from cascade_kpi.scoring.sections import Section
 
-__all__ = ["odd_sections", "try_combine"]
+__all__ = ["odd_rules", "odd_sections", "try_combine"]
 
 _TRIED = 3  # nodes that gates and adjustments are tried on
 
 
 def odd_sections(sources: Sources) -> list[Fault]:
     """A fault for each rule of a section that answers oddly, or asks for what is not there."""
+    return odd_rules(Block(sources, 0, np.arange(min(_TRIED, len(sources.results.org)))))
+
+
+def odd_rules(block: Block) -> list[Fault]:
+    """The same, tried on some nodes."""
     faults: list[Fault] = []
-    outline, nodes = sources.card.outline, len(sources.results.org)
-    block = Block(sources, 0, np.arange(min(_TRIED, nodes)))
+    outline = block.sources.card.outline
     for i in outline.order:
         section: Section = outline.parts[i]
         repair = "mend it; testing.check_{} tells more"

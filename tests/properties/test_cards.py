@@ -232,6 +232,9 @@ class Plain:
             return policy.points
         parent = int(self.results.org.parent[row])
         if isinstance(policy, absences.Parents) and parent >= 0 and self.up:
+            i = self.card.outline.position(part.name)
+            if isinstance(part, ck.Section) and not on_card(self.card, self.results, parent, i):
+                return math.nan
             return Plain(self.results, self.card, up=False).points(part, parent)
         return math.nan
 

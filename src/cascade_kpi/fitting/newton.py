@@ -161,7 +161,7 @@ def fit_steeply(
     cells = _Cells.of(seed, lines, most)
     with np.errstate(all="ignore"):
         start = _start(lines, most, near)
-        v, here, done = _descend(cells, start, tolerance, rounds)
+        v, here, done = _descended(cells, start, tolerance, rounds)
     begin, end = _span(lines, most)
     logs = np.split(np.insert(v, [begin] * (end - begin), here.first), lines.ends[:-1])
     factors = [np.zeros(margin.values.shape) for margin in margins]
@@ -190,13 +190,31 @@ def _start(lines: Lines, most: int, near: Factors | None) -> FloatArray:
     return np.zeros(len(lines.wanted) - (end - begin))
 
 
+def _descended(
+    cells: _Cells, start: FloatArray, tolerance: float, rounds: int
+) -> tuple[FloatArray, _Dual, int]:
+    """Where Newton's steps lead: by equations of few lines; else, or if that fails, by gradients.
+
+    Where factors have to part without end, the equations' steps go on along one line
+    and leave the others behind; gradients ask less of that line.
+    """
+    small = len(start) <= _SOLVED and len(start) * len(cells.starts) <= _TABLE
+    made = _descend(cells, start, tolerance, rounds, _solved if small else _conjugate)
+    if small and made[1].off > tolerance:
+        other = _descend(cells, start, tolerance, rounds, _conjugate)
+        made = other if other[1].off < made[1].off else made
+    return made
+
+
 def _descend(
-    cells: _Cells, v: FloatArray, tolerance: float, rounds: int
+    cells: _Cells,
+    v: FloatArray,
+    tolerance: float,
+    rounds: int,
+    equations: Callable[[_Cells, _Dual], Solve],
 ) -> tuple[FloatArray, _Dual, int]:
     """Newton's steps, each shortened until it brings the table nearer."""
     here, done = _Dual.at(cells, v), 0
-    small = len(v) <= _SOLVED and len(v) * len(cells.starts) <= _TABLE
-    equations = _solved if small else _conjugate
     while here.off > tolerance and done < rounds:
         step = _step(equations(cells, here))
         size, slope = 1.0, float(step @ here.gap)

@@ -8,6 +8,7 @@ import cascade_kpi as ck
 from cascade_kpi import absences, adjustments, combines, triggers
 from cascade_kpi.scoring import kernel
 from cascade_kpi.scoring.having import Having
+from tests.scoring.parts import Last
 
 NAMES = [f"k{i}" for i in range(11)]  # more than eight, which are looked up at once
 NODES = 300
@@ -51,6 +52,8 @@ RULES = [
     {"missing": "parents"},
     {"missing": "hold"},
     {"missing": absences.AtMost(0.3)},
+    {"missing": absences.AtMostItems(0.3)},
+    {"combine": Last()},
     {"gates": [ck.Gate(triggers.PointsBelow("k0", 80), 90)]},
     {"then": [adjustments.Within(20, 90)]},
 ]
@@ -81,27 +84,48 @@ def test_rows_are_those_that_weigh_something_or_all_if_most_do():
     assert rows == [[2, 3]] * 9 + [[0, 1, 2, 3, 4]]
 
 
-@pytest.mark.parametrize("gates", [[], [ck.Gate(triggers.PointsBelow("calls", 80), 90)]])
-def test_nobody_is_refused_for_an_item_that_is_not_on_their_card(gates):
+CALLS = ck.Gate(triggers.PointsBelow("calls", 80), 90)
+
+
+@pytest.mark.parametrize("three", [10, 100], ids=["few nodes", "many"])
+@pytest.mark.parametrize(
+    "rules",
+    [{}, {"gates": [CALLS]}, {"missing": absences.AtMostItems(0.5)}, {"combine": Last()}],
+    ids=str,
+)
+def test_nobody_is_refused_for_an_item_that_is_not_on_their_card(rules, three):
     """It is made for all where most have it: for the others it may be too large for a float."""
-    posts = ["b", *["a", "a", "b"] * 100]
-    names = [f"n{i:03}" for i in range(301)]
-    org = ck.OrgTree.from_table({"id": names, "parent": ["", *["n000"] * 300], "post": posts})
+    posts = ["b", *["a", "a", "b"] * three]
+    nodes = 3 * three + 1
+    names = [f"n{i:03}" for i in range(nodes)]
+    org = ck.OrgTree.from_table({"id": names, "parent": ["", *["n000"] * 3 * three], "post": posts})
     kpis = ck.Kpis([ck.Kpi(k, "x", aggregate=ck.aggregates.Mean()) for k in ("sales", "calls")])
     odd = np.array(posts) == "b"
-    wanted = {"sales": np.where(odd, 1e-200, 100.0), "calls": np.full(301, 100.0)}
-    got = {"sales": np.where(odd, 1e200, 90.0), "calls": np.full(301, 70.0)}
+    wanted = {"sales": np.where(odd, 1e-200, 100.0), "calls": np.full(nodes, 100.0)}
+    got = {"sales": np.where(odd, 1e200, 90.0), "calls": np.full(nodes, 70.0)}
     targets = ck.Targets.from_columns(org, kpis, wanted, periods="2026")
     results = ck.measure(
         targets, ck.Actuals.from_columns(org, kpis, got, periods="2026"), inner="own"
     )
     weights = ck.Weights({"a": {"sales": 50, "calls": 50}, "b": {"calls": 100}}, by="post")
-    section = ck.Section("total", [ck.Item("sales"), ck.Item("calls")], gates=gates)
+    section = ck.Section("total", [ck.Item("sales"), ck.Item("calls")], **rules)
     total = ck.score(results, ck.Scorecard(section, weights)).total[0]
-    assert total[odd].tolist() == [70.0] * 101
-    assert total[~odd].tolist() == [80.0] * 200
+    assert total[odd].tolist() == [70.0] * (three + 1)
+    assert total[~odd].tolist() == [70.0 if "combine" in rules else 80.0] * 2 * three
     with pytest.raises(ck.InputError, match="attainment of sales in 2026"):
         ck.score(results, ck.Scorecard(section, {"sales": 50, "calls": 50}))
+
+
+def test_what_is_too_large_is_an_item_on_the_card_of_the_node_named():
+    org = ck.OrgTree.from_table({"id": ["hq", "a"], "parent": ["", "hq"], "kind": ["x", "y"]},
+                                kind="kind")  # fmt: skip
+    kpis = ck.Kpis([ck.Kpi(name, "u", aggregate=ck.aggregates.Mean()) for name in "kl"])
+    wanted = {name: np.array([1.0, 1e-300]) for name in "kl"}
+    targets = ck.Targets.from_columns(org, kpis, wanted, periods="1")
+    actuals = {"node": ["a", "a"], "kpi": ["k", "l"], "value": [1e300, 1e300]}
+    card = ck.Scorecard([ck.Item("k"), ck.Item("l")], {"x": {"k": 100}, "y": {"l": 100}})
+    with pytest.raises(ck.InputError, match="attainment of l in 1"):
+        ck.score(ck.measure(targets, actuals), card)
 
 
 @frozen

@@ -291,17 +291,17 @@ class Block:
     def _item_on(self, i: int) -> FloatArray:
         """Points of an item, made for those nodes that have it; 0 for others, at no weight."""
         weight = self.weight(i)
-        if isinstance(weight, float) or len(weight) < _FEW:
+        if isinstance(weight, float):
             return self.item(i)
-        if np.count_nonzero(weight) >= MOST * len(weight):
+        if len(weight) < _FEW or np.count_nonzero(weight) >= MOST * len(weight):
             return self._item_of_all(i)
         return self._item_of_those(i)
 
     def _item_of_all(self, i: int) -> FloatArray:
-        """Points of an item, also for those that have it not, unless one is too large."""
+        """Points of an item, also for those that have it not, unless theirs cannot be made."""
         try:
             return self.item(i)
-        except FloatingPointError:  # of somebody who has it not, it may be
+        except Exception:  # noqa: BLE001 - too large, or refused: perhaps of who has it not
             return self._item_of_those(i)
 
     def _item_of_those(self, i: int) -> FloatArray:

@@ -108,7 +108,8 @@ class Kernel:
 
     def _culprit(self, p: int, rows: NDArray[np.intp]) -> str:
         outline, label = self.sources.card.outline, self.sources.results.periods.labels[p]
-        for i in outline.items:
+        weight = self.sources.table.by_part[:, self.sources.table.group[rows[0]]]
+        for i in sorted(outline.items, key=lambda i: weight[i] == 0):  # first those on its card
             name = outline.names[i]
             tries: list[tuple[str, Made]] = [(f"points of {name}", partial(_value, i=i))]
             if hasattr(outline.parts[i], "attained"):

@@ -290,9 +290,8 @@ def test_ties_of_a_total_that_is_withheld_are_not_told():
     asked = {**table, "item": ["care"] * 4}
     ratings = ck.Ratings.from_table(asked, org, scale=ck.rating.Scale(1, 5), periods="2026")
     agreed = ck.consolidate(ratings, ck.rating.Raters({"manager": 60, "peer": 40}))
-    results = ck.measure(
-        ck.Targets.from_columns(org, [ck.Kpi("sales", "x")], {}, periods="2026"), {"node": [], "kpi": [], "value": []}
-    )
+    targets = ck.Targets.from_columns(org, [ck.Kpi("sales", "x")], {}, periods="2026")
+    results = ck.measure(targets, {"node": [], "kpi": [], "value": []})
     grades = ck.Grades.from_edges({"A": 90, "B": None})
     card = ck.Scorecard([ck.Rated("care", ck.curves.Linear(20))], {"care": 100}, grades=grades)
     scores = ck.score(results, card, ratings=agreed)

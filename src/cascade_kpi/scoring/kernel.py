@@ -185,8 +185,8 @@ class Kernel:
         block = self.block(p, held)
         faults = []
         for i in self._looked_at(block, section):
-            gone = np.isnan(self.value(i, p, held)) & (np.asarray(block.weight(i)) > 0)
-            for row in held[np.broadcast_to(gone, held.shape)].tolist():
+            having = held[np.broadcast_to(np.asarray(block.weight(i)) > 0, held.shape)]
+            for row in having[np.isnan(self.value(i, p, having))].tolist():
                 reason = f"no {outline.names[i]} in {results.periods.labels[p]} to score"
                 repair = "report it, or choose another policy than 'refuse'"
                 faults.append(Fault("score", reason, repair, value=results.org.ids[row]))

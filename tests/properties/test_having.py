@@ -127,6 +127,11 @@ def scored(seed, share, rules, steps):
     return results, card, agreed
 
 
+def bits(values):
+    """To the bit, whatever bits say that there is no number."""
+    return np.where(np.isnan(values), np.nan, values).tobytes()
+
+
 @given(
     st.tuples(st.integers(0, 2**32 - 1), st.sampled_from([0.2, 0.5, 0.9]),
               st.tuples(RULES, RULES), st.tuples(GATES, STEPS)),
@@ -138,10 +143,10 @@ def test_everybody_at_once_is_everybody_alone_whatever_the_blocks(made_of, size,
     whole = ck.score(results, card, ratings=agreed)
     for p in range(2):
         alone = [whole.kernel.value(0, p, np.array([row])) for row in range(NODES)]
-        assert whole.total[p].tobytes() == np.concatenate(alone).tobytes()
+        assert bits(whole.total[p]) == bits(np.concatenate(alone))
     with (
         mock.patch.object(kernel, "_BLOCK", size), mock.patch.object(having, "MOST", most),
         mock.patch.object(block, "MOST", most), mock.patch.object(block, "_FEW", few),
     ):  # fmt: skip
         again = ck.score(results, card, ratings=agreed)
-    assert again.total.tobytes() == whole.total.tobytes()
+    assert bits(again.total) == bits(whole.total)

@@ -142,6 +142,10 @@ def test_nor_in_what_is_told_of_their_scores(three):
     change = ck.compare(scores, ck.score(results, of_a_and_b(40)))
     assert change.by_item("n000").whole == 0.0
     assert change.by_item("n001").parts.tolist() == [-9.0, 7.0]
+    told = ck.examine(of_a_and_b(), results).influence()
+    shares = dict(zip(zip(told["post"], told["part"], strict=True), told["people"], strict=True))
+    assert shares["a", "sales"] == 2 * three
+    assert ("b", "sales") not in shares
 
 
 def test_what_is_absent_is_listed_of_those_who_have_it_alone():

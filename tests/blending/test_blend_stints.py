@@ -176,3 +176,20 @@ def test_a_document_of_something_else_is_refused_with_what_could_stand_there():
         "use one of 'cascade_kpi/blended', 'cascade_kpi/blended_stints', "
         "'cascade_kpi/calibrated', 'cascade_kpi/multiplied', 'cascade_kpi/scores', …"
     )
+
+
+@pytest.mark.parametrize("within", [None, Within(3, 1)])
+@pytest.mark.parametrize("missing", ["renormalise", "own", "hold"])
+@pytest.mark.parametrize("shares", [{"own": 50, "parent": 50}, {"node": 40, "parent": 60}], ids=str)
+def test_what_is_withheld_of_a_unit_is_not_told_through_who_carries_it(shares, missing, within):
+    few = rated(("east", "hq", "manager", 5), ("east", "west", "peer", 2), tree=TREE,
+                audience=ck.rating.Ratee())  # fmt: skip
+    above = ck.score(units().results, RATED, ratings=few)
+    assert np.isnan(ck.explain(above, "east").value)
+    stage = ck.blend_stints(over(), above, Shares(shares, nobody="own", missing=missing),
+                            within=within)  # fmt: skip
+    for person in ("li", "bo"):  # of whose stints one at least is below east
+        why = ck.explain(stage, person)
+        assert np.isnan(why.value)
+        assert "withheld" in why.text(depth=1)
+        assert all(each.value != of(stage, person) for _, each in why.walk())

@@ -280,3 +280,22 @@ def test_a_grade_is_explained_by_rank_and_cut_and_quota():
     assert "decided by board: saved the client" in ck.explain(made, "a").text()
     assert "in no pool" in ck.explain(made, "hq").text()
     assert [f.column for f in refused(ck.explain, made, "a", "k")] == ["kpi"]
+
+
+def test_ties_of_a_total_that_is_withheld_are_not_told():
+    """Who knows the other's total would know it."""
+    org = ck.OrgTree.from_table({"id": ["hq", "li", "wu"], "parent": ["", "hq", "hq"]})
+    table = {"node": ["li", "li", "wu", "wu"], "rater": ["hq", "wu", "hq", "li"],
+             "relation": ["manager", "peer"] * 2, "value": [4, 3] * 2}  # fmt: skip
+    asked = {**table, "item": ["care"] * 4}
+    ratings = ck.Ratings.from_table(asked, org, scale=ck.rating.Scale(1, 5), periods="2026")
+    agreed = ck.consolidate(ratings, ck.rating.Raters({"manager": 60, "peer": 40}))
+    targets = ck.Targets.from_columns(org, [ck.Kpi("sales", "x")], {}, periods="2026")
+    results = ck.measure(targets, {"node": [], "kpi": [], "value": []})
+    grades = ck.Grades.from_edges({"A": 90, "B": None})
+    card = ck.Scorecard([ck.Rated("care", ck.curves.Linear(20))], {"care": 100}, grades=grades)
+    scores = ck.score(results, card, ratings=agreed)
+    assert scores.total[0, 1] == scores.total[0, 2]
+    told = ck.explain(ck.calibrate(scores, Quotas([AtMost("A", 0.5)])), "wu", quantity="rank")
+    assert "same total" not in told.text(depth=None)
+    assert np.isnan(ck.explain(scores, "wu").value)

@@ -236,3 +236,25 @@ def test_a_finding_counts_people_of_its_post_alone():
     assert found.people.crossing["calls"].sum() == 2  # a seller's, too
     assert told.post == "clerk"
     assert "takes 1 over a jump" in told.words
+
+
+@pytest.mark.parametrize("rules", [{}, {"missing": "hold"}, {"combine": combines.Sum()}], ids=str)
+@pytest.mark.parametrize("each", [4, 100], ids=["few nodes", "many"])
+def test_a_push_of_what_few_have_is_felt(rules, each):
+    """An item that few have is made for those alone, of their results as they are pushed."""
+    posts = ["x", *["y"] * 4] * each
+    ids = [f"n{i:03}" for i in range(len(posts))]
+    org = ck.OrgTree.from_table({"id": ids, "parent": [""] * len(ids), "kind": posts}, kind="kind",
+                                roots="many")  # fmt: skip
+    kpis = [ck.Kpi(name, "u", aggregate=ck.aggregates.Mean()) for name in "kl"]
+    table = {
+        "node": ids * 2,
+        "kpi": ["k"] * len(ids) + ["l"] * len(ids),
+        "value": [50.0] * 2 * len(ids),
+    }
+    targets = ck.assign(org, ck.Kpis(kpis), {**table, "value": [100.0] * 2 * len(ids)}, periods="1")
+    root = ck.Section("total", [ck.Item("k"), ck.Item("l")], **rules)
+    made = ck.Scorecard(root, {"x": {"k": 50, "l": 50}, "y": {"k": 0, "l": 100}})
+    gains = ck.examine(made, ck.measure(targets, table)).people.gains["k"]
+    one = 1.0 if "combine" in rules else 0.5
+    assert gains[0] == pytest.approx([one, 0, 0, 0, 0] * each)

@@ -1,5 +1,8 @@
 """One of every kind of part and rule of a scorecard, for the laws."""
 
+import numpy as np
+from attrs import frozen
+
 import cascade_kpi as ck
 from cascade_kpi import absences, adjustments, combines, triggers
 
@@ -26,3 +29,19 @@ ADJUSTMENTS = [
     adjustments.Scale("difficulty"), adjustments.Within(0, 120), adjustments.Within(high=120),
     adjustments.Veto(TRIGGERS[3]), adjustments.Veto(TRIGGERS[0], 59.99),
 ]  # fmt: skip
+
+
+@frozen
+class Last:
+    """A combine of one's own: the last part that is there, as far as it weighs."""
+
+    weighs = True
+
+    def __call__(self, points, weights):
+        out = np.nan
+        for each, weight in zip(points, weights, strict=True):
+            out = np.where(~np.isnan(each) & (np.asarray(weight) > 0), each, out)
+        return out
+
+    def slopes(self, points, weights):
+        return None

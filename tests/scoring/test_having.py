@@ -8,6 +8,7 @@ import cascade_kpi as ck
 from cascade_kpi import absences, adjustments, combines, triggers
 from cascade_kpi.scoring import kernel
 from cascade_kpi.scoring.having import Having
+from tests.scoring.parts import Last
 
 NAMES = [f"k{i}" for i in range(11)]  # more than eight, which are looked up at once
 NODES = 300
@@ -51,6 +52,8 @@ RULES = [
     {"missing": "parents"},
     {"missing": "hold"},
     {"missing": absences.AtMost(0.3)},
+    {"missing": absences.AtMostItems(0.3)},
+    {"combine": Last()},
     {"gates": [ck.Gate(triggers.PointsBelow("k0", 80), 90)]},
     {"then": [adjustments.Within(20, 90)]},
 ]
@@ -81,27 +84,89 @@ def test_rows_are_those_that_weigh_something_or_all_if_most_do():
     assert rows == [[2, 3]] * 9 + [[0, 1, 2, 3, 4]]
 
 
-@pytest.mark.parametrize("gates", [[], [ck.Gate(triggers.PointsBelow("calls", 80), 90)]])
-def test_nobody_is_refused_for_an_item_that_is_not_on_their_card(gates):
-    """It is made for all where most have it: for the others it may be too large for a float."""
-    posts = ["b", *["a", "a", "b"] * 100]
-    names = [f"n{i:03}" for i in range(301)]
-    org = ck.OrgTree.from_table({"id": names, "parent": ["", *["n000"] * 300], "post": posts})
+CALLS = ck.Gate(triggers.PointsBelow("calls", 80), 90)
+
+
+def spoilt(three, absent=()):
+    """Twice as many of post a as of b: of b the sales are too large for a float to score.
+
+    Results; who is of b, bool (3 three + 1,).
+    """
+    posts = ["b", *["a", "a", "b"] * three]
+    nodes = 3 * three + 1
+    names = [f"n{i:03}" for i in range(nodes)]
+    org = ck.OrgTree.from_table({"id": names, "parent": ["", *["n000"] * 3 * three], "post": posts})
     kpis = ck.Kpis([ck.Kpi(k, "x", aggregate=ck.aggregates.Mean()) for k in ("sales", "calls")])
     odd = np.array(posts) == "b"
-    wanted = {"sales": np.where(odd, 1e-200, 100.0), "calls": np.full(301, 100.0)}
-    got = {"sales": np.where(odd, 1e200, 90.0), "calls": np.full(301, 70.0)}
+    wanted = {"sales": np.where(odd, 1e-200, 100.0), "calls": np.full(nodes, 100.0)}
+    got = {"sales": np.where(odd, 1e200, 90.0), "calls": np.full(nodes, 70.0)}
+    for name, node in absent:
+        got[name][node] = np.nan
     targets = ck.Targets.from_columns(org, kpis, wanted, periods="2026")
-    results = ck.measure(
-        targets, ck.Actuals.from_columns(org, kpis, got, periods="2026"), inner="own"
-    )
-    weights = ck.Weights({"a": {"sales": 50, "calls": 50}, "b": {"calls": 100}}, by="post")
-    section = ck.Section("total", [ck.Item("sales"), ck.Item("calls")], gates=gates)
-    total = ck.score(results, ck.Scorecard(section, weights)).total[0]
-    assert total[odd].tolist() == [70.0] * 101
-    assert total[~odd].tolist() == [80.0] * 200
+    actuals = ck.Actuals.from_columns(org, kpis, got, periods="2026")
+    return ck.measure(targets, actuals, inner="own"), odd
+
+
+def of_a_and_b(sales=50, b=("calls",), **rules):
+    entries = {"a": {"sales": sales, "calls": 100 - sales}, "b": dict.fromkeys(b, 100)}
+    parts = [ck.Item("sales"), ck.Item("calls")]
+    return ck.Scorecard(ck.Section("total", parts, **rules), ck.Weights(entries, by="post"))
+
+
+@pytest.mark.parametrize("three", [10, 100], ids=["few nodes", "many"])
+@pytest.mark.parametrize(
+    "rules",
+    [{}, {"gates": [CALLS]}, {"missing": absences.AtMostItems(0.5)}, {"combine": Last()}],
+    ids=str,
+)
+def test_nobody_is_refused_for_an_item_that_is_not_on_their_card(rules, three):
+    """It is made for all where most have it: for the others it may be too large for a float."""
+    results, odd = spoilt(three)
+    total = ck.score(results, of_a_and_b(**rules)).total[0]
+    assert total[odd].tolist() == [70.0] * (three + 1)
+    assert total[~odd].tolist() == [70.0 if "combine" in rules else 80.0] * 2 * three
+    section = ck.Section("total", [ck.Item("sales"), ck.Item("calls")], **rules)
     with pytest.raises(ck.InputError, match="attainment of sales in 2026"):
         ck.score(results, ck.Scorecard(section, {"sales": 50, "calls": 50}))
+
+
+@pytest.mark.parametrize("three", [10, 100], ids=["few nodes", "many"])
+def test_nor_in_what_is_told_of_their_scores(three):
+    results, odd = spoilt(three)
+    scores = ck.score(results, of_a_and_b())
+    gaps = ck.gaps(scores)
+    assert gaps.total[0, odd].tolist() == [-30.0] * (three + 1)
+    assert gaps.total[0, ~odd].tolist() == [-20.0] * 2 * three
+    assert np.isnan(gaps.in_points("sales")[0, odd]).all()
+    assert gaps.in_points("sales")[0, ~odd].tolist() == [-5.0] * 2 * three
+    change = ck.compare(scores, ck.score(results, of_a_and_b(40)))
+    assert change.by_item("n000").whole == 0.0
+    assert change.by_item("n001").parts.tolist() == [-9.0, 7.0]
+    told = ck.examine(of_a_and_b(), results).influence()
+    shares = dict(zip(zip(told["post"], told["part"], strict=True), told["people"], strict=True))
+    assert shares["a", "sales"] == 2 * three
+    assert ("b", "sales") not in shares
+
+
+def test_what_is_absent_is_listed_of_those_who_have_it_alone():
+    """Who is not scored, or lacks another item, may have any numbers."""
+    results, _ = spoilt(10, absent=[("sales", 1), ("calls", 3)])
+    for b, faults in (((), ["n001"]), (("calls",), ["n001", "n003"])):
+        with pytest.raises(ck.InputError) as refused:
+            ck.score(results, of_a_and_b(b=b, missing="refuse"))
+        assert sorted(each.value for each in refused.value.faults) == faults
+
+
+def test_what_is_too_large_is_an_item_on_the_card_of_the_node_named():
+    org = ck.OrgTree.from_table({"id": ["hq", "a"], "parent": ["", "hq"], "kind": ["x", "y"]},
+                                kind="kind")  # fmt: skip
+    kpis = ck.Kpis([ck.Kpi(name, "u", aggregate=ck.aggregates.Mean()) for name in "kl"])
+    wanted = {name: np.array([1.0, 1e-300]) for name in "kl"}
+    targets = ck.Targets.from_columns(org, kpis, wanted, periods="1")
+    actuals = {"node": ["a", "a"], "kpi": ["k", "l"], "value": [1e300, 1e300]}
+    card = ck.Scorecard([ck.Item("k"), ck.Item("l")], {"x": {"k": 100}, "y": {"l": 100}})
+    with pytest.raises(ck.InputError, match="attainment of l in 1"):
+        ck.score(ck.measure(targets, actuals), card)
 
 
 @frozen

@@ -52,7 +52,7 @@ def _contributed(block: Block, i: int) -> FloatArray:
     section = outline.above[i]
     policy = card.policy(outline.parts[section])
     with np.errstate(invalid="ignore", over="ignore"):
-        value = carried(block, i, policy.fill(block.item(i), block.from_parents(i)))
+        value = carried(block, i, policy.fill(block.item_on(i), block.from_parents(i)))
     return np.where(np.asarray(block.weight(i)) > 0, value, np.nan)
 
 

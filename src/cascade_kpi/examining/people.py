@@ -176,11 +176,14 @@ class People:
 
         By the positions of parts; the last is of the rest; the first, of the total, NaN.
         """
-        out = []
+        out, kernel = [], self.scores.kernel
         count = len(self.facts.card.outline.parts)
         for p in range(len(self.scores.periods)):
             made = self.contributions(p) if self.contributing else None
-            points = [self.scores.points(name)[p] for name in self.facts.card.outline.names]
+            points = [
+                kernel.made(partial(_points, i=i), p, slice(0, len(self.scores.org)))
+                for i in range(1, count)
+            ]
             for g in range(len(self.facts.posts.names)):
                 rows = self.members(g, p)
                 share, related = np.full(count + 1, np.nan), np.full(count + 1, np.nan)
@@ -189,7 +192,7 @@ class People:
                     share[places] = shares(made[:, rows], self.scores.total[p, rows])
                 for i in range(1, count):
                     if self.facts.posts.weights[g, i] > 0:
-                        related[i] = _related(points[i][rows], self.scores.total[p, rows])
+                        related[i] = _related(points[i - 1][rows], self.scores.total[p, rows])
                     else:
                         share[i] = np.nan
                 out.append((p, g, share, related))
@@ -271,13 +274,23 @@ def _additive(of: object) -> bool:
     return combine is not None and is_sum(combine)
 
 
+def _made(block: Block, i: int) -> FloatArray:
+    """Points of a part; any number where it is not on the card."""
+    return block.value(i) if block.sources.card.outline.is_section(i) else block.item_on(i)
+
+
+def _points(block: Block, i: int) -> FloatArray:
+    """Points of a part, NaN where it is not on the card."""
+    return np.where(np.asarray(block.weight(i)) > 0, _made(block, i), np.nan)
+
+
 def _contribution(block: Block, i: int) -> FloatArray:
     """The slope of a part in the total × its points, 0 where it is left out."""
     card = block.sources.card
     outline, section = card.outline, card.outline.above[i]
     policy = card.policy(outline.parts[section])
     on = np.asarray(block.weight(i)) > 0
-    value = policy.fill(block.value(i), block.from_parents(i))
+    value = policy.fill(_made(block, i), block.from_parents(i))
     made = np.where(on & ~np.isnan(value), value, 0.0)
     made = carried(block, i, made)  # no number where a section above has nothing
     return np.where(np.isnan(made), 0.0, made)

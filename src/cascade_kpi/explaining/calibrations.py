@@ -164,20 +164,19 @@ class CalibrationExplainer:
         who = f"{self.made.org.labels[self.row]}, {self.period}"
         if self.pool < 0:
             return Explanation(f"rank of {who}", float("nan"), "", self.period, None, "in no pool")
-        rank = int(self.made.rank[self.at])
+        rank, phrase = int(self.made.rank[self.at]), "place by total, the highest first"
+        name = f"rank of {who} in {self.where}"
+        unit = f"of {int(self.made.pooled.sizes[self.pool]):,} people"
+        if np.isnan(self._total().value):  # withheld: from it, the others tell nothing
+            return Explanation(name, float(rank), unit, self.period, None, phrase)
         inside = self.made.pooled.codes[self.p] == self.pool
         inside[self.row] = False
         others, places = self.made.scores.total[self.p, inside], self.made.rank[self.p, inside]
         same = others == self.made.scores.total[self.at]
         ahead = int(np.count_nonzero(places[same] < rank))
-        phrase = "place by total, the highest first"
         if same.any():
             by = "the text of the id" if self.made.scheme.ties is None else self.made.scheme.ties
             phrase += f"; {ahead} of {int(same.sum())} with the same total are ahead by {by}"
-        name = f"rank of {who} in {self.where}"
-        unit = f"of {int(self.made.pooled.sizes[self.pool]):,} people"
-        if np.isnan(self._total().value):  # withheld: from it, the others tell nothing
-            return Explanation(name, float(rank), unit, self.period, None, phrase)
         operation = RankAmong(others, ahead, phrase)
         return Explanation(
             name, float(rank), unit, self.period, operation, "", lambda: (self._total(),)

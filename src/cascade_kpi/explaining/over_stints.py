@@ -111,9 +111,22 @@ class CarriedExplainer:
             own,
         )
         value = float(carried.mixture(stints).mean[0])
-        if np.isnan(operation(*(why.value for why in inputs))) and not np.isnan(value):
+        if self._withheld(stay, [line for _, line in used], inputs):
             return Explanation(name, float("nan"), "points", self.period, None, TELLS)
         return Explanation(name, value, "points", self.period, operation, "", lambda: tuple(inputs))
+
+    def _withheld(self, stay: int, lines: list[Line], inputs: list[Explanation]) -> bool:
+        """Whether a total that it rests on, or is bounded by, is withheld from its audience.
+
+        Not only where the mean is absent without it: a policy may do without what is not told.
+        """
+        totals = [float(line.total[0]) for line in lines]
+        if len(totals) < len(inputs):
+            totals.append(float(self.stage.scores.stint_total[stay]))
+        return any(
+            np.isnan(why.value) and not np.isnan(total)
+            for why, total in zip(inputs, totals, strict=True)
+        )
 
     def _name(self, what: str, stay: int) -> str:
         stint = stint_title(self.stage.scores.credited.moved, stay)

@@ -282,26 +282,34 @@ class Block:
     def counted(self, section: int, i: int) -> FloatArray:
         """Points of a part of a section, after the gates."""
         outline = self.sources.card.outline
-        points = self.made[i] if outline.is_section(i) else self._item_on(i)
+        points = self.made[i] if outline.is_section(i) else self.item_on(i)
         for gate in () if self.supposed.plain else outline.parts[section].gates:
             if gate.caps(outline.names[i]):
                 points = gate(points, self)
         return points
 
-    def _item_on(self, i: int) -> FloatArray:
-        """Points of an item, made for those nodes that have it; 0 for others, at no weight."""
+    def item_on(self, i: int) -> FloatArray:
+        """Points of an item for those nodes that have it; of others any number, at no weight.
+
+        Nobody is refused for an item that is not on their card, whatever its numbers are.
+
+        Raises
+        ------
+        FloatingPointError
+            If any of those who have it have points that are too large for a float.
+        """
         weight = self.weight(i)
-        if isinstance(weight, float) or len(weight) < _FEW:
-            return self.item(i)
-        if np.count_nonzero(weight) >= MOST * len(weight):
+        if isinstance(weight, float):
+            return self.item(i) if weight > 0 else np.zeros(self._size)
+        if len(weight) < _FEW or np.count_nonzero(weight) >= MOST * len(weight):
             return self._item_of_all(i)
         return self._item_of_those(i)
 
     def _item_of_all(self, i: int) -> FloatArray:
-        """Points of an item, also for those that have it not, unless one is too large."""
+        """Points of an item, also for those that have it not, unless theirs cannot be made."""
         try:
             return self.item(i)
-        except FloatingPointError:  # of somebody who has it not, it may be
+        except Exception:  # noqa: BLE001 - too large, or refused: perhaps of who has it not
             return self._item_of_those(i)
 
     def _item_of_those(self, i: int) -> FloatArray:
@@ -332,7 +340,7 @@ class Block:
         Parts of a section that is combined without weights count alike.
         """
         if not self.sources.card.outline.is_section(i):
-            return np.isnan(self._item_on(i)).astype(np.float64)
+            return np.isnan(self.item_on(i)).astype(np.float64)
         lost, whole = np.zeros(self._size), np.zeros(self._size)
         for part, weight in zip(*self.on(i), strict=True):
             lost = lost + weight * self.absent(part)

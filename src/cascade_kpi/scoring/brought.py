@@ -94,7 +94,7 @@ def brought(kernel: Kernel, i: int, p: int, nodes: slice) -> FloatArray:
             return np.full(len(block.value(0)), np.nan)
         section = outline.above[i]
         policy = kernel.sources.card.policy(outline.parts[section])
-        points = policy.fill(block.item(i), block.from_parents(i))
+        points = policy.fill(block.item_on(i), block.from_parents(i))
         lost = points - outline.parts[i].at_target(block)
         on = np.asarray(block.weight(i)) > 0
         if is_linear(block):

@@ -108,7 +108,8 @@ class Kernel:
 
     def _culprit(self, p: int, rows: NDArray[np.intp]) -> str:
         outline, label = self.sources.card.outline, self.sources.results.periods.labels[p]
-        for i in outline.items:
+        weight = self.sources.table.by_part[:, self.sources.table.group[rows[0]]]
+        for i in sorted(outline.items, key=lambda i: weight[i] == 0):  # first those on its card
             name = outline.names[i]
             tries: list[tuple[str, Made]] = [(f"points of {name}", partial(_value, i=i))]
             if hasattr(outline.parts[i], "attained"):
@@ -184,8 +185,8 @@ class Kernel:
         block = self.block(p, held)
         faults = []
         for i in self._looked_at(block, section):
-            gone = np.isnan(self.value(i, p, held)) & (np.asarray(block.weight(i)) > 0)
-            for row in held[np.broadcast_to(gone, held.shape)].tolist():
+            having = held[np.broadcast_to(np.asarray(block.weight(i)) > 0, held.shape)]
+            for row in having[np.isnan(self.value(i, p, having))].tolist():
                 reason = f"no {outline.names[i]} in {results.periods.labels[p]} to score"
                 repair = "report it, or choose another policy than 'refuse'"
                 faults.append(Fault("score", reason, repair, value=results.org.ids[row]))

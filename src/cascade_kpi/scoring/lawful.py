@@ -14,7 +14,7 @@ from cascade_kpi.errors import Fault, InputError, check
 from cascade_kpi.kpis.directions import Direction, OnTarget
 from cascade_kpi.kpis.kpi import Kpi, Kpis
 from cascade_kpi.results.results import Results
-from cascade_kpi.scoring.attainments import Attainment, Remedied, one_way
+from cascade_kpi.scoring.attainments import Attainment, Proportion, Remedied, Result, one_way
 from cascade_kpi.scoring.block import Rating, Sources
 from cascade_kpi.scoring.curves import Curve
 from cascade_kpi.scoring.items import Item, Rated
@@ -27,6 +27,9 @@ __all__ = ["odd_items", "sources_of"]
 _ATTAINED = np.array([-1.0, 0.0, 0.5, 0.8, 0.9, 1.0, 1.1, 1.2, 2.0, np.nan, 0.95])
 _ACTUAL = np.array([1.0, 50.0, 99.0, 100.0, np.nan, 120.0, 300.0])
 _TARGET = np.full_like(_ACTUAL, 100.0)
+# Of these, equal ones refuse the same targets; of a rule of one's own, which may keep what it is
+# not compared by, or change, that cannot be told.
+_KEPT = (Proportion, Result)
 _CHUNK = 1_024  # nodes that are looked at first; then ever more
 
 
@@ -177,12 +180,13 @@ def _refused(sources: Sources) -> list[Fault]:
     for i, item, kpi in _kpi_items(sources.card, sources.results.kpis):
         targets, rule = results.targets.of(item.kpi), item.attainment
         asked = item.kpi, rule
-        if asked in results.targets.accepted:
+        kept = type(rule) in _KEPT
+        if kept and asked in results.targets.accepted:
             continue
         with np.errstate(all="ignore"):
             refused = rule.refuses(targets, kpi.better, *(sources.columns[c] for c in rule.columns))
         if not refused.any():
-            if not rule.columns:  # it depends on the targets alone
+            if kept:
                 results.targets.accepted.add(asked)
             continue
         refused = np.asarray(refused & (table.weights[table.group, i] > 0))

@@ -20,7 +20,7 @@ from cascade_kpi.scoring.grades import codes_of
 from cascade_kpi.scoring.items import Item, Rated
 from cascade_kpi.scoring.kernel import Kernel
 from cascade_kpi.scoring.lawful import sources_of
-from cascade_kpi.scoring.places import Where, within
+from cascade_kpi.scoring.places import Where
 from cascade_kpi.scoring.score import Scores
 from cascade_kpi.scoring.scorecard import Scorecard
 from cascade_kpi.sweeping.tally import Batch
@@ -74,13 +74,6 @@ class _Block(Block):
             points[at[new]] = Block(self.sources, self.p, self.nodes[new]).item(i)
             known[at] = True
         return points[at]
-
-    def _among(self, rows: Where) -> _Block:
-        """Some of the nodes, of whom as much is kept."""
-        if isinstance(rows, slice) and rows == slice(0, self._size):
-            return self
-        more: dict[str, Any] = {"code": self.code, "first": self.first, "kept": self.kept}
-        return _Block(self.sources, self.p, within(self.nodes, rows), **more)
 
 
 @frozen(eq=False)

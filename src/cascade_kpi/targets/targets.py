@@ -64,7 +64,7 @@ class Targets:
 
     @cached_property
     def accepted(self) -> set[tuple[str, object]]:
-        """KPIs with rules that were found to refuse none of their targets.
+        """KPIs with attainments of the library that were found to refuse none of their targets.
 
         Kept so that scoring by another card, or by other weights, need not look again.
         """

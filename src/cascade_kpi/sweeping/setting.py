@@ -86,6 +86,7 @@ def _rules(card: Scorecard, settings: Settings) -> tuple[Any, list[Fault]]:
             held[place] = own.get(place, value)
             continue
         faults.append(attrs.evolve(fault, column=_named(settings, place)))
+    faults += _elsewhere(card, settings, held)
     for place in sorted(places, key=len, reverse=True):
         below = {
             each[-1]: held[each] for each in places if each and each[:-1] == place and each in held
@@ -94,6 +95,22 @@ def _rules(card: Scorecard, settings: Settings) -> tuple[Any, list[Fault]]:
             continue
         faults += _refused(settings, held, place, below)
     return held[()], faults
+
+
+def _elsewhere(
+    card: Scorecard, settings: Settings, held: dict[tuple[Step, ...], Any]
+) -> list[Fault]:
+    """Settings of parts in whose places another setting has put other parts; not held any more."""
+    faults = []
+    for path, each in settings.items():
+        way, name = path.steps[: path.depth], card.outline.names[path.part]
+        if not way or way not in held or getattr(held[way], "name", None) == name:
+            continue
+        for place in [place for place in held if place[: len(way)] == way]:
+            del held[place]
+        reason, repair = f"another setting takes {name} from its place", "set it in what that gives"
+        faults.append(Fault("variants", reason, repair, column=f"{path.text} = {each.label}"))
+    return faults
 
 
 def _refused(

@@ -82,11 +82,14 @@ def _rules(card: Scorecard, settings: Settings) -> tuple[Any, list[Fault]]:
         if place[:-1] not in held:
             continue
         value, fault = stepped(held[place[:-1]], place[-1])
-        if fault is None:
-            held[place] = own.get(place, value)
+        if fault is not None:
+            faults.append(attrs.evolve(fault, column=_named(settings, place)))
             continue
-        faults.append(attrs.evolve(fault, column=_named(settings, place)))
-    faults += _elsewhere(card, settings, held)
+        value = own.get(place, value)
+        moved = _elsewhere(card, settings, place, value)
+        faults += moved
+        if not moved:
+            held[place] = value
     for place in sorted(places, key=len, reverse=True):
         below = {
             each[-1]: held[each] for each in places if each and each[:-1] == place and each in held
@@ -98,19 +101,17 @@ def _rules(card: Scorecard, settings: Settings) -> tuple[Any, list[Fault]]:
 
 
 def _elsewhere(
-    card: Scorecard, settings: Settings, held: dict[tuple[Step, ...], Any]
+    card: Scorecard, settings: Settings, place: tuple[Step, ...], held: Any
 ) -> list[Fault]:
-    """Settings of parts in whose places another setting has put other parts; not held any more."""
-    faults = []
-    for path, each in settings.items():
-        way, name = path.steps[: path.depth], card.outline.names[path.part]
-        if not way or way not in held or getattr(held[way], "name", None) == name:
-            continue
-        for place in [place for place in held if place[: len(way)] == way]:
-            del held[place]
-        reason, repair = f"another setting takes {name} from its place", "set it in what that gives"
-        faults.append(Fault("variants", reason, repair, column=f"{path.text} = {each.label}"))
-    return faults
+    """Settings of a part in whose place another setting has put another part."""
+    names = card.outline.names
+    return [
+        Fault("variants", f"another setting takes {names[path.part]} from its place",
+              "set it in what that gives", column=f"{path.text} = {each.label}")
+        for path, each in settings.items()
+        if path.depth and path.steps[: path.depth] == place
+        and getattr(held, "name", None) != names[path.part]
+    ]  # fmt: skip
 
 
 def _refused(

@@ -132,3 +132,21 @@ def test_nobody_need_have_a_total():
 def test_it_is_of_everybody():
     assert refused(ck.report, SWEPT, focus="n001")[0].column == "focus"
     assert refused(ck.report, SWEPT, period="Q9")
+
+
+@pytest.mark.parametrize(
+    "ends", [(0.0, 4e-323), (0.0, 1.7e308), (-1.7e308, 1.7e308), (1e300, 1e300), (-3.0, -3.0)]
+)
+def test_a_scale_holds_the_smallest_and_the_largest_numbers(ends):
+    low, high = module._rounded(*ends)
+    assert -np.inf < low <= ends[0]
+    assert ends[1] <= high < np.inf
+
+
+def test_a_median_between_two_whole_numbers_is_not_cut():
+    cards = {"same": BASE.scorecard, "off": GRID.cards[GRID.names[0]]}
+    swept = ck.sweep(BASE, ck.Variants(cards))
+    changed = int(swept.changed[1, 0])
+    assert changed % 2 == 1
+    told = ck.report(swept, period="Q1").markdown()
+    assert f"of people and units together {changed / 2:.1f} change theirs" in told

@@ -209,3 +209,20 @@ def test_ratings_are_those_of_the_base():
     for k, one in enumerate(grid.cards.values()):
         assert swept.totals(k).tobytes() == rated.scores(one).total.tobytes()
     assert swept.high[0].tolist() == np.fmax.reduce([swept.totals(k)[0] for k in range(4)]).tolist()
+
+
+def test_groups_of_nodes_that_cards_have_alike_are_kept_once():
+    more = [ck.Override("n003", "sales", w, reason="r", by="hr") for w in (70, 60)]
+    cards = {
+        f"{floor} {one.weight}": ck.Scorecard(
+            [ck.Item("sales", ck.curves.Linear(floor=floor)), ck.Item("churn")],
+            ck.Weights({"*": {"sales": 70, "churn": 30}}, overrides=[
+                one, ck.Override("n003", "churn", 100 - one.weight, reason="r", by="hr")]),
+        )
+        for floor in (0, 50) for one in more
+    }  # fmt: skip
+    each = Each.of(BASE, cards)
+    assert len({id(sources.table.group) for sources in each.sources}) == 1
+    for k, one in enumerate(cards.values()):
+        ((_, made),) = each.totals(0, slice(0, len(BASE.org)), range(k, k + 1))
+        np.testing.assert_array_equal(made, ck.score(RESULTS, one).total[0])

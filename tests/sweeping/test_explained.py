@@ -38,3 +38,14 @@ def test_what_is_not_there_is_refused():
     assert refused(ck.explain, SWEPT, "n007", None, "Q1", "nope")[0].value == "nope"
     assert refused(ck.explain, SWEPT, "n007", "nope", "Q1")[0].value == "nope"
     assert refused(ck.explain, SWEPT, "nope", None, "Q1")[0].value == "nope"
+
+
+def test_a_part_that_only_a_variant_has_is_told_under_it():
+    other = ck.Scorecard([ck.Item("sales")], {"sales": 100}, grades=BASE.scorecard.grades)
+    base = ck.score(BASE.results, other)
+    swept = ck.sweep(base, ck.Variants({"more": BASE.scorecard, "same": other}))
+    why = ck.explain(swept, "n007", "churn", "Q1", "more")
+    points = BASE.points("churn")[0, BASE.org.row("n007")]
+    assert (why.value, why.evaluate()) == (points, points)
+    for quantity in (None, "points", "same"):
+        assert refused(ck.explain, swept, "n007", "churn", "Q1", quantity)[0].value == "churn"

@@ -52,3 +52,11 @@ def test_weights_of_sections_are_for_variants():
     assert "Variants.grid(card, {'part.weight': […]})" in told[0].repair
     told = refused(ck.sweep, BASE, ck.Weightings(["sales", "churn"], [[1, 1]]))
     assert "Variants.grid(card, {'part.weight': […]})" in told[0].repair
+
+
+def test_names_that_the_base_is_explained_by_are_refused():
+    told = refused(ck.sweep, BASE, ck.Variants({"total": CARD, "x": CARD, "points": CARD}))
+    assert [each.value for each in told] == ["total", "points"]
+    flat = ck.score(BASE.results, ck.Scorecard([ck.Item("sales")], {"sales": 100}))
+    told = refused(ck.sweep, flat, ck.Weightings(["sales", "x"], [[1, 1]], ["total"]))
+    assert [each.value for each in told] == ["total", "x"]

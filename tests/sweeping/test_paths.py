@@ -6,6 +6,7 @@ import pytest
 import cascade_kpi as ck
 from cascade_kpi.sweeping.paths import fields_of, parsed, stepped
 from tests import test_testing as tried
+from tests.helpers import refused
 from tests.scoring.parts import ABSENCES, ADJUSTMENTS, COMBINES
 from tests.sweeping.case import LINE, card
 
@@ -86,3 +87,21 @@ def test_a_part_that_stands_in_a_rule_of_one_s_own_is_not_found():
     )
     (one,) = made.cards.values()
     assert one.items[1].curve == LINE
+
+
+def test_a_part_may_be_called_after_a_setting_of_the_card():
+    names = ("grades.x", "missing.y", "weight")
+    items = [ck.Item(kpi, LINE, named=name) for kpi, name in zip("abc", names, strict=True)]
+    odd = ck.Scorecard(
+        items, dict(zip(names, (50, 30, 20), strict=True)), grades=ck.Grades.from_edges({"A": None})
+    )
+    settings = {
+        "grades.x.curve.cap": [90], "missing.y.weight": [20], "weight.weight": [30],
+        "weight.curve.cap": [80], "grades.bands.0.label": ["Z"], "missing": ["zero"],
+    }  # fmt: skip
+    (made,) = ck.Variants.grid(odd, settings).cards.values()
+    assert [item.curve.cap for item in made.items] == [90, 120, 80]
+    assert made.weights.groups["*"] == {"grades.x": 50.0, "missing.y": 20.0, "weight": 30.0}
+    assert (made.grades.labels, made.missing) == (("Z",), ck.absences.Zero())
+    (told,) = refused(ck.Variants.grid, odd, {"grades.x": [1]})
+    assert told.reason == "names a part and none of its fields"

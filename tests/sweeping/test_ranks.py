@@ -154,5 +154,5 @@ def test_rows_that_are_none_are_told_together():
     swept = ck.sweep(base, ck.Variants({"base": base.scorecard}))
     told = refused(swept.ranks, np.array([-1, 3, 3, 60]))
     assert [(each.row, each.value) for each in told] == [(0, -1), (3, 60), (None, 3)]
-    for among in ([], [0.5], "n001", [[1]], np.zeros(60, dtype=bool)):
+    for among in ([], [0.5], "n001", [[1]], [[1], [1, 2]], np.zeros(60, dtype=bool)):
         assert refused(swept.ranks, among)[0].column == "among"

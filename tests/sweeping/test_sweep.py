@@ -107,6 +107,8 @@ def test_what_is_wrong_is_told_together():
     swept = ck.sweep(scores(), ck.Weightings(["a"], [[1]]))
     with pytest.raises(ck.InputError, match="no such grade"):
         swept.share("Z")
+    with pytest.raises(ck.InputError, match="no such grade"):
+        swept.share(np.array(["A", "B"]))
     with pytest.raises(ck.InputError):
         swept.totals(1)
 

@@ -216,7 +216,7 @@ def test_every_value_that_a_rule_refuses_is_told_by_its_setting():
         }
     )
     assert [(column, reason.split(",")[0]) for column, _, reason in told] == [
-        ("total.then.7.high = 1", "nothing at position 7 of one of 2"),
+        ("total.then.7.high = 1", "nothing at position 7 of a list of 2"),
         ("sales.crve.floor = 1", "Item has no field crve"),
         ("q.x.curve.kap = 4", "Linear has no field kap"),
         ("missing = nope", "scorecard"),
@@ -284,3 +284,43 @@ def test_a_sweep_over_variants_goes_through_json():
     assert (back, hash(back)) == (swept, hash(swept))
     text = ck.to_json(swept).replace('"floor": 5.0', '"floor": 50.0')
     assert refused(ck.from_json, text)
+
+
+# -- settings that would miss what they name ---------------------------------------------
+
+
+def test_a_part_that_another_setting_replaces_is_not_mistaken_for_what_stands_there():
+    sales, inner = CARD.root.parts
+    for settings, name in (
+        ({"total.parts": {"turned": (inner, sales)}, "sales.curve": [STEEP]}, "sales"),
+        ({"c.parts": {"turned": inner.parts[::-1]}, "churn.curve": [STEEP]}, "churn"),
+    ):
+        (told,) = faults(settings)
+        assert told[0] == f"{name}.curve = {STEEP!r}"
+        assert told[2] == f"another setting takes {name} from its place"
+    steeper = tuple(attrs.evolve(part, curve=STEEP) for part in inner.parts)
+    made = only({"c.parts": {"steeper": steeper}, "churn.curve.cap": [150]})
+    assert [item.curve.cap for item in made.items[1:3]] == [150, STEEP.cap]
+
+
+def test_a_weight_in_a_section_that_a_group_lacks_is_not_lost():
+    (told,) = faults({"churn.weight.*": [100]})
+    assert told[0] == "churn.weight.* = 100"
+    assert told[2].startswith("churn is in c, which '*' does not have")
+    both = ck.Variants.grid(CARD, {"c.weight.*": [0, 20], "churn.weight.*": [100]})
+    assert [plain(each)["*"] for each in both.cards.values()] == [
+        {"sales": 100}, {"sales": 80.0, "c": 20.0, "churn": 100.0},
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["name", "period", "mean", "changed", "mover", "with A", "", 3])
+def test_settings_that_would_hide_a_column_of_the_tables_are_refused(name):
+    assert refused(ck.Variants, {"base": CARD}, {name: [1.0]})
+
+
+def test_settings_are_told_by_finite_numbers_whole_ones_too():
+    made = ck.Variants({"base": CARD, "same": CARD}, {"x": [1, np.float64(2)]})
+    assert made.settings["x"] == (1.0, 2.0)
+    for value in (np.nan, np.inf, True, None):
+        (told,) = refused(ck.Variants, {"base": CARD}, {"x": [value]})
+        assert told.column == "x"

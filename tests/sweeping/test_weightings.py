@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 import cascade_kpi as ck
 from tests.helpers import refused
+from tests.sweeping.case import results
 
 WIDE = {"name": ["old", "new"], "sales": [70, 50], "churn": [30, 50.5]}
 
@@ -123,3 +124,40 @@ def test_each_weight_in_turn_is_less_and_more_and_the_sum_is_kept():
     np.testing.assert_allclose(around.values[0], [30, 52.5, 17.5])
     np.testing.assert_allclose(around.values[5], [60 * 85 / 90, 30 * 85 / 90, 15])
     assert ck.Weightings.around({"a": 90, "b": 10}, 0.5).values[1].tolist() == [100, 0]
+
+
+@pytest.mark.parametrize("row", [[1e308, 1e308], [5e-324, 0], [1e-250, 2e-250], [1e201, 1]])
+def test_weights_whose_sum_cannot_be_scaled_are_refused_by_name(row):
+    told = refused(ck.Weightings, ["a", "b"], [[1, 2], row], ["old", "new"])
+    assert [(each.row, each.value) for each in told] == [(1, "new")]
+    assert "weights sum to" in told[0].reason
+    for make in (ck.Weightings.around, lambda of: ck.Weightings.drawn(of, 2, seed=1)):
+        assert "weights sum to" in refused(make, dict(zip("ab", row, strict=True)))[0].reason
+
+
+@pytest.mark.parametrize("unit", [1e-199, 1e198])
+def test_weights_are_scaled_whatever_unit_they_are_in(unit):
+    items = [ck.Item("sales"), ck.Item("churn")]
+    base = ck.score(results(), ck.Scorecard(items, {"sales": 50, "churn": 50}))
+    plain, scaled = (
+        ck.sweep(base, ck.Weightings(["sales", "churn"], [[3 * by, 7 * by]])) for by in (1, unit)
+    )
+    np.testing.assert_allclose(scaled.high, plain.high, rtol=1e-12)
+    np.testing.assert_allclose(scaled.totals(0), plain.totals(0), rtol=1e-12)
+
+
+def test_rows_of_several_lengths_are_refused():
+    assert refused(ck.Weightings, ["a", "b"], [[1], [1, 2]])
+
+
+@pytest.mark.parametrize("concentration", [1e101, 1e-101])
+def test_a_concentration_that_cannot_be_drawn_by_is_refused(concentration):
+    weights = {"a": 1e199, "b": 1e198}
+    (told,) = refused(ck.Weightings.drawn, weights, 2, seed=1, concentration=concentration)
+    assert told.column == "concentration"
+
+
+def test_a_weight_that_is_alone_cannot_be_moved_around():
+    for weights, share in (({"a": 60}, 0.5), ({"a": 60, "b": 0}, 1)):
+        (told,) = refused(ck.Weightings.around, weights, share)
+        assert told.reason == "no weight can be moved"

@@ -11,6 +11,7 @@ from cascade_kpi.explaining.explanation import Explanation
 from cascade_kpi.explaining.scores import ScoreExplainer
 from cascade_kpi.scoring.score import score
 from cascade_kpi.sweeping.sweep import Sweep
+from cascade_kpi.sweeping.variants import Variants
 
 __all__ = ["sweep_answers"]
 
@@ -25,10 +26,19 @@ def sweep_answers(stage: Sweep, node: object, kpi: str | None, period: str | Non
     if kpi is None:
         answers: Answers = {"total": base.total}
     else:
-        i = base.scores.outline.position(kpi)
-        answers = {"points": lambda: base.value(i)}
+        if not _in_some_card(stage, kpi):
+            base.scores.outline.position(kpi)
+        answers = {"points": lambda: base.value(base.scores.outline.position(kpi))}
     under = {name: partial(_under, stage, k, (row, p), kpi) for k, name in enumerate(stage.names)}
     return {**answers, **under}
+
+
+def _in_some_card(stage: Sweep, part: str) -> bool:
+    """Whether a variant has the part, which the base need not have."""
+    over = stage.over
+    return isinstance(over, Variants) and any(
+        card.outline.find(part) >= 0 for card in over.cards.values()
+    )
 
 
 def _under(stage: Sweep, k: int, at: tuple[int, int], part: str | None) -> Explanation:

@@ -66,10 +66,11 @@ def _summary(swept: Sweep, p: int, people: IntArray, ranks: RankRanges | None) -
     if scores.grades:
         changed = swept.changed[:, p]
         k, graded = int(changed.argmax()), people[scores.grade_codes[p, people] >= 0]
+        middle = _half(float(np.median(changed)))
         firm = int((swept.robustness()[p, graded] == 1.0).sum())
         notes.append(
             f"{firm:,} of {count(len(graded), 'person', 'people')} with a grade keep it under all; "
-            f"of people and units together {int(np.median(changed)):,} change theirs in the median "
+            f"of people and units together {middle} change theirs in the median "
             f"case, {int(changed[k]):,} at most ({names[k]})."
         )
     if ranks is not None and not np.isnan(ranks.spearman[:, p]).all():
@@ -79,6 +80,11 @@ def _summary(swept: Sweep, p: int, people: IntArray, ranks: RankRanges | None) -
             f"correlation {points(float(ranks.spearman[k, p]), 3)}."
         )
     return tuple(notes)
+
+
+def _half(n: float) -> str:
+    """A median of whole numbers, which may lie half-way between two."""
+    return f"{n:,.0f}" if n.is_integer() else f"{n:,.1f}"
 
 
 @frozen(eq=False)
@@ -170,8 +176,11 @@ def _rounded(low: float, high: float) -> Scale:
         return 0.0, 100.0
     rough = (high / 2 - low / 2) / 2  # a fourth of the span
     power = 10.0 ** math.floor(math.log10(rough)) if rough > 0 else 1.0
+    if not power:  # so little that no round number is as small
+        return low, high
     step = next(n * power for n in (1, 2, 5, 10) if n * power >= rough)
-    return math.floor(low / step) * step, max(math.ceil(high / step) * step, low + step)
+    ends = math.floor(low / step) * step, max(math.ceil(high / step) * step, low + step)
+    return ends if all(map(math.isfinite, ends)) else (low, high)
 
 
 def _places(ranks: RankRanges, p: int, limits: Limits) -> _Ranges:

@@ -121,6 +121,7 @@ class Each:
         """
         sources, faults = [], dict[str, list[Fault]]()
         columns: dict[str, FloatArray] = {}
+        groups: list[IntArray] = []
         for name, card in cards.items():
             try:
                 made = sources_of(scores.results, card, scores.ratings)
@@ -129,7 +130,8 @@ class Each:
                 continue
             # What every card reads of the tree is kept once.
             mine = {each: columns.setdefault(each, made.columns[each]) for each in made.columns}
-            sources.append(attrs.evolve(made, columns=mine))
+            table = attrs.evolve(made.table, group=_kept(made.table.group, groups))
+            sources.append(attrs.evolve(made, columns=mine, table=table))
         check(_by_name(faults))
         codes, shared = _codes([each.card for each in sources])
         return cls(tuple(cards), tuple(sources), codes, shared)
@@ -225,6 +227,15 @@ class Each:
             except InputError as error:
                 faults[name] = list(error.faults)
         check(_by_name(faults))
+
+
+def _kept(group: IntArray, groups: list[IntArray]) -> IntArray:
+    """One of those that are kept, if it is the same; else itself, kept from now on."""
+    for each in groups:
+        if each is group or np.array_equal(each, group):
+            return each
+    groups.append(group)
+    return group
 
 
 def _watched(batches: Iterable[Batch], ends: FloatArray) -> Iterator[Batch]:

@@ -18,6 +18,9 @@ __all__ = ["Over", "cuts_of", "misfits", "not_swept"]
 
 Over: TypeAlias = Weightings | Variants
 
+OF_BASE = ("total", "points")
+"""What is explained of the base; whatever is swept is explained by its name."""
+
 SECTIONS = "set weights of sections, and within them, by Variants.grid(card, {'part.weight': […]})"
 """What to do with weights that no weighting has."""
 
@@ -30,7 +33,17 @@ def not_swept(over: object) -> list[Fault]:
 
 
 def misfits(card: Scorecard, over: Over) -> list[Fault]:
-    """Items that the card lacks, or cards with other grades."""
+    """Names that the base has, items that the card lacks, or cards with other grades."""
+    kind = "weightings" if isinstance(over, Weightings) else "variants"
+    taken = [
+        Fault(kind, "what explain tells of the base is called so", "rename it", value=name)
+        for name in OF_BASE
+        if name in over.names
+    ]
+    return taken + _unlike_base(card, over)
+
+
+def _unlike_base(card: Scorecard, over: Over) -> list[Fault]:
     if isinstance(over, Weightings):
         known = tuple(item.name for item in card.items)
         sections = set(card.outline.names) - set(known)

@@ -32,6 +32,8 @@ class Path:
         From the card down to what is set; empty for a weight.
     part : int
         Position of the part of the card, -1 for the card itself.
+    depth : int
+        So many of the steps lead to that part.
     group : str or None
         Whose weight is set; None for every group that has the part.
     """
@@ -39,6 +41,7 @@ class Path:
     text: str
     steps: tuple[Step, ...] = ()
     part: int = -1
+    depth: int = 0
     group: str | None = None
 
     @property
@@ -88,7 +91,7 @@ def stepped(obj: object, step: Step) -> tuple[Any, Fault | None]:
     if isinstance(step, int):
         if isinstance(obj, tuple) and step < len(obj):
             return obj[step], None
-        size = f"one of {len(obj)}" if isinstance(obj, tuple) else "no list"
+        size = f"a list of {len(obj)}" if isinstance(obj, tuple) else "what is no list"
         reason, repair = f"nothing at position {step} of {size}", "count from 0"
         return None, Fault("variants", reason, repair)
     held = fields_of(obj)
@@ -108,8 +111,8 @@ def parsed(card: Scorecard, text: object, faults: list[Fault]) -> Path | None:
     if not isinstance(text, str):
         return refuse("a setting is a text", "write it as 'part.field'")
     names, outline = text.split("."), card.outline
-    if names[0] in CARD and (len(names) == 1 or outline.find(names[0]) < 0):
-        return Path(text, (names[0], *map(_step, names[1:])))
+    if text in CARD:
+        return Path(text, (text,))
     for size in range(len(names) - 1, 0, -1):
         i = outline.find(".".join(names[:size]))
         if i >= 0:
@@ -117,6 +120,8 @@ def parsed(card: Scorecard, text: object, faults: list[Fault]) -> Path | None:
     else:
         if outline.find(text) >= 0:
             return refuse("names a part and none of its fields", f"write {text}.… with a field")
+        if names[0] in CARD:
+            return Path(text, (names[0], *map(_step, names[1:])))
         return refuse("no part of this name", suggest(names[0], (*outline.names, *CARD)))
     rest = names[size:]
     if rest[0] == WEIGHT:
@@ -124,7 +129,7 @@ def parsed(card: Scorecard, text: object, faults: list[Fault]) -> Path | None:
     way = _Places(card).of_parts[i]
     if way is None:
         return refuse("the part stands in a rule of your own", "give it as a field of that rule")
-    return Path(text, (*way, *map(_step, rest)), i)
+    return Path(text, (*way, *map(_step, rest)), i, len(way))
 
 
 def _step(name: str) -> Step:
@@ -150,4 +155,4 @@ def _weight(
     if reason:
         faults.append(Fault("variants", reason, repair, column="settings", value=text))
         return None
-    return Path(text, (), i, group)
+    return Path(text, (), i, group=group)

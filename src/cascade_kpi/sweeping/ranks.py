@@ -140,7 +140,10 @@ def people_of(org: OrgTree, among: Any) -> IntArray:
     """
     if among is None:
         return np.flatnonzero(org.is_leaf)
-    rows = np.asarray(among)
+    try:
+        rows = np.asarray(among)
+    except ValueError:  # lists of several lengths
+        rows = np.empty(0)
     if rows.ndim != 1 or rows.dtype.kind not in "iu" or not len(rows):
         repair = "give rows as org.select(kind=…) answers them, or org.rows(ids)"
         check([Fault("ranks", "no rows of the tree", repair, column="among", value=among)])

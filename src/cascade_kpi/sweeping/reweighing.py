@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from attrs import evolve, frozen
 
@@ -55,6 +55,7 @@ def _entry(
 ) -> Entry:
     """The weights of one group."""
     outline, promised = card.outline, card.weights.promised
+    faults += _off(outline, group, entry, wanted)
     # A card that has them already stays as it is, to the bit.
     fixed = {n: w for n, w in wanted.items() if float(entry.get(n, 0.0)) != w.weight}
     sections = {outline.above[outline.position(name)] for name in fixed}
@@ -78,14 +79,34 @@ def _entry(
     return _without_what_is_off(outline, entry)
 
 
+def _off(
+    outline: Outline, group: str, entry: Entry, wanted: Mapping[str, Wanted]
+) -> Iterator[tuple[str, str]]:
+    """Weights that would count for nothing: in sections that the group does not have."""
+    within = _within_what_is_off(outline, entry | dict.fromkeys(wanted, 1.0))
+    for name, each in wanted.items():
+        i = outline.position(name)
+        if within[i]:
+            section = outline.names[outline.above[i]]
+            told = f"{name} is in {section}, which {group!r} does not have unless its weight is set"
+            yield each.setting, told
+
+
 def _without_what_is_off(outline: Outline, entry: Entry) -> Entry:
     """Without the weights of what is in sections that now weigh nothing."""
-    off = [False] * len(outline.parts)
-    for i in range(1, len(off)):
-        section, name = outline.above[i], outline.names[i]
-        off[i] = off[section]
-        if off[section]:
+    within = _within_what_is_off(outline, entry)
+    for name, off in zip(outline.names, within, strict=True):
+        if off:
             entry.pop(name, None)
-        elif outline.is_section(i) and outline.parts[section].combine.weighs:
-            off[i] = not outline.beside[i] and not float(entry.get(name, 0.0))
     return entry
+
+
+def _within_what_is_off(outline: Outline, entry: Entry) -> list[bool]:
+    """Of each part, whether a section that it is in weighs nothing."""
+    off, within = [False] * len(outline.parts), [False] * len(outline.parts)
+    for i in range(1, len(off)):
+        section = outline.above[i]
+        off[i] = within[i] = off[section]
+        if not within[i] and outline.is_section(i) and outline.parts[section].combine.weighs:
+            off[i] = not outline.beside[i] and not float(entry.get(outline.names[i], 0.0))
+    return within

@@ -82,10 +82,14 @@ def _rules(card: Scorecard, settings: Settings) -> tuple[Any, list[Fault]]:
         if place[:-1] not in held:
             continue
         value, fault = stepped(held[place[:-1]], place[-1])
-        if fault is None:
-            held[place] = own.get(place, value)
+        if fault is not None:
+            faults.append(attrs.evolve(fault, column=_named(settings, place)))
             continue
-        faults.append(attrs.evolve(fault, column=_named(settings, place)))
+        value = own.get(place, value)
+        moved = _elsewhere(card, settings, place, value)
+        faults += moved
+        if not moved:
+            held[place] = value
     for place in sorted(places, key=len, reverse=True):
         below = {
             each[-1]: held[each] for each in places if each and each[:-1] == place and each in held
@@ -94,6 +98,20 @@ def _rules(card: Scorecard, settings: Settings) -> tuple[Any, list[Fault]]:
             continue
         faults += _refused(settings, held, place, below)
     return held[()], faults
+
+
+def _elsewhere(
+    card: Scorecard, settings: Settings, place: tuple[Step, ...], held: Any
+) -> list[Fault]:
+    """Settings of a part in whose place another setting has put another part."""
+    names = card.outline.names
+    return [
+        Fault("variants", f"another setting takes {names[path.part]} from its place",
+              "set it in what that gives", column=f"{path.text} = {each.label}")
+        for path, each in settings.items()
+        if path.depth and path.steps[: path.depth] == place
+        and getattr(held, "name", None) != names[path.part]
+    ]  # fmt: skip
 
 
 def _refused(

@@ -120,7 +120,7 @@ class Sweep:
             If there is no such grade.
         """
         known = self.scores.grades
-        if grade not in known:
+        if not isinstance(grade, str) or grade not in known:
             check([Fault("sweep", "no such grade", suggest(grade, known), value=grade)])
         return self.got[:, known.index(grade)] / len(self.over)
 

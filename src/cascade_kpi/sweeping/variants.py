@@ -12,9 +12,10 @@ import numpy as np
 from attrs import field, frozen
 
 from cascade_kpi._arrays import CONTENT, fingerprint
-from cascade_kpi._fields import as_number, as_tuple, is_a, not_texts
+from cascade_kpi._fields import as_number, as_numbers, as_tuple, is_a, not_texts
 from cascade_kpi.errors import Fault, check, unlike
 from cascade_kpi.records import record
+from cascade_kpi.scoring.grades import labels_of
 from cascade_kpi.scoring.scorecard import Scorecard
 from cascade_kpi.sweeping.paths import Path, parsed
 from cascade_kpi.sweeping.setting import Value, with_settings
@@ -23,6 +24,12 @@ from cascade_kpi.sweeping.weightings import share_faults
 __all__ = ["Variants"]
 
 _MOST = 10_000
+_COLUMNS = {
+    "name", "period", "mean", "scored", "changed",
+    "people", "spearman", "shift", "largest", "mover",
+}  # fmt: skip
+"""Of the tables in which settings are columns beside these."""
+
 _MANY = f"more than {_MOST:,} variants"
 _FEWER = "give fewer values, or sweep some settings after the others"
 
@@ -36,7 +43,7 @@ def _cards(given: Any) -> Any:
 def _said(given: Any) -> Any:
     if not isinstance(given, Mapping):
         return given
-    return MappingProxyType({name: as_tuple(values) for name, values in given.items()})
+    return MappingProxyType({name: as_numbers(values) for name, values in given.items()})
 
 
 @record("cascade_kpi/variants")
@@ -87,7 +94,14 @@ class Variants:
             for name, card in given.items()
             if not is_a(card, Scorecard)
         ]  # fmt: skip
-        check(faults + _not_said(self.settings, len(given)))
+        labels = {
+            label
+            for card in given.values()
+            if is_a(card, Scorecard)
+            for label in labels_of(card.grades)
+        }
+        taken = _COLUMNS | {f"with {label}" for label in labels}
+        check(faults + _not_said(self.settings, len(given), taken))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -277,17 +291,25 @@ def _made(card: Scorecard, chosen: list[dict[Path, Value]]) -> Variants:
 
 def _number(value: Value) -> float | str:
     number = as_number(value.value)
-    return number if isinstance(number, float) else value.label
+    return number if isinstance(number, float) and math.isfinite(number) else value.label
 
 
-def _not_said(settings: Any, size: int) -> list[Fault]:
+def _not_said(settings: Any, size: int, taken: set[str]) -> list[Fault]:
     if not isinstance(settings, Mapping):
         reason, repair = "a mapping is wanted", "leave it out, or give {name: values}"
         return [Fault("variants", reason, repair, column="settings", value=settings)]
     faults = []
     for name, values in settings.items():
-        sound = isinstance(values, tuple) and all(isinstance(v, float | str) for v in values)
+        faults += not_texts("variants", setting=name)
+        if name in taken:
+            reason, repair = "a column of the tables is called so", "rename the setting"
+            faults.append(Fault("variants", reason, repair, column="settings", value=name))
+        sound = isinstance(values, tuple) and all(map(_is_told, values))
         if not sound or len(values) != size:
-            reason = f"no number or text for each of {size:,} variants"
+            reason = f"no finite number or text for each of {size:,} variants"
             faults.append(Fault("variants", reason, "give as many", column=str(name)))
     return faults
+
+
+def _is_told(value: object) -> bool:
+    return isinstance(value, str) or (isinstance(value, float) and math.isfinite(value))

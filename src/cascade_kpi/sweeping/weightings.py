@@ -27,6 +27,8 @@ from cascade_kpi.sweeping.reading import weightings_of
 __all__ = ["Weightings", "share_faults"]
 
 _MOST = 1_000_000
+_SUMS = 1e-200, 1e200  # between which any sum is scaled without becoming infinite or nothing
+_NEAREST = 1e100  # the highest concentration, and one over the lowest
 
 
 def _array(given: Any) -> Any:
@@ -58,7 +60,8 @@ class Weightings:
     ------
     InputError
         Listing names that occur twice or are no texts, a shape of the values that does not fit,
-        weights below zero or not finite, and rows without a weight above zero.
+        weights below zero or not finite, and rows without a weight above zero or with a sum
+        that is not between 1e-200 and 1e200.
 
     Examples
     --------
@@ -72,7 +75,7 @@ class Weightings:
 
     @names.default
     def _numbered(self) -> tuple[str, ...]:
-        rows = len(self.values) if np.ndim(self.values) else 0
+        rows = len(self.values) if isinstance(self.values, np.ndarray) and self.values.ndim else 0
         return tuple(str(1 + k) for k in range(rows))
 
     def __attrs_post_init__(self) -> None:
@@ -108,7 +111,7 @@ class Weightings:
             Fault("weightings", "all weights are zero", "weigh at least one item", row=k,
                   value=self.names[k]) for k in empty
         ]  # fmt: skip
-        check(faults)
+        check(faults or _unscalable(self.names, self.values))
 
     def __hash__(self) -> int:
         return fingerprint((self.items, self.names, self.values))
@@ -178,7 +181,7 @@ class Weightings:
         Raises
         ------
         InputError
-            If the weights are no mapping of numbers, zero or more, with one above zero; if
+            If the weights are no mapping of numbers, zero or more, with two above zero; if
             the share is none.
 
         Examples
@@ -193,7 +196,11 @@ class Weightings:
         """
         items, base = _base(weights)
         share = as_number(share)
-        check(share_faults("weightings", share))
+        faults = share_faults("weightings", share)
+        if np.count_nonzero(base) < 2:
+            reason, repair = "no weight can be moved", "give several items weights above zero"
+            faults.append(Fault("weightings", reason, repair, column="weights"))
+        check(faults)
         rows, names = [], []
         for i, name in enumerate(items):
             rest = base.sum() - base[i]
@@ -248,8 +255,9 @@ class Weightings:
         faults = not_whole("weightings", 1, _MOST, count=count)
         faults += not_whole("weightings", 0, 2**63, seed=seed)
         faults += not_numbers("weightings", concentration=concentration)
-        if not faults and not concentration > 0:
-            reason, repair = "not above zero", "give more than 0; 50 keeps near the weights"
+        if not faults and not 1 / _NEAREST <= concentration <= _NEAREST:
+            reason = "not above zero" if concentration <= 0 else "too large or too small to draw by"
+            repair = "give more than 0; 50 keeps near the weights"
             faults = [Fault("weightings", reason, repair, column="concentration",
                             value=concentration)]  # fmt: skip
         check(faults)
@@ -258,6 +266,19 @@ class Weightings:
         shares = np.random.default_rng(seed).dirichlet(concentration * base[on] / base.sum(), count)
         values[:, on] = shares * base.sum()
         return cls(items, values)
+
+
+def _unscalable(names: tuple[str, ...], values: FloatArray) -> list[Fault]:
+    """A fault for each row whose sum is so large or small that it cannot be scaled."""
+    with np.errstate(over="ignore"):
+        sums = values.sum(axis=1)
+    least, most = _SUMS
+    return [
+        Fault("weightings", f"the weights sum to {sums[k]:g}",
+              f"only proportions count: have them sum to between {least:g} and {most:g}", row=k,
+              value=names[k])
+        for k in np.flatnonzero((sums < least) | (sums > most)).tolist()
+    ]  # fmt: skip
 
 
 def share_faults(source: str, share: Any) -> list[Fault]:

@@ -89,7 +89,7 @@ ITEMS = {
     "score_ragged_wide": Contest(("numpy",)),
     "blend": Contest(("numpy", "pandas")),
     "quotas": Contest(("pandas",)),
-    "weightings": Contest(("polars", "scipy", "pandas")),
+    "weightings": Contest(("polars", "scipy", "pandas", "numpy")),
     "cascade_lots": Contest(),
     "update_one": Contest(),
     "phase_lots": Contest(("numpy",), part=10),

@@ -116,6 +116,25 @@ def blend(case: Organisation) -> Job:
     return Job(run, lambda made: made)
 
 
+def weightings(case: Organisation) -> Job:
+    """Two dense products over everybody, on as many cores as the matrix library takes."""
+    many = case.weightings()
+
+    def run() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        points = np.clip(case.actual / case.target, 0.0, 1.2) * 100.0
+        missing = np.isnan(points)
+        points[missing] = 0.0
+        with np.errstate(invalid="ignore"):
+            total = (many @ points) / (many @ ~missing)
+        return np.nanmean(total, axis=1), np.fmin.reduce(total), np.fmax.reduce(total)
+
+    def answer(result: tuple[np.ndarray, np.ndarray, np.ndarray]) -> np.ndarray:
+        mean, low, high = result
+        return np.concatenate([mean, np.column_stack([low, high]).ravel()])
+
+    return Job(run, answer)
+
+
 def phase_lots(case: Organisation) -> Job:
     levels = Levels.of(case)
     given = case.seasons()[:, levels.order]

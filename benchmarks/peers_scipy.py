@@ -71,12 +71,17 @@ def score_roll_up(case: Organisation) -> Job:
 
 
 def weightings(case: Organisation) -> Job:
-    """Two matrix products over everybody, as one writes it: no matrix is sparse here."""
-    many = case.weightings()
+    """Sparse matrices of points and of what is there, each times the weightings."""
+    many = case.weightings().T
 
     def run() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        total = score(case.actual, case.target, many)
-        return np.nanmean(total, axis=1), np.fmin.reduce(total), np.fmax.reduce(total)
+        points = np.clip(case.actual / case.target, 0.0, 1.2) * 100.0
+        there = ~np.isnan(points)
+        points[~there] = 0.0
+        top, bottom = csr_array(points.T) @ many, csr_array(there.T.astype(np.float64)) @ many
+        with np.errstate(invalid="ignore"):
+            total = top / bottom
+        return np.nanmean(total, axis=0), np.fmin.reduce(total, 1), np.fmax.reduce(total, 1)
 
     return Job(run, _ranges)
 

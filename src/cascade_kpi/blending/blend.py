@@ -27,10 +27,10 @@ from cascade_kpi.blending.shares import Absent, Shares
 from cascade_kpi.errors import Fault, check, suggest, unlike
 from cascade_kpi.exposing.score_stints import StintScores
 from cascade_kpi.org.tree import OrgTree
-from cascade_kpi.periods import Periods
 from cascade_kpi.records import record
 from cascade_kpi.records.digests import check_digest, digest_of
 from cascade_kpi.scoring.grades import codes_of, graded
+from cascade_kpi.scoring.made_of import MadeOfScores
 from cascade_kpi.scoring.score import Scores
 
 __all__ = ["Blended", "UnitTotals", "blend"]
@@ -85,7 +85,7 @@ class _Blending:
 
 @record("cascade_kpi/blended", written_as=_Blending)
 @frozen(hash=False, repr=False)
-class Blended:
+class Blended(MadeOfScores):
     """Everybody's total with stated shares of those above. Made by :func:`blend`.
 
     Attributes
@@ -104,16 +104,6 @@ class Blended:
     units: UnitTotals
     within: Bound
     total: FloatArray = field(eq=CONTENT, repr=False, converter=frozen_array)
-
-    @property
-    def org(self) -> OrgTree:
-        """The organisation."""
-        return self.scores.org
-
-    @property
-    def periods(self) -> Periods:
-        """The periods."""
-        return self.scores.periods
 
     @property
     def own(self) -> FloatArray:

@@ -28,11 +28,10 @@ from cascade_kpi.exposing.means import means
 from cascade_kpi.exposing.means import shares as shares_of
 from cascade_kpi.exposing.score_stints import StintScores
 from cascade_kpi.kpis.kpi import Kpis
-from cascade_kpi.org.tree import OrgTree
-from cascade_kpi.periods import Periods
 from cascade_kpi.records import record
 from cascade_kpi.records.digests import check_digest, digest_of
 from cascade_kpi.scoring.grades import codes_of, graded
+from cascade_kpi.scoring.made_of import MadeOfScores
 from cascade_kpi.scoring.standing import Standing, bands_of, not_in_points
 
 __all__ = ["BlendedStints", "blend_stints"]
@@ -65,7 +64,7 @@ class _Blending:
 
 @record("cascade_kpi/blended_stints", written_as=_Blending)
 @frozen(hash=False, repr=False)
-class BlendedStints:
+class BlendedStints(MadeOfScores):
     """Everybody's total over stints that carry units' totals. Made by :func:`blend_stints`.
 
     Attributes
@@ -88,16 +87,6 @@ class BlendedStints:
     within: Bound
     stint_total: FloatArray = field(eq=False, repr=False, converter=frozen_array)
     total: FloatArray = field(eq=CONTENT, repr=False, converter=frozen_array)
-
-    @property
-    def org(self) -> OrgTree:
-        """The people, one root each."""
-        return self.scores.org
-
-    @property
-    def periods(self) -> Periods:
-        """The periods."""
-        return self.scores.periods
 
     @property
     def kpis(self) -> Kpis:

@@ -22,11 +22,10 @@ from cascade_kpi.blending.bounds import Between, Bound, Within, bound_faults
 from cascade_kpi.blending.coefficients import Coefficients, coefficients_of
 from cascade_kpi.errors import Fault, check, unlike
 from cascade_kpi.exposing.score_stints import StintScores
-from cascade_kpi.org.tree import OrgTree
-from cascade_kpi.periods import Periods
 from cascade_kpi.records import record
 from cascade_kpi.records.digests import check_digest, digest_of
 from cascade_kpi.scoring.grades import Grades, codes_of, graded, labels_of
+from cascade_kpi.scoring.made_of import MadeOfScores
 from cascade_kpi.scoring.standing import Standing, bands_of, behind, not_in_points
 
 __all__ = ["Multiplied", "multiply"]
@@ -55,7 +54,7 @@ class _Multiplying:
 
 @record("cascade_kpi/multiplied", written_as=_Multiplying)
 @frozen(hash=False, repr=False)
-class Multiplied:
+class Multiplied(MadeOfScores):
     """People's totals times their department's coefficient. Made by :func:`multiply`.
 
     Attributes
@@ -74,16 +73,6 @@ class Multiplied:
     coefficients: Coefficients
     within: Bound
     total: FloatArray = field(eq=CONTENT, repr=False, converter=frozen_array)
-
-    @property
-    def org(self) -> OrgTree:
-        """The organisation."""
-        return self.scores.org
-
-    @property
-    def periods(self) -> Periods:
-        """The periods."""
-        return self.scores.periods
 
     @property
     def unit(self) -> str:

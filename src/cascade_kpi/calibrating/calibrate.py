@@ -21,10 +21,10 @@ from cascade_kpi.calibrating.quotas import Quotas
 from cascade_kpi.calibrating.scheme import Asked, Scheme
 from cascade_kpi.errors import Fault, InputError, check, suggest, wants
 from cascade_kpi.org.tree import OrgTree
-from cascade_kpi.periods import Periods
 from cascade_kpi.records import record
 from cascade_kpi.records.digests import check_digest, digest_of
 from cascade_kpi.scoring.grades import graded
+from cascade_kpi.scoring.made_of import MadeOfScores
 from cascade_kpi.scoring.standing import Standing, not_in_points
 
 __all__ = ["Calibrated", "calibrate"]
@@ -57,7 +57,7 @@ class _Calibrating:
 
 @record("cascade_kpi/calibrated", written_as=_Calibrating)
 @frozen(hash=False, repr=False)
-class Calibrated:
+class Calibrated(MadeOfScores):
     """Grades that meet quotas. Made by :func:`calibrate`.
 
     Attributes
@@ -78,16 +78,6 @@ class Calibrated:
     pooled: Pooled = field(eq=False, repr=False)
     cuts: IntArray = field(eq=CONTENT, repr=False, converter=frozen_array)
     sittings: tuple[Sitting, ...] = ()
-
-    @property
-    def org(self) -> OrgTree:
-        """The organisation."""
-        return self.scores.org
-
-    @property
-    def periods(self) -> Periods:
-        """The periods."""
-        return self.scores.periods
 
     @property
     def total(self) -> FloatArray:

@@ -235,9 +235,29 @@ def _share_faults(source: str, share: Any, then: object) -> list[Fault]:
     return faults + not_an_absence(source, "then", then)
 
 
+@frozen
+class _Limited:
+    """Another policy, up to a share that may be absent."""
+
+    share: float = field(converter=as_number)
+    then: Absence = field(factory=Renormalise, converter=as_absence)
+
+    def __attrs_post_init__(self) -> None:
+        check(_share_faults("at most", self.share, self.then))
+
+    @property
+    def refuses(self) -> bool:
+        """As the other policy."""
+        return self.then.refuses
+
+    def fill(self, points: FloatArray, parents: Callable[[], FloatArray]) -> FloatArray:
+        """As the other policy."""
+        return self.then.fill(points, parents)
+
+
 @record("cascade_kpi/absences.at_most")
 @frozen
-class AtMost:
+class AtMost(_Limited):
     """Not scored where more than a share of the weight is absent; else another policy.
 
     Parameters
@@ -253,12 +273,6 @@ class AtMost:
     'it gets no points; not scored where more than 25 % of the weight is absent'
     """
 
-    share: float = field(converter=as_number)
-    then: Absence = field(factory=Renormalise, converter=as_absence)
-
-    def __attrs_post_init__(self) -> None:
-        check(_share_faults("at most", self.share, self.then))
-
     @property
     def most(self) -> float:
         """The lesser of the two."""
@@ -269,15 +283,6 @@ class AtMost:
         """As the other policy."""
         return most_items(self.then)
 
-    @property
-    def refuses(self) -> bool:
-        """As the other policy."""
-        return self.then.refuses
-
-    def fill(self, points: FloatArray, parents: Callable[[], FloatArray]) -> FloatArray:
-        """As the other policy."""
-        return self.then.fill(points, parents)
-
     def words(self) -> str:
         """The clause."""
         told = f"not scored where more than {100 * self.share:g} % of the weight is absent"
@@ -286,7 +291,7 @@ class AtMost:
 
 @record("cascade_kpi/absences.at_most_items")
 @frozen
-class AtMostItems:
+class AtMostItems(_Limited):
     """Not scored where items of more than a share of the weight are absent; else another policy.
 
     Items are counted wherever they stand in the section: those of a section within it as
@@ -307,12 +312,6 @@ class AtMostItems:
 are absent'
     """
 
-    share: float = field(converter=as_number)
-    then: Absence = field(factory=Renormalise, converter=as_absence)
-
-    def __attrs_post_init__(self) -> None:
-        check(_share_faults("at most", self.share, self.then))
-
     @property
     def most(self) -> float:
         """As the other policy."""
@@ -322,15 +321,6 @@ are absent'
     def most_items(self) -> float:
         """The lesser of the two."""
         return min(self.share, most_items(self.then))
-
-    @property
-    def refuses(self) -> bool:
-        """As the other policy."""
-        return self.then.refuses
-
-    def fill(self, points: FloatArray, parents: Callable[[], FloatArray]) -> FloatArray:
-        """As the other policy."""
-        return self.then.fill(points, parents)
 
     def words(self) -> str:
         """The clause."""

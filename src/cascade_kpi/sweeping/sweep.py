@@ -13,8 +13,6 @@ from cascade_kpi._arrays import CONTENT, FloatArray, IntArray, fingerprint, lock
 from cascade_kpi._fields import not_whole
 from cascade_kpi._long import Columns
 from cascade_kpi.errors import Fault, InputError, check, suggest, unlike
-from cascade_kpi.org.tree import OrgTree
-from cascade_kpi.periods import Periods
 from cascade_kpi.records import record
 from cascade_kpi.records.digests import check_digest, digest_of
 from cascade_kpi.scoring.absences import Renormalise
@@ -23,6 +21,7 @@ from cascade_kpi.scoring.combines import Mean
 from cascade_kpi.scoring.grades import codes_of
 from cascade_kpi.scoring.kernel import Kernel
 from cascade_kpi.scoring.lawful import sources_of
+from cascade_kpi.scoring.made_of import MadeOfScores
 from cascade_kpi.scoring.score import Scores
 from cascade_kpi.scoring.scorecard import Scorecard
 from cascade_kpi.scoring.weights import EVERYBODY, Weights
@@ -64,7 +63,7 @@ class _Sweeping:
 
 @record("cascade_kpi/sweep", written_as=_Sweeping)
 @frozen(hash=False, repr=False)
-class Sweep:
+class Sweep(MadeOfScores):
     """What becomes of totals and grades under many weightings or cards. Made by :func:`sweep`.
 
     There are w weightings, or cards, over p periods, n nodes and g grades.
@@ -100,16 +99,6 @@ class Sweep:
     def names(self) -> tuple[str, ...]:
         """Of the weightings or cards."""
         return self.over.names
-
-    @property
-    def org(self) -> OrgTree:
-        """The organisation."""
-        return self.scores.org
-
-    @property
-    def periods(self) -> Periods:
-        """The periods."""
-        return self.scores.periods
 
     def share(self, grade: str) -> FloatArray:
         """Share of the weightings or cards by which each node gets a grade, float64 (p, n), 0 to 1.

@@ -26,10 +26,10 @@ SOURCE = HERE.parent / "src"
 if find_spec("cascade_kpi") is None:
     sys.path.insert(0, str(SOURCE))
 
-from copy_bytes import input_bytes  # noqa: E402
-from machine import import_cost, machine, versions  # noqa: E402
-from organisation import Organisation, make, save  # noqa: E402
-from worker import StoppedError, Worker  # noqa: E402
+from copy_bytes import input_bytes  # noqa: E402 - the path is set first
+from machine import import_cost, machine, versions  # noqa: E402 - the path is set first
+from organisation import Organisation, make, save  # noqa: E402 - the path is set first
+from worker import StoppedError, Worker  # noqa: E402 - the path is set first
 
 TREE = {
     "polars": "peers_polars",

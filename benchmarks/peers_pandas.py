@@ -139,7 +139,7 @@ def cascade_lots(case: Organisation) -> Job:
     frames = _frames(levels, dict(zip(KPIS, case.drivers[:, levels.order], strict=True)))
     root = pd.DataFrame([case.goals], columns=list(KPIS))
 
-    def share(drivers: pd.DataFrame, sums: pd.DataFrame, goals: pd.DataFrame, d: int):  # type: ignore[no-untyped-def]
+    def share(drivers: pd.DataFrame, sums: pd.DataFrame, goals: pd.DataFrame, d: int):  # type: ignore[no-untyped-def]  # a frame of any kind
         above = levels.above(d)
         out = {}
         for k in KPIS:

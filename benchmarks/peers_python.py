@@ -47,7 +47,7 @@ def build(case: Organisation) -> Job:
         row = dict(zip(ids, range(len(ids)), strict=True))
         if len(row) < len(ids):
             raise ValueError("duplicate ids")
-        row[None] = -1  # type: ignore[index]
+        row[None] = -1  # type: ignore[index]  # the root has no id above
         parent = [row[p] for p in parents]  # type: ignore[index]  # KeyError: unknown
         depth = [-1] * len(ids)
         for start in range(len(ids)):

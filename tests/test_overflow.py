@@ -25,7 +25,7 @@ def results(kpi, target, *inputs):
     return ck.measure(targets, ck.Actuals.from_columns(TREE, [kpi], columns, periods="2026"))
 
 
-def scores(found, curve=ck.curves.Linear(), attainment=ck.attainments.Proportion(), weight=100.0):  # noqa: B008
+def scores(found, curve=ck.curves.Linear(), attainment=ck.attainments.Proportion(), weight=100.0):  # noqa: B008 - rules are frozen
     card = ck.Scorecard(
         [ck.Item("k", curve, attainment)], ck.Weights({"k": weight}, promised=weight)
     )

@@ -77,7 +77,7 @@ def test_days_do_not_go_back():
 @pytest.mark.parametrize(
     ("fields", "column"),
     [({"by": ""}, "by"), ({"by": True}, "by"), ({"on": "2027-01-01"}, "on"),
-     ({"on": datetime(2027, 1, 1)}, "on"),  # noqa: DTZ001
+     ({"on": datetime(2027, 1, 1)}, "on"),  # noqa: DTZ001 - a moment without a zone is what is tried
      ({"state": "signed"}, "state"), ({"note": 5}, "note")],
 )  # fmt: skip
 def test_steps_that_are_refused(fields, column):

@@ -152,7 +152,7 @@ def test_assigned_targets_that_are_no_whole_lots_are_refused_each():
     year = ck.assign(ORG, [SALES], quotas, periods="2027")
     told = faults(ck.phase, year, QUARTERS, profiles.Even())
     assert len(told) == 2
-    assert "'n1'" in told[0] and "1.5 is not a whole number of lots of 1" in told[0]  # noqa: PT018
+    assert "'n1'" in told[0] and "1.5 is not a whole number of lots of 1" in told[0]  # noqa: PT018 - one message tells all
 
 
 def test_a_shared_sum_is_divided_in_floats_at_each_node():
@@ -255,7 +255,7 @@ def test_explained_to_goal_and_weights_and_made_again():
     why = ck.explain(months, "n2", kpi="sales", period="2027-03")
     assert why.value == why.evaluate() == months.of("sales")[2, ORG.row("n2")]
     told = why.text(depth=None, width=200)
-    assert "goals row 0" in told and "Seasonal" in told and "both margins met" in told  # noqa: PT018
+    assert "goals row 0" in told and "Seasonal" in told and "both margins met" in told  # noqa: PT018 - one message tells all
     assert ", as above" in told
     why = ck.explain(months, "n2", kpi="churn", period="2027-03")
     assert why.evaluate() == 2.5

@@ -50,7 +50,7 @@ def reference(case, targets):
     """Per KPI: values (p, n), parts, coverage as [due, arrived] counts, and what is held back."""
     org, leaf = targets.org, targets.org.is_leaf.tolist()
     below, row_of = children_of(org), {i: row for row, i in enumerate(org.ids.tolist())}
-    table = [dict(zip(case.actuals, row, strict=True)) for row in zip(*case.actuals.values())]  # noqa: B905
+    table = [dict(zip(case.actuals, row, strict=True)) for row in zip(*case.actuals.values())]  # noqa: B905 - columns of one table
     out = []
     for kpi in case.kpis:
         wanted, columns = targets.of(kpi.name), kpi.aggregate.inputs
@@ -102,7 +102,7 @@ def test_results_and_coverage_are_those_of_a_plain_walk(case):
 
 def replaced(table, node, kpi, period, columns, inputs):
     """The actuals table with one report replaced or added."""
-    rows = [dict(zip(table, row, strict=True)) for row in zip(*table.values())]  # noqa: B905
+    rows = [dict(zip(table, row, strict=True)) for row in zip(*table.values())]  # noqa: B905 - columns of one table
     rows = [r for r in rows if (r["node"], r["kpi"], r["period"]) != (node, kpi, period)]
     rows.append(
         {"node": node, "kpi": kpi, "period": period, **dict(zip(columns, inputs, strict=True))}

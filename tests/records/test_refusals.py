@@ -45,7 +45,7 @@ from tests.records.samples import (
         (Plain(text="\ud800"), "$.record.text", "surrogate"),
         (Plain(weights={3: 1.0}), "$.record.weights[3]", "a text is wanted"),
         (Plain(any=[1]), "$.record.any", "a plain value is wanted"),
-        (Plain(any=datetime(2026, 1, 1)), "$.record.any", "a plain value"),  # noqa: DTZ001
+        (Plain(any=datetime(2026, 1, 1)), "$.record.any", "a plain value"),  # noqa: DTZ001 - a moment without a zone is what is tried
         (Plain(pair=(1, "a", 2)), "$.record.pair", "a list of 2"),
         (Plain(mode="max"), "$.record.mode", 'one of "sum", "mean"'),
         (Columns(np.array([1, 2])), "$.record.values", "an array of float64"),

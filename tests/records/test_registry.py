@@ -76,7 +76,7 @@ class BadUnion:
 @record("test/bad.name")
 @frozen
 class BadName:
-    x: Nowhere = None  # noqa: F821
+    x: Nowhere = None  # noqa: F821 - it is not there on purpose
 
 
 @record("test/bad.bare")

@@ -166,7 +166,7 @@ def test_limits_hold_and_are_told():
 
 def test_focus_narrows_everything_to_a_subtree(whole):
     text = Outline(ck.report(whole, focus="t2").html()).text
-    assert "company › team 2 · 2026Q2 · 4 units and people · 2 levels" in text  # noqa: RUF001
+    assert "company › team 2 · 2026Q2 · 4 units and people · 2 levels" in text  # noqa: RUF001 - as the page prints it
     assert "member 20" in text
     assert "member 00" not in text
     assert "team 0" not in text

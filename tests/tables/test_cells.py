@@ -234,7 +234,7 @@ DAY = dt.date(2026, 2, 28)
         ("2026-02-28", DAY),
         (" 2026-02-28 ", DAY),
         (DAY, DAY),
-        (dt.datetime(2026, 2, 28), DAY),  # noqa: DTZ001
+        (dt.datetime(2026, 2, 28), DAY),  # noqa: DTZ001 - a moment without a zone is what is tried
         (pd.Timestamp(2026, 2, 28), DAY),
         (np.datetime64("2026-02-28", "ns"), DAY),
         ("", None),
@@ -264,7 +264,7 @@ def test_dates_are_read(cell, day):
         "\uff12026-02-28",
         20260228,
         46081.0,
-        dt.datetime(2026, 2, 28, 1),  # noqa: DTZ001
+        dt.datetime(2026, 2, 28, 1),  # noqa: DTZ001 - a moment without a zone is what is tried
         dt.datetime(2026, 2, 28, tzinfo=dt.UTC),
         pd.Timestamp(2026, 2, 28) + pd.Timedelta(1, "ns"),
         np.datetime64("2026-02-28T00:00:00.000000001"),
@@ -330,7 +330,7 @@ def test_columns_of_numpy_dates_are_checked_as_a_whole():
 
 
 def test_times_with_a_zone_are_not_shifted_to_another_day():
-    zoned = pl.Series([dt.datetime(2026, 2, 28)]).dt.replace_time_zone("Asia/Shanghai")  # noqa: DTZ001
+    zoned = pl.Series([dt.datetime(2026, 2, 28)]).dt.replace_time_zone("Asia/Shanghai")  # noqa: DTZ001 - a moment without a zone is what is tried
     faults = []
     assert read({"x": zoned}, name="a").dates("x", faults).tolist() == [None]
     assert "time zone" in faults[0].reason

@@ -377,7 +377,7 @@ def test_a_stage_is_written_as_its_table(tmp_path):
 
 
 def test_the_form_of_every_kind_of_cell(tmp_path):
-    midnight = dt.datetime(2026, 1, 31)  # noqa: DTZ001
+    midnight = dt.datetime(2026, 1, 31)  # noqa: DTZ001 - a moment without a zone is what is tried
     path = tmp_path / "all.csv"
     write_csv(
         {

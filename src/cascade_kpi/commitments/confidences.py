@@ -359,7 +359,7 @@ def as_confidence(value: object) -> Confidence:
     InputError
     """
     if is_a(value, Confidence):
-        return value  # type: ignore[return-value]
+        return value  # type: ignore[return-value]  # it has been looked at
     plain = as_number(value)
     if isinstance(plain, float) or plain == CERTAIN:
         return Equal(plain)

@@ -43,7 +43,7 @@ class Reconciliation:
 
     @targets.validator
     def _reconciled(self, _: Any, targets: object) -> None:
-        if not is_a(targets, Targets) or not isinstance(targets.origin, Reconciled):  # type: ignore[attr-defined]
+        if not is_a(targets, Targets) or not isinstance(targets.origin, Reconciled):  # type: ignore[attr-defined]  # it has been looked at
             check([Fault("reconciliation", "not reconciled targets", "make it with reconcile(…)")])
 
     @property

@@ -237,7 +237,7 @@ def contributions(
                 f"what {each} brings to {name}",
                 org,
                 labels,
-                lambda part=found[each]: np.where(gone, np.nan, part),  # type: ignore[misc]
+                lambda part=found[each]: np.where(gone, np.nan, part),  # type: ignore[misc]  # no type is inferred of a default
             )
         )
         for each in players

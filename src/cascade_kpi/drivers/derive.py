@@ -147,7 +147,7 @@ class Derived:
                     f"the slope of {name} with {driver}",
                     self.org,
                     labels,
-                    lambda slope=slope: np.where(gone, np.nan, slope),  # type: ignore[misc]
+                    lambda slope=slope: np.where(gone, np.nan, slope),  # type: ignore[misc]  # no type is inferred of a default
                 )
             )
             for driver, slope in found.items()
@@ -168,7 +168,7 @@ class Derived:
                     f"the elasticity of {name} to {driver}",
                     self.org,
                     labels,
-                    lambda slope=slope, x=self.values[driver]: slope * x / whole,  # type: ignore[misc]
+                    lambda slope=slope, x=self.values[driver]: slope * x / whole,  # type: ignore[misc]  # no type is inferred of a default
                 )
             )
             for driver, slope in self.slopes(name).items()
@@ -384,7 +384,7 @@ class _Zeros:
                 gone = gone | np.isnan(operand)
             for i, (sign, operand) in enumerate(zip(step.does.signs, operands, strict=True)):
                 if sign == "/" and (operand == 0).any():
-                    self._tell(name, str(step.source.operands[i]), (operand == 0) & ~gone)  # type: ignore[attr-defined]
+                    self._tell(name, str(step.source.operands[i]), (operand == 0) & ~gone)  # type: ignore[attr-defined]  # it has been looked at
 
         return look
 

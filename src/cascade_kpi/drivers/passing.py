@@ -88,7 +88,7 @@ def states_of(formula: Formula, now: Mapping[str, float]) -> list[float]:
     Unmet
         If the last is absent.
     """
-    load: Callable[[str], FloatArray] = lambda name: np.full((1, 1), now[name])  # noqa: E731
+    load: Callable[[str], FloatArray] = lambda name: np.full((1, 1), now[name])  # noqa: E731 - named for the line below
     with np.errstate(over="ignore", invalid="ignore"):
         states = formula.states(load)
     value = [float(state[0, 0]) for state in states if state is not None]

@@ -193,7 +193,7 @@ class FitExplainer:
         held = float(totals(fitted.values, margin.axes)[_own(margin, at)])
         phrase = f"found in {fitted.rounds:,} rounds: with it the line sums to {plain(held)}"
         name, key = f"factor of {_line(problem, margin, at)}", ("factor", m, _own(margin, at))
-        expand = lambda: (_wanted(problem, margin, at),)  # noqa: E731
+        expand = lambda: (_wanted(problem, margin, at),)  # noqa: E731 - named for the line below
         return Explanation(name, factor, "", "", Found(factor, phrase), "", expand, key)
 
 
@@ -254,7 +254,7 @@ class ApportionmentExplainer:
         rule = Standing(self._signpost, lots, phrase)
         value = rule(float(self._quotients[at]))
         name = f"lot {lots + 1:,} of {_cell(self.made.problem, at)}"
-        expand = lambda: (self.quotient(at),)  # noqa: E731
+        expand = lambda: (self.quotient(at),)  # noqa: E731 - named for the line below
         return Explanation(name, value, "of its signpost", "", rule, "", expand)
 
     def quotient(self, at: At) -> Explanation:
@@ -281,7 +281,7 @@ class ApportionmentExplainer:
         divisor = plain(float(f"{1.0 / value:.6g}")) if value else "none"
         phrase = f"found with all others, so that its line has its lots; its divisor is {divisor}"
         name, key = f"multiplier of {_line(problem, margin, at)}", ("multiplier", m, at[m])
-        expand = lambda: (_wanted(problem, margin, at),)  # noqa: E731
+        expand = lambda: (_wanted(problem, margin, at),)  # noqa: E731 - named for the line below
         return Explanation(name, value, "", "", Found(value, phrase), "", expand, key)
 
 

@@ -54,7 +54,7 @@ class PassedOn:
         if len(moving) == 1:
             return f"what {text} then takes of it: all else is kept"
         part = self.weights[self.k] / sum(moving)
-        what = "the change" if set(self.step.source.signs) <= set("+-") else "the growth"  # type: ignore[attr-defined]
+        what = "the change" if set(self.step.source.signs) <= set("+-") else "the growth"  # type: ignore[attr-defined]  # it has been looked at
         if self.k == max(range(len(self.weights)), key=lambda k: self.weights[k]):
             return f"{part:.10g} of {what} of {text}: what the others leave"
         return f"{part:.10g} of {what} of {text}"
@@ -207,7 +207,7 @@ class TranslationExplainer:
         known = {used: np.full((1, 1), values[used]) for used in self._model.uses(name)}
         with np.errstate(over="ignore", invalid="ignore"):
             run: Run = formula.states(known.__getitem__)
-        titled: Callable[[str], str] = lambda text: self.titled(text, when)  # noqa: E731
+        titled: Callable[[str], str] = lambda text: self.titled(text, when)  # noqa: E731 - named for the line below
         return FormulaExplainer(formula, name, run, load, titled, self._of(when))
 
     # -- how it is passed on -----------------------------------------------------------------

@@ -116,7 +116,7 @@ def odd_rules(by: Yardstick, kpis: Kpis) -> list[Fault]:
             "yardstick",
             f"material of {kpi.name}",
             by.material,
-            lambda kpi=kpi: ask_material(by.material, _TARGET, kpi),  # type: ignore[misc]
+            lambda kpi=kpi: ask_material(by.material, _TARGET, kpi),  # type: ignore[misc]  # no type is inferred of a default
             repair("check_material"),
         )
         rule = by.measures.get(kpi.name)
@@ -125,7 +125,7 @@ def odd_rules(by: Yardstick, kpis: Kpis) -> list[Fault]:
                 "yardstick",
                 f"measures of {kpi.name}",
                 rule,
-                lambda rule=rule: ask_measure(rule, _TARGET - 100.0, _TARGET),  # type: ignore[misc]
+                lambda rule=rule: ask_measure(rule, _TARGET - 100.0, _TARGET),  # type: ignore[misc]  # no type is inferred of a default
                 repair("check_measure"),
             )
     return faults

@@ -168,7 +168,7 @@ def parents(org: OrgTree, root: object) -> NDArray[Any]:
     return out
 
 
-def units_table(org: OrgTree, id: str, parent: str, kind: str, label: str) -> Columns:  # noqa: A002
+def units_table(org: OrgTree, id: str, parent: str, kind: str, label: str) -> Columns:  # noqa: A002 - as in from_table
     """See :meth:`OrgTree.table`."""
     root = "" if org.ids.dtype == object else None
     own = {id: org.ids, parent: parents(org, root)}

@@ -59,13 +59,13 @@ class Moment:
             return np.datetime64("NaT", self.unit)  # type: ignore[call-overload, no-any-return]
         try:
             # numpy would also read "today", and time zones with a warning.
-            value = np.datetime64(json, self.unit) if _MOMENT.fullmatch(json) else None  # type: ignore[call-overload]
+            value = np.datetime64(json, self.unit) if _MOMENT.fullmatch(json) else None  # type: ignore[call-overload]  # its unit is a text known at run time
         except ValueError:
             value = None
         if value is None or str(value) != json:
             at.fault(f"not a date or time to the unit {self.unit!r}", "write it as ISO text", json)
             return None
-        return value  # type: ignore[no-any-return]
+        return value  # type: ignore[no-any-return]  # what is read is of any kind
 
 
 @frozen(eq=False, repr=False)

@@ -113,7 +113,7 @@ def _object(pairs: list[tuple[str, Any]]) -> Object:
     found = Object(pairs)
     if len(found) < len(pairs):
         seen: set[str] = set()
-        repeated = {name: None for name, _ in pairs if name in seen or seen.add(name)}  # type: ignore[func-returns-value]
+        repeated = {name: None for name, _ in pairs if name in seen or seen.add(name)}  # type: ignore[func-returns-value]  # add answers None, which is false
         found.repeated = tuple(repeated)
     return found
 

@@ -156,7 +156,7 @@ class Targets:
         """
         targets = self
         while _is_carried(targets.origin, k):
-            targets, k = targets.origin.whole, targets._of_whole(k)  # type: ignore[union-attr]
+            targets, k = targets.origin.whole, targets._of_whole(k)  # type: ignore[union-attr]  # it has been looked at
         return targets, k
 
     def cushion(self, kpi: str) -> FloatArray:

@@ -39,7 +39,7 @@ def check_confidence(confidence: Confidence, org: OrgTree) -> FloatArray:
     odd = np.flatnonzero(odd_weights(answer))[:1].tolist()
     for row in odd:
         told = f"it answers {float(answer[row])} for {org.ids[row]!r}, and confidences are zero, "
-        law(False, told + "infinite if certain, or from 1e-100 to 1e100")  # noqa: FBT003
+        law(False, told + "infinite if certain, or from 1e-100 to 1e100")  # noqa: FBT003 - the law is broken here
     law(equal(confidence(org), answer), "it answers another time with other bits")
     law(equal(confidence(shuffled(org)), answer), "it depends on the order of the rows")
     return answer

@@ -55,13 +55,13 @@ def check_pace(pace: Pace, org: OrgTree, kpi: Kpi, *, goal: float | None = None)
     plain: Any = kpi.split
     law(isinstance(plain, Rates), f"the KPI has {plain!r} where Rates is wanted")
     rule = attrs.evolve(kpi, split=attrs.evolve(plain, pace=Pinned()))
-    line = rule.split.paced(org, kpi.aggregate, kpi.better).baseline  # type: ignore[union-attr]
+    line = rule.split.paced(org, kpi.aggregate, kpi.better).baseline  # type: ignore[union-attr]  # it has been looked at
     answer: FloatArray = ask("it", pace, line, shape=(len(org),))
     odd = np.flatnonzero(line.units & ~(np.isfinite(answer) & (answer >= 0)))[:1].tolist()
     told = f"it answers {answer[odd]} at {org.ids[odd]}, and a pace is finite, zero or more"
     law(not odd, told)
     law(equal(pace(line), answer), "it answers another time with other bits")
-    mixed = rule.split.paced(shuffled(org), kpi.aggregate, kpi.better)  # type: ignore[union-attr]
+    mixed = rule.split.paced(shuffled(org), kpi.aggregate, kpi.better)  # type: ignore[union-attr]  # it has been looked at
     other = np.asarray(pace(mixed.baseline))
     some = np.flatnonzero(line.units & (other != answer))[:1].tolist()
     told = f"it answers {answer[some]} at {org.ids[some]}, and {other[some]} from the rows shuffled"
@@ -97,7 +97,7 @@ def _check_goal(kpi: Kpi, org: OrgTree, goal: float) -> None:
     try:
         column = cascade(org, [kpi], {kpi.name: goal}, periods="p").columns[0]
     except InputError as error:
-        law(False, f"the goal cannot be met: {error.faults[0]}")  # noqa: FBT003
+        law(False, f"the goal cannot be met: {error.faults[0]}")  # noqa: FBT003 - the law is broken here
     assert isinstance(column, Ratios)  # noqa: S101 - Rates makes nothing else
     there = ~np.isnan(column.values[0])
     counts: IntArray = np.where(there, column.counts[0], 0)

@@ -43,7 +43,7 @@ def check_profile(profile: Profile, org: OrgTree, kpi: Kpi, labels: tuple[str, .
     odd = np.argwhere(~np.isfinite(answer) | (answer < 0))[:1].tolist()
     for p, row in odd:
         at = f"{org.ids[row]!r} in {labels[p]}"
-        law(False, f"it answers {answer[p, row]} for {at}, and weights are finite, zero or more")  # noqa: FBT003
+        law(False, f"it answers {answer[p, row]} for {at}, and weights are finite, zero or more")  # noqa: FBT003 - the law is broken here
     nobody = np.flatnonzero(~answer.any(axis=0))[:1]
     law(not len(nobody), f"it gives {org.ids[nobody]} no weight for any of them")
     law(equal(profile(org, kpi, labels), answer), "it answers another time with other bits")

@@ -47,5 +47,5 @@ def check_conversion(rule: Conversion) -> NDArray[Any]:
         rule(odd)
     except InputError:
         return answer
-    law(False, f"it answers {odd[0]}, which is not on its scale")  # noqa: FBT003
+    law(False, f"it answers {odd[0]}, which is not on its scale")  # noqa: FBT003 - the law is broken here
     return answer

@@ -87,7 +87,7 @@ class Goalposts:
     def __attrs_post_init__(self) -> None:
         faults = not_given("goalposts", worst=self.worst, best=self.best)
         bounds = not_bounds("goalposts", floor=self.floor, cap=self.cap)
-        if not bounds and None not in (self.floor, self.cap) and self.floor >= self.cap:  # type: ignore[operator]
+        if not bounds and None not in (self.floor, self.cap) and self.floor >= self.cap:  # type: ignore[operator]  # neither is None here
             reason = f"the floor {self.floor:g} is not below the cap {self.cap:g}"
             bounds = [Fault("goalposts", reason, "swap them, or set them apart", column="floor")]
         faults += bounds
